@@ -1,0 +1,251 @@
+//! Requests: sent in their turn, answered or tried again, and failed with a reason. It owns the connection and the tries; what is
+//! in an answer is read by whoever asked.
+
+use super::codes::{Action, decide, is_time_out};
+use super::error::{ApiError, Outcome};
+use super::pacing::{Halt, PAUSES, Pacing};
+use super::page::Page;
+use crate::config::Config;
+use anyhow::{Context, Result};
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use ureq::Agent;
+use ureq::tls::{Certificate, RootCerts, TlsConfig, parse_pem};
+
+/// An answer may not be larger, also not unpacked.
+const MOST_BYTES: u64 = 256 << 20;
+/// How often passing trouble is met before a call is given up.
+const TRIES: u32 = 6;
+/// Waits during maintenance, in seconds.
+const MAINTENANCE: [u64; 3] = [60, 120, 300];
+/// Multiplies every pause, for tests. Taken on loopback only: nobody should hurry TikTok.
+const PAUSE_SCALE: &str = "TAP_TIKTOK_ADS_PAUSE_SCALE";
+
+/// One call: an endpoint with its parameters.
+#[derive(Debug)]
+pub struct Request {
+    /// Below `/open_api/v1.3/`, with its slash at the end.
+    pub path: &'static str,
+    /// Names and values, not yet encoded; arrays and objects as JSON text.
+    pub params: Vec<(&'static str, String)>,
+    /// Whether two time-outs mean that it asks for too much. TikTok locks an app out that repeats a timed-out report.
+    pub shrinks: bool,
+}
+
+/// The way to TikTok, for all workers.
+#[derive(Debug)]
+pub struct Client {
+    agent: Agent,
+    base: String,
+    token: crate::config::Secret,
+    pacing: Pacing,
+    halt: Arc<Halt>,
+    requests: AtomicU64,
+}
+
+/// What is known of a call while it is tried.
+#[derive(Default)]
+struct Tries {
+    spent: u32,
+    time_outs: u32,
+    account_pauses: usize,
+    waits: usize,
+}
+
+impl Client {
+    /// A client for a configuration. Requests end when `halt` is told.
+    ///
+    /// # Errors
+    /// The file of certificate authorities cannot be used.
+    pub fn new(config: &Config, halt: Arc<Halt>) -> Result<Self> {
+        let tls = TlsConfig::builder().root_certs(root_certs(config)?).build();
+        let agent = Agent::config_builder()
+            // The code in the body decides, also under another status.
+            .http_status_as_error(false)
+            // The token travels in a header of its own, which a redirect would carry to another host.
+            .max_redirects(0)
+            .https_only(!config.base_url.starts_with("http:"))
+            .timeout_connect(Some(Duration::from_secs(10).min(config.request_timeout)))
+            .timeout_per_call(Some(config.request_timeout))
+            .max_idle_connections(config.concurrency + 1)
+            .max_idle_connections_per_host(config.concurrency + 1)
+            .user_agent(config.user_agent.as_str())
+            .tls_config(tls)
+            .build()
+            .new_agent();
+        let scale = std::env::var(PAUSE_SCALE).ok().filter(|_| config.is_loopback()).and_then(|s| s.parse().ok()).unwrap_or(1.0);
+        Ok(Client {
+            agent,
+            base: format!("{}/open_api/v1.3/", config.base_url),
+            token: config.access_token.clone(),
+            pacing: Pacing::new(config.rate_limit, scale),
+            halt,
+            requests: AtomicU64::new(0),
+        })
+    }
+
+    /// Requests sent so far.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Makes a call and has `read` read its answer, as often as it takes. `read` gets the text of an answer and says what it found, or
+    /// why the answer cannot be trusted; it must begin anew each time. `body` is a buffer to be used again.
+    ///
+    /// # Errors
+    /// TikTok refused, or tries are spent.
+    pub fn call(&self, request: &Request, body: &mut Vec<u8>, read: &mut dyn FnMut(&str) -> Result<Page, String>) -> Result<Page, ApiError> {
+        let mut tries = Tries::default();
+        loop {
+            let Some(start) = self.pacing.turn(&self.halt) else { return Err(halted(request)) };
+            self.requests.fetch_add(1, Ordering::Relaxed);
+            let answer = self.send(request, body).and_then(|()| understand(body, read));
+            if let Ok(page) = &answer {
+                let (action, remedy) = decide(page.code, &page.message);
+                if matches!(action, Action::Accept | Action::AcceptPart) {
+                    self.pacing.answered(start);
+                    if action == Action::AcceptPart {
+                        log::warn!("{}: {remedy}: \"{}\" (request {})", request.path, page.message, page.request_id);
+                    }
+                    return answer.map_err(|_| halted(request));
+                }
+            }
+            let trouble = answer.map_or_else(|trouble| trouble, Trouble::from);
+            self.wait(request, trouble, start, &mut tries)?;
+        }
+    }
+
+    fn send(&self, request: &Request, body: &mut Vec<u8>) -> Result<(), Trouble> {
+        let url = format!("{}{}", self.base, request.path);
+        let call = self.agent.get(url).header("Access-Token", self.token.expose()).query_pairs(request.params.iter().map(|(k, v)| (*k, v.as_str())));
+        let mut response = call.call().map_err(|e| Trouble::on_the_way(&e))?;
+        let status = response.status().as_u16();
+        body.clear();
+        let mut reader = response.body_mut().with_config().limit(MOST_BYTES).reader();
+        reader.read_to_end(body).map_err(|e| Trouble::in_the_body(&e))?;
+        match status {
+            200 => Ok(()),
+            429 => Err(Trouble::http(status, Action::Pause, "lower `rate_limit`, or see what else uses the app")),
+            500.. => Err(Trouble::http(status, Action::Retry, "run again later; the state is kept")),
+            // An error with an envelope says more than its status.
+            _ if body.starts_with(b"{") => Ok(()),
+            300..400 => Err(Trouble::http(status, Action::Refuse, "redirects are not followed; check `base_url`")),
+            _ => Err(Trouble::http(status, Action::Refuse, "check `base_url`")),
+        }
+    }
+
+    /// Waits as long as the trouble asks for.
+    fn wait(&self, request: &Request, trouble: Trouble, start: Instant, tries: &mut Tries) -> Result<(), ApiError> {
+        tries.time_outs += u32::from(trouble.is_time_out);
+        let pause = match trouble.action {
+            Action::Pause => self.pacing.pause(start),
+            Action::PauseAccount => {
+                tries.account_pauses += 1;
+                PAUSES.get(tries.account_pauses - 1).map(|s| self.pacing.scaled(Duration::from_secs(*s)))
+            }
+            Action::Wait => {
+                tries.waits += 1;
+                MAINTENANCE.get(tries.waits - 1).map(|s| self.pacing.scaled(Duration::from_secs(*s)))
+            }
+            Action::Retry if request.shrinks && tries.time_outs == 2 => {
+                return Err(trouble.error(request.path, Outcome::TooLarge));
+            }
+            Action::Retry => {
+                tries.spent += 1;
+                (tries.spent < TRIES).then(|| self.pacing.scaled(backoff(tries.spent)))
+            }
+            final_action => return Err(trouble.error(request.path, Outcome::of(final_action))),
+        };
+        let Some(pause) = pause else { return Err(trouble.error(request.path, Outcome::Spent)) };
+        log::info!("{}: {}; next try in {:.1} s", request.path, trouble.words(), pause.as_secs_f64());
+        if self.halt.sleep_until(Instant::now() + pause) { Ok(()) } else { Err(halted(request)) }
+    }
+}
+
+/// Checks the text of an answer once and has it read.
+fn understand(body: &[u8], read: &mut dyn FnMut(&str) -> Result<Page, String>) -> Result<Page, Trouble> {
+    let malformed = |message: String| Trouble { remedy: "run again later; the state is kept", ..Trouble::new(Action::Retry, message) };
+    let text = std::str::from_utf8(body).map_err(|e| malformed(format!("the answer is no UTF-8 at byte {}", e.valid_up_to())))?;
+    read(text).map_err(|why| {
+        let kind = if text.trim_start().starts_with('<') { "the answer is HTML instead of JSON" } else { "the answer cannot be trusted" };
+        malformed(format!("{kind}: {why}"))
+    })
+}
+
+/// Seconds doubling from 1 to 60, each drawn from its upper half so that workers do not come back together.
+fn backoff(attempt: u32) -> Duration {
+    let most = 2_f64.powi(i32::try_from(attempt - 1).unwrap_or(6)).min(60.0);
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().subsec_nanos();
+    Duration::from_secs_f64(most * (0.5 + 0.5 * f64::from(nanos % 1000) / 1000.0))
+}
+
+fn root_certs(config: &Config) -> Result<RootCerts> {
+    let Some(path) = &config.ca_file else { return Ok(RootCerts::WebPki) };
+    let name = || crate::error::input(format!("config: `ca_file` {} is no PEM file with certificates", path.display()));
+    let pem = std::fs::read(path).with_context(name)?;
+    let certificates: Vec<Certificate<'static>> = parse_pem(&pem)
+        .filter_map(|item| match item {
+            Ok(ureq::tls::PemItem::Certificate(certificate)) => Some(certificate),
+            _ => None,
+        })
+        .collect();
+    if certificates.is_empty() {
+        return Err(name());
+    }
+    Ok(RootCerts::from(certificates))
+}
+
+fn halted(request: &Request) -> ApiError {
+    Trouble::new(Action::Retry, "stopped".to_owned()).error(request.path, Outcome::Halted)
+}
+
+/// Why one try brought nothing.
+struct Trouble {
+    action: Action,
+    code: Option<i64>,
+    message: String,
+    request_id: String,
+    remedy: &'static str,
+    is_time_out: bool,
+}
+
+impl Trouble {
+    fn new(action: Action, message: String) -> Self {
+        Trouble { action, code: None, message, request_id: String::new(), remedy: "", is_time_out: false }
+    }
+
+    fn on_the_way(error: &ureq::Error) -> Self {
+        let is_time_out = matches!(error, ureq::Error::Timeout(_)) || matches!(error, ureq::Error::Io(e) if e.kind() == std::io::ErrorKind::TimedOut);
+        Trouble { is_time_out, remedy: "check the network and run again; the state is kept", ..Self::new(Action::Retry, format!("no answer: {error}")) }
+    }
+
+    fn in_the_body(error: &std::io::Error) -> Self {
+        let inner = error.get_ref().and_then(|e| e.downcast_ref::<ureq::Error>());
+        let is_time_out = matches!(inner, Some(ureq::Error::Timeout(_))) || error.kind() == std::io::ErrorKind::TimedOut;
+        let message = format!("the answer broke off: {error}");
+        Trouble { is_time_out, remedy: "check the network and run again; the state is kept", ..Self::new(Action::Retry, message) }
+    }
+
+    fn http(status: u16, action: Action, remedy: &'static str) -> Self {
+        Trouble { remedy, ..Self::new(action, format!("the answer has HTTP status {status}")) }
+    }
+
+    fn words(&self) -> String {
+        self.code.map_or_else(|| self.message.clone(), |code| format!("TikTok answered {code} \"{}\"", self.message))
+    }
+
+    fn error(self, path: &'static str, outcome: Outcome) -> ApiError {
+        ApiError { outcome, code: self.code, message: self.message, request_id: self.request_id, path, remedy: self.remedy }
+    }
+}
+
+impl From<Page> for Trouble {
+    fn from(page: Page) -> Self {
+        let (action, remedy) = decide(page.code, &page.message);
+        let is_time_out = is_time_out(page.code);
+        Trouble { action, code: Some(page.code), message: page.message, request_id: page.request_id, remedy, is_time_out }
+    }
+}

@@ -1,0 +1,9 @@
+//! The TikTok side: requests and their answers. It knows the envelope, the codes, paging and pace; streams, catalogs and records are
+//! unknown to it.
+
+pub mod client;
+pub mod codes;
+pub mod error;
+pub mod pacing;
+pub mod page;
+pub mod scan;

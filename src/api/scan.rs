@@ -1,0 +1,406 @@
+//! Reads JSON text from front to back and hands out the text of its parts, checked but not copied. It owns the grammar;
+//! what the parts mean is the reader's matter.
+//!
+//! It exists beside `serde_json` for the rows of pages only: a parser that knows which name should come next, and copies digits
+//! instead of parsing them, takes a third of the time. A property test holds it to what `serde_json` accepts.
+
+use std::fmt;
+
+/// Deeper nesting than any answer has. Text beyond it counts as malformed rather than eat the stack.
+const DEPTH: u32 = 127;
+
+/// The text is no JSON, or not of the shape that was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// Where, in bytes from the start of the text.
+    pub at: usize,
+    /// What was expected there.
+    pub expected: &'static str,
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "expected {} at byte {}", self.expected, self.at)
+    }
+}
+
+impl std::error::Error for Malformed {}
+
+type Result<T> = std::result::Result<T, Malformed>;
+
+/// A place in JSON text.
+#[derive(Debug)]
+pub struct Scan<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Scan<'t> {
+    /// At the start of `text`.
+    #[must_use]
+    pub fn new(text: &'t str) -> Self {
+        let mut scan = Scan { text, at: 0 };
+        scan.skip_white();
+        scan
+    }
+
+    /// The byte that is next; 0 at the end.
+    #[inline]
+    #[must_use]
+    pub fn peek(&self) -> u8 {
+        self.text.as_bytes().get(self.at).copied().unwrap_or(0)
+    }
+
+    /// Steps into an object (`{`) or an array (`[`).
+    ///
+    /// # Errors
+    /// Something else comes next.
+    pub fn enter(&mut self, bracket: u8) -> Result<()> {
+        if self.peek() != bracket {
+            return self.fail(if bracket == b'{' { "an object" } else { "an array" });
+        }
+        self.at += 1;
+        self.skip_white();
+        Ok(())
+    }
+
+    /// Goes on to the next member or element: `Ok(false)`, and out of it, at its closing bracket `end`.
+    ///
+    /// # Errors
+    /// Neither a comma nor `end` comes next.
+    #[inline]
+    pub fn next(&mut self, first: bool, end: u8) -> Result<bool> {
+        let byte = self.peek();
+        if byte == end {
+            self.at += 1;
+            self.skip_white();
+            return Ok(false);
+        }
+        if !first {
+            if byte != b',' {
+                return self.fail("a comma or a closing bracket");
+            }
+            self.at += 1;
+            self.skip_white();
+        }
+        Ok(true)
+    }
+
+    /// The name of the member that is next, with its quotes; steps over the colon too.
+    ///
+    /// # Errors
+    /// No string and colon come next.
+    pub fn name(&mut self) -> Result<&'t str> {
+        let start = self.at;
+        if self.peek() != b'"' {
+            return self.fail("a name");
+        }
+        self.skip_string()?;
+        let name = &self.text[start..self.at];
+        self.skip_white();
+        if self.peek() != b':' {
+            return self.fail("a colon");
+        }
+        self.at += 1;
+        self.skip_white();
+        Ok(name)
+    }
+
+    /// Steps over the name of the member that is next, if it is `tag`: a name with its quotes and a colon right behind.
+    #[inline]
+    pub fn skip_tag(&mut self, tag: &[u8]) -> bool {
+        let found = self.text.as_bytes().get(self.at..self.at + tag.len()).is_some_and(|next| is_same(next, tag));
+        if found {
+            self.at += tag.len();
+            self.skip_white();
+        }
+        found
+    }
+
+    /// The value that is next, without white space around it.
+    ///
+    /// # Errors
+    /// It is no valid JSON value.
+    #[inline]
+    pub fn value(&mut self) -> Result<&'t str> {
+        let start = self.at;
+        let end = self.skip_to_end(0)?;
+        Ok(&self.text[start..end])
+    }
+
+    /// The inside of the value that is next, if it is a number in a string: TikTok sends every metric so. Stays where it is otherwise.
+    #[inline]
+    pub fn quoted_number(&mut self) -> Option<&'t str> {
+        let bytes = self.text.as_bytes();
+        if self.peek() != b'"' {
+            return None;
+        }
+        let start = self.at + 1;
+        let end = number_end(bytes, start)?;
+        if bytes.get(end) != Some(&b'"') {
+            return None;
+        }
+        self.at = end + 1;
+        self.skip_white();
+        Some(&self.text[start..end])
+    }
+
+    /// Steps over the value that is next.
+    ///
+    /// # Errors
+    /// It is no valid JSON value.
+    #[inline]
+    pub fn skip(&mut self) -> Result<()> {
+        self.skip_to_end(0).map(drop)
+    }
+
+    /// Nothing but white space may be left.
+    ///
+    /// # Errors
+    /// Something is.
+    pub fn end(&mut self) -> Result<()> {
+        self.skip_white();
+        if self.at == self.text.len() { Ok(()) } else { self.fail("the end") }
+    }
+
+    /// The rest of the way through a value that the caller does not like.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn fail<T>(&self, expected: &'static str) -> Result<T> {
+        Err(Malformed { at: self.at, expected })
+    }
+
+    /// Steps over a value and the white space behind it; returns where the value itself ends.
+    fn skip_to_end(&mut self, depth: u32) -> Result<usize> {
+        match self.peek() {
+            b'"' => self.skip_string()?,
+            b'{' | b'[' => return self.skip_container(depth),
+            b't' => self.skip_word("true")?,
+            b'f' => self.skip_word("false")?,
+            b'n' => self.skip_word("null")?,
+            _ => match number_end(self.text.as_bytes(), self.at) {
+                Some(end) => self.at = end,
+                None => return self.fail("a value"),
+            },
+        }
+        let end = self.at;
+        self.skip_white();
+        Ok(end)
+    }
+
+    fn skip_container(&mut self, depth: u32) -> Result<usize> {
+        if depth == DEPTH {
+            return self.fail("less nesting");
+        }
+        let open = self.peek();
+        let close = open + 2; // `{` and `}`, `[` and `]` stand two apart in ASCII
+        self.enter(open)?;
+        let mut first = true;
+        loop {
+            // `next` would step over the white space behind the bracket, which is no part of the value.
+            if self.peek() == close {
+                self.at += 1;
+                let end = self.at;
+                self.skip_white();
+                return Ok(end);
+            }
+            self.next(first, close)?;
+            first = false;
+            if open == b'{' {
+                self.name()?;
+            }
+            self.skip_to_end(depth + 1)?;
+        }
+    }
+
+    fn skip_word(&mut self, word: &'static str) -> Result<()> {
+        if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
+            return self.fail(word);
+        }
+        self.at += word.len();
+        Ok(())
+    }
+
+    #[inline]
+    fn skip_white(&mut self) {
+        while matches!(self.peek(), b' ' | b'\n' | b'\r' | b'\t') {
+            self.at += 1;
+        }
+    }
+
+    #[inline]
+    fn skip_string(&mut self) -> Result<()> {
+        let bytes = self.text.as_bytes();
+        let mut at = self.at + 1;
+        loop {
+            at = stop(bytes, at);
+            match bytes.get(at) {
+                Some(b'"') => {
+                    self.at = at + 1;
+                    return Ok(());
+                }
+                Some(b'\\') => at = self.escape_end(at)?,
+                _ => {
+                    self.at = at;
+                    return self.fail("the end of a string");
+                }
+            }
+        }
+    }
+
+    fn escape_end(&self, at: usize) -> Result<usize> {
+        let rest = &self.text.as_bytes()[at + 1..];
+        match rest {
+            [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Ok(at + 2),
+            [b'u', a, b, c, d, ..] if [a, b, c, d].iter().all(|h| h.is_ascii_hexdigit()) => Ok(at + 6),
+            _ => Err(Malformed { at, expected: "an escape" }),
+        }
+    }
+}
+
+/// Where the string's run of plain bytes ends: at a quote, a backslash, a control character or the end of `bytes`. Eight at a time.
+#[inline]
+fn stop(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES << 7;
+    while let Some(eight) = bytes.get(at..).and_then(|b| b.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*eight);
+        let control = word.wrapping_sub(ONES * 0x20);
+        let quote = (word ^ (ONES * u64::from(b'"'))).wrapping_sub(ONES);
+        let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
+        let found = (control | quote | backslash) & !word & HIGH;
+        if found != 0 {
+            return at + (found.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while bytes.get(at).is_some_and(|b| *b >= 0x20 && *b != b'"' && *b != b'\\') {
+        at += 1;
+    }
+    at
+}
+
+/// Where the number that starts at `at` ends, by the grammar of JSON. `None`: no number starts there.
+#[inline]
+#[must_use]
+pub fn number_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    at += usize::from(bytes.get(at) == Some(&b'-'));
+    match bytes.get(at) {
+        Some(b'0') => at += 1,
+        Some(b'1'..=b'9') => {
+            while digit(at) {
+                at += 1;
+            }
+        }
+        _ => return None,
+    }
+    if bytes.get(at) == Some(&b'.') {
+        at += 1;
+        if !digit(at) {
+            return None;
+        }
+        while digit(at) {
+            at += 1;
+        }
+    }
+    if matches!(bytes.get(at), Some(b'e' | b'E')) {
+        at += 1;
+        at += usize::from(matches!(bytes.get(at), Some(b'+' | b'-')));
+        if !digit(at) {
+            return None;
+        }
+        while digit(at) {
+            at += 1;
+        }
+    }
+    Some(at)
+}
+
+/// Equality of two slices of one length. Names are short: this is done before a call of `memcmp` has begun.
+#[inline]
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let (a8, a_rest) = a.as_chunks::<8>();
+    let (b8, b_rest) = b.as_chunks::<8>();
+    match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
+        (Some(x), Some(y)) => a8.iter().zip(b8).all(|(x, y)| u64::from_le_bytes(*x) == u64::from_le_bytes(*y)) && x == y,
+        _ => a_rest == b_rest,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde::de::IgnoredAny;
+    use serde_json::value::RawValue;
+
+    fn valid(text: &str) -> bool {
+        let mut scan = Scan::new(text);
+        scan.skip().and_then(|()| scan.end()).is_ok()
+    }
+
+    #[test]
+    fn numbers_in_strings_are_numbers_to_the_last_byte() {
+        for (text, want) in [(r#""12.50""#, Some("12.50")), (r#""0""#, Some("0")), (r#""-1e5""#, Some("-1e5")), (r#""12""#, Some("12"))] {
+            assert_eq!(Scan::new(text).quoted_number(), want);
+        }
+        for text in [r#""-""#, r#""""#, r#""007""#, r#""1.""#, r#""<5""#, r#""5 ""#, "5", r#""5"#, r#""+5""#] {
+            let mut scan = Scan::new(text);
+            assert_eq!((scan.quoted_number(), scan.at), (None, 0), "{text}");
+        }
+    }
+
+    #[test]
+    fn bottomless_text_is_malformed() {
+        let deep = |n: usize| "[".repeat(n) + &"]".repeat(n);
+        assert!(valid(&deep(100)));
+        assert!(!valid(&deep(100_000)));
+    }
+
+    /// Text near JSON: tokens in an order that is right more often than chance would have it.
+    fn near_json() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            Just("null".to_owned()),
+            Just("true".to_owned()),
+            "-?[0-9.eE+]{1,5}".prop_map(|s| s),
+            r#""[a-z\\"u0-9\u{1}\u{e9}\u{1F680}]{0,9}""#.prop_map(|s| s),
+            r#""(\\u[0-9a-fg]{4}|\\[bfnrtx/]|[ -~]){0,3}""#.prop_map(|s| s),
+            "[ -~]{0,3}".prop_map(|s| s),
+        ];
+        leaf.prop_recursive(4, 40, 5, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..5).prop_map(|v| format!("[ {}]", v.join(" ,"))),
+                proptest::collection::vec(("[a-c]{0,2}", inner), 0..5)
+                    .prop_map(|v| format!("{{{} }}", v.iter().map(|(k, v)| format!("\"{k}\" : {v}")).collect::<Vec<_>>().join(",\n"))),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+        #[test]
+        fn accepts_what_serde_json_accepts(text in near_json(), cut in 0_usize..60, drop in any::<bool>()) {
+            let text: String = if drop { text.chars().take(cut).collect() } else { text };
+            prop_assert_eq!(valid(&text), serde_json::from_str::<IgnoredAny>(&text).is_ok(), "{}", text);
+        }
+
+        #[test]
+        fn members_are_those_of_serde_json(text in near_json()) {
+            if let Ok(members) = serde_json::from_str::<std::collections::BTreeMap<String, Box<RawValue>>>(&text) {
+                let mut scan = Scan::new(&text);
+                scan.enter(b'{').expect("an object");
+                let mut found = std::collections::BTreeMap::new();
+                let mut first = true;
+                while scan.next(first, b'}').expect("valid") {
+                    first = false;
+                    let name: String = serde_json::from_str(scan.name().expect("valid")).expect("valid");
+                    found.insert(name, scan.value().expect("valid").to_owned());
+                }
+                let members: std::collections::BTreeMap<_, _> = members.into_iter().map(|(k, v)| (k, v.get().to_owned())).collect();
+                prop_assert_eq!(found, members);
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Settings as people and tools write them, made into what `schemas/config.json` says. It owns names, aliases, loose types and
+//! defaults; what a setting is for is `Config`'s.
+//!
+//! Orchestrators pass numbers and booleans as text, id lists as text or integers, and unset settings as null or empty text.
+
+use crate::error::input;
+use anyhow::Result;
+use serde_json::{Map, Value};
+use std::sync::OnceLock;
+
+/// The schema of the configuration, in the order in which it is documented.
+///
+/// # Panics
+/// Never in a released binary: a test reads the file that is built in.
+#[must_use]
+pub fn schema() -> &'static Value {
+    static SCHEMA: OnceLock<Value> = OnceLock::new();
+    SCHEMA.get_or_init(|| serde_json::from_str(include_str!("../../schemas/config.json")).expect("the built-in schema is valid"))
+}
+
+/// Every setting with its schema.
+pub fn settings() -> impl Iterator<Item = (&'static str, &'static Value)> {
+    schema()["properties"].as_object().into_iter().flatten().map(|(name, schema)| (name.as_str(), schema))
+}
+
+/// The other names under which a setting is taken.
+pub fn aliases(setting: &'static Value) -> impl Iterator<Item = &'static str> {
+    setting["x-aliases"].as_array().into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// Makes `given` into settings by their own names, of their own types, with defaults in place. Unknown names are warned of.
+///
+/// # Errors
+/// A value does not fit its setting, or the setting is not available yet. The message names the setting and what was expected, and
+/// never shows the value.
+pub fn read(mut given: Map<String, Value>) -> Result<Map<String, Value>> {
+    given.retain(|_, value| !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty()));
+    let mut read = Map::new();
+    for (name, setting) in settings() {
+        let found: Vec<Value> = std::iter::once(name).chain(aliases(setting)).filter_map(|n| given.shift_remove(n)).collect();
+        let value = match found.into_iter().next() {
+            Some(value) => loosen(value, setting),
+            None => match setting.get("default") {
+                Some(default) => default.clone(),
+                None => continue,
+            },
+        };
+        if setting.get("x-not-yet").is_some() && Some(&value) != setting.get("default") {
+            return Err(input(format!("config: `{name}` is not available yet; leave it out")));
+        }
+        read.insert(name.to_owned(), value);
+    }
+    for name in given.keys() {
+        warn_unknown(name);
+    }
+    check(&read)?;
+    Ok(read)
+}
+
+fn check(settings: &Map<String, Value>) -> Result<()> {
+    for name in schema()["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        if !settings.contains_key(name) {
+            return Err(input(format!("config: `{name}` is missing; set it to {}", expected(name))));
+        }
+    }
+    // Dates come in more forms than `format` has; the pattern says which.
+    let validator = jsonschema::draft7::options().should_validate_formats(false).build(schema())?;
+    let whole = Value::Object(settings.clone());
+    match validator.iter_errors(&whole).next() {
+        None => Ok(()),
+        // The error's own text would show the value, which may be a secret.
+        Some(error) => {
+            let path = error.instance_path().to_string();
+            let name = path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
+            Err(input(format!("config: `{name}` is not valid; expected {}", expected(&name))))
+        }
+    }
+}
+
+/// What a setting takes, in words.
+pub(super) fn expected(name: &str) -> &'static str {
+    schema()["properties"][name]["x-expected"].as_str().unwrap_or("another value")
+}
+
+fn loosen(value: Value, setting: &Value) -> Value {
+    let takes = |name: &str| match &setting["type"] {
+        Value::String(one) => one == name,
+        Value::Array(many) => many.iter().any(|t| t == name),
+        _ => false,
+    };
+    match value {
+        Value::String(text) if takes("array") => list(&text),
+        Value::Number(number) if takes("array") => Value::from(vec![number.to_string()]),
+        Value::Array(items) if setting["items"]["type"] == "string" => items.into_iter().map(as_text).collect(),
+        Value::String(text) if takes("boolean") => truth(&text).map_or(Value::String(text), Value::from),
+        Value::Number(number) if takes("boolean") => truth(&number.to_string()).map_or(Value::Number(number), Value::from),
+        Value::String(text) if takes("number") || takes("integer") => {
+            number(text.trim(), takes("integer")).unwrap_or_else(|| Value::from(text.trim().to_lowercase()))
+        }
+        Value::Number(given) if takes("integer") => number(&given.to_string(), true).unwrap_or(Value::Number(given)),
+        Value::Number(given) if takes("string") && !takes("number") => Value::from(given.to_string()),
+        Value::String(text) => Value::from(text.trim()),
+        other => other,
+    }
+}
+
+/// `["1","2"]`, `1,2` and `1, 2` are the same list.
+fn list(text: &str) -> Value {
+    if let Ok(Value::Array(items)) = serde_json::from_str(text) {
+        return items.into_iter().map(as_text).collect();
+    }
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect()
+}
+
+fn as_text(item: Value) -> Value {
+    match item {
+        Value::Number(number) => Value::from(number.to_string()),
+        Value::String(text) => Value::from(text.trim()),
+        other => other,
+    }
+}
+
+fn truth(text: &str) -> Option<bool> {
+    match text.trim().to_lowercase().as_str() {
+        "true" | "1" | "yes" => Some(true),
+        "false" | "0" | "no" => Some(false),
+        _ => None,
+    }
+}
+
+fn number(text: &str, whole: bool) -> Option<Value> {
+    let text = if whole { text.strip_suffix(".0").unwrap_or(text) } else { text };
+    serde_json::from_str(text).ok().filter(Value::is_number)
+}
+
+fn warn_unknown(name: &str) {
+    let known = settings().flat_map(|(setting, schema)| std::iter::once(setting).chain(aliases(schema)));
+    let near = known.map(|known| (strsim::damerau_levenshtein(name, known), known)).min();
+    match near {
+        Some((distance, known)) if distance <= 3 && distance < known.len() / 2 => {
+            log::warn!("config: unknown setting `{name}` ignored; did you mean `{known}`?");
+        }
+        _ => log::warn!("config: unknown setting `{name}` ignored"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read_with(name: &str, value: Value) -> Result<Map<String, Value>> {
+        let mut given = Map::from_iter([("start_date".to_owned(), json!("2026-01-31"))]);
+        given.insert(name.to_owned(), value);
+        read(given)
+    }
+
+    #[test]
+    fn loose_types_become_what_is_meant() {
+        for (name, given, setting, want) in [
+            ("accounts", json!("7012345678901234567, 7012345678901234568"), "accounts", json!(["7012345678901234567", "7012345678901234568"])),
+            ("advertiser_ids", json!([7_012_345_678_901_234_567_i64, "2"]), "accounts", json!(["7012345678901234567", "2"])),
+            ("advertiser_id", json!(7_012_345_678_901_234_567_i64), "accounts", json!(["7012345678901234567"])),
+            ("accounts", json!("[\"1\",2]"), "accounts", json!(["1", "2"])),
+            ("sandbox", json!("true"), "sandbox", json!(true)),
+            ("include_deleted", json!(0), "include_deleted", json!(false)),
+            ("lookback", json!("28"), "attribution_window", json!(28)),
+            ("page_size", json!(50.0), "page_size", json!(50)),
+            ("rate_limit", json!("2.5"), "rate_limit", json!(2.5)),
+            ("rate_limit", json!("Premium"), "rate_limit", json!("premium")),
+            ("request_timeout", json!(""), "request_timeout", json!(300)),
+            ("concurrency", Value::Null, "concurrency", json!(4)),
+            ("app_id", json!(7_123_456_789_012_345_678_i64), "app_id", json!("7123456789012345678")),
+        ] {
+            let read = read_with(name, given.clone()).unwrap_or_else(|e| panic!("{name} {given}: {e}"));
+            assert_eq!(read[setting], want, "{name} {given}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named_and_never_shown() {
+        for (name, given) in [
+            ("page_size", json!(100_000)),
+            ("page_size", json!("many-secret")),
+            ("concurrency", json!(0)),
+            ("start_date", json!("yesterday-secret")),
+            ("rate_limit", json!("fast-secret")),
+            ("rate_limit", json!(0)),
+            ("sandbox", json!("maybe-secret")),
+            ("accounts", json!([])),
+            ("attribution_window", json!(-1)),
+            ("base_url", json!("ftp://secret")),
+            ("verify", json!(true)),
+            ("metrics", json!(["spend"])),
+            ("max_runtime", json!(5)),
+            ("access_token", json!({"secret": 1})),
+        ] {
+            let message = read_with(name, given.clone()).expect_err(name).to_string();
+            assert!(message.contains(name) && !message.contains("secret"), "{given}: {message}");
+        }
+    }
+}

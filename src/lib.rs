@@ -1,0 +1,7 @@
+//! x
+pub mod api;
+pub mod config;
+pub mod error;
+pub mod logging;
+pub mod streams;
+pub mod sync;

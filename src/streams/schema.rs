@@ -1,0 +1,45 @@
+//! JSON Schemas of streams: an entity's is its file in `schemas/`, a report's is put together from the dictionary.
+
+use super::dictionary::{Column, dictionary};
+use super::{Report, Source, Stream};
+use serde_json::{Map, Value, json};
+
+/// The JSON Schema (draft 7) of a stream's records. Keys are `string`, everything else may be null.
+///
+/// # Panics
+/// Never in a released binary: a test reads every schema that is built in.
+#[must_use]
+pub fn schema(stream: &Stream) -> Value {
+    match &stream.source {
+        Source::Account(account) => file(account.schema),
+        Source::Entity(entity) => file(entity.schema),
+        Source::Report(report) => of_report(report, stream.keys),
+    }
+}
+
+fn file(text: &str) -> Value {
+    serde_json::from_str(text).expect("the built-in schemas are valid")
+}
+
+fn of_report(report: &Report, keys: &[&str]) -> Value {
+    let mut properties = Map::new();
+    properties.insert("advertiser_id".to_owned(), json!({"type": "string"}));
+    for name in report.dimensions {
+        let kind = dictionary().dimension(name).map_or("string", |c| c.kind.as_str());
+        properties.insert((*name).to_owned(), property(kind, keys.contains(name)));
+    }
+    for name in dictionary().defaults(report.report_type, report.data_level) {
+        let kind = dictionary().metric(name).map_or("string", |c: &Column| c.kind.as_str());
+        properties.insert(name.to_owned(), property(kind, false));
+    }
+    json!({"type": "object", "properties": properties})
+}
+
+fn property(kind: &str, key: bool) -> Value {
+    match (kind, key) {
+        ("date-time", true) => json!({"type": "string", "format": "date-time"}),
+        ("date-time", false) => json!({"type": ["null", "string"], "format": "date-time"}),
+        (kind, true) => json!({"type": kind}),
+        (kind, false) => json!({"type": ["null", kind]}),
+    }
+}

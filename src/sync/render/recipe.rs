@@ -1,0 +1,214 @@
+//! What a stream's RECORD lines are made of, compiled once from the plan of the stream: bytes that never change, fields with
+//! their kinds, and which of them need a second look when the row ends.
+
+use super::kind::Kind;
+use super::text;
+use super::value::{Written, push_value};
+use std::collections::HashMap;
+
+/// Where a field's value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A member of an entity's row, or of a report row's `dimensions`.
+    Row,
+    /// A member of a report row's `metrics`.
+    Metric,
+    /// The account that was asked for: TikTok's report rows do not name it.
+    Account,
+    /// Made from the two statuses of the row: `ACTIVE` or `DELETE`.
+    Status,
+}
+
+/// One field as the plan wants it.
+#[derive(Clone, Debug)]
+pub struct FieldSpec {
+    /// Its name in the API and in the record.
+    pub name: String,
+    /// How it is written.
+    pub kind: Kind,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Whether it is a key property: rows without it are left out.
+    pub key: bool,
+    /// Whether it is delivered. One that is not may still be declared, and is then not counted as undeclared.
+    pub selected: bool,
+}
+
+/// How the rows of one stream become lines.
+#[derive(Debug)]
+pub struct Recipe {
+    pub(super) head: Vec<u8>,
+    pub(super) fields: Vec<Field>,
+    /// Names of the row (or its dimensions), and of its metrics.
+    pub(super) names: [Known; 2],
+    pub(super) is_report: bool,
+    /// Key properties in all, and those of them that the account gives.
+    pub(super) keys: usize,
+    pub(super) account_keys: usize,
+    /// Fields that are written when the row ends, and from what.
+    pub(super) late: Vec<(usize, Slot)>,
+    account: Option<usize>,
+}
+
+#[derive(Debug)]
+pub(super) struct Field {
+    /// `,"name":`
+    pub(super) prefix: Vec<u8>,
+    pub(super) kind: Kind,
+    pub(super) key: bool,
+    /// Written where it is met; else it is only captured.
+    pub(super) inline: bool,
+    pub(super) capture: Option<Slot>,
+    /// A number that is nothing else: no key, not kept for later.
+    pub(super) is_plain_number: bool,
+    name: String,
+}
+
+/// Values of a row that are kept until its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slot {
+    Cursor,
+    Created,
+    Operation,
+    Secondary,
+    Status,
+}
+
+impl Slot {
+    pub(super) const COUNT: usize = 5;
+}
+
+impl Recipe {
+    /// Compiles the fields of a stream. `cursor` names the field that a bookmark compares with, if rows are compared at all.
+    #[must_use]
+    pub fn new(stream: &str, is_report: bool, cursor: Option<&str>, specs: Vec<FieldSpec>) -> Self {
+        let mut head = b"{\"type\":\"RECORD\",\"stream\":".to_vec();
+        text::push_quoted(stream, &mut head);
+        head.extend_from_slice(b",\"record\":{");
+        let mut recipe = Recipe {
+            head,
+            fields: Vec::with_capacity(specs.len()),
+            names: [Known::default(), Known::default()],
+            is_report,
+            keys: specs.iter().filter(|s| s.key).count(),
+            account_keys: specs.iter().filter(|s| s.key && s.origin == Origin::Account).count(),
+            late: Vec::new(),
+            account: None,
+        };
+        for spec in specs {
+            recipe.add(spec, cursor);
+        }
+        recipe.capture("create_time", Slot::Created);
+        if recipe.late.iter().any(|(_, slot)| *slot == Slot::Status) {
+            recipe.capture("operation_status", Slot::Operation);
+            recipe.capture("secondary_status", Slot::Secondary);
+        }
+        if let Some(cursor) = cursor {
+            recipe.capture(cursor, Slot::Cursor);
+        }
+        recipe
+    }
+
+    fn add(&mut self, spec: FieldSpec, cursor: Option<&str>) {
+        let index = self.fields.len();
+        // A cursor that is a key as well may have to be filled from create_time, which is known only when the row ends.
+        let filled = spec.key && cursor == Some(&spec.name);
+        match spec.origin {
+            Origin::Account if spec.selected => self.account = Some(index),
+            Origin::Status if spec.selected => self.late.push((index, Slot::Status)),
+            _ if filled => self.late.push((index, Slot::Cursor)),
+            _ => {}
+        }
+        let inline = spec.selected && !filled && matches!(spec.origin, Origin::Row | Origin::Metric);
+        self.names[usize::from(spec.origin == Origin::Metric)].add(&spec.name, index, inline);
+        let mut prefix = vec![b','];
+        text::push_quoted(&spec.name, &mut prefix);
+        prefix.push(b':');
+        let is_plain_number = inline && !spec.key && spec.kind == Kind::Number;
+        self.fields.push(Field { prefix, kind: spec.kind, key: spec.key, inline, capture: None, is_plain_number, name: spec.name });
+    }
+
+    /// Keeps a field's value until the end of the row, whether it is delivered or not.
+    fn capture(&mut self, name: &str, slot: Slot) {
+        if self.is_report {
+            return;
+        }
+        if let Some(index) = self.fields.iter().position(|f| f.name == name) {
+            self.fields[index].capture = Some(slot);
+            self.fields[index].is_plain_number = false;
+            self.names[0].add(name, index, true);
+        } else {
+            let index = self.fields.len();
+            self.names[0].add(name, index, true);
+            let name = name.to_owned();
+            let (prefix, kind, capture) = (Vec::new(), Kind::Text, Some(slot));
+            self.fields.push(Field { prefix, kind, key: false, inline: false, capture, is_plain_number: false, name });
+        }
+    }
+
+    /// The first field of every record of an account.
+    pub(super) fn account(&self, advertiser_id: &str) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        if let Some(field) = self.account.map(|index| &self.fields[index]) {
+            let mut raw = Vec::new();
+            text::push_quoted(advertiser_id, &mut raw);
+            bytes.extend_from_slice(&field.prefix[1..]);
+            let written = push_value(&field.kind, &String::from_utf8_lossy(&raw), &mut bytes);
+            debug_assert_ne!(written, Written::Null, "an account has an id");
+        }
+        bytes
+    }
+
+    /// The name of a field, for messages.
+    #[must_use]
+    pub fn field_name(&self, index: usize) -> &str {
+        self.fields.get(index).map_or("", |f| &f.name)
+    }
+}
+
+/// The declared names of one group of a row, by number from 1.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    names: Vec<KnownName>,
+    /// By the name with its JSON quotes.
+    numbers: HashMap<Box<str>, usize>,
+}
+
+#[derive(Debug)]
+struct KnownName {
+    /// `"name":`, as rows have it.
+    tag: Box<[u8]>,
+    /// The field to which it belongs, if its value is wanted.
+    field: Option<usize>,
+}
+
+impl Known {
+    fn add(&mut self, name: &str, field: usize, wanted: bool) {
+        let raw = serde_json::Value::from(name).to_string();
+        let field = wanted.then_some(field);
+        if let Some(number) = self.numbers.get(&*raw) {
+            self.names[number - 1].field = field;
+        } else {
+            self.names.push(KnownName { tag: format!("{raw}:").into_bytes().into(), field });
+            self.numbers.insert(raw.into(), self.names.len());
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    #[inline]
+    pub(super) fn tag(&self, number: usize) -> Option<&[u8]> {
+        self.names.get(number.wrapping_sub(1)).map(|name| &*name.tag)
+    }
+
+    pub(super) fn number(&self, raw: &str) -> Option<usize> {
+        self.numbers.get(raw).copied()
+    }
+
+    #[inline]
+    pub(super) fn field(&self, number: usize) -> Option<usize> {
+        self.names.get(number.wrapping_sub(1)).and_then(|name| name.field)
+    }
+}

@@ -1,0 +1,156 @@
+//! JSON text in, JSON text out: string escapes that targets cannot take, and the grammar of numbers.
+//! It owns bytes inside one scalar; which scalar belongs in which field is decided in `value`.
+
+use memchr::memchr;
+
+/// Appends a JSON string (`raw`, with its quotes) as it came, but for what no target survives: the escape
+/// `\u0000` is left out and a lone surrogate becomes U+FFFD. `raw` must be a valid JSON string.
+pub fn push_string(raw: &str, out: &mut Vec<u8>) {
+    if memchr(b'\\', raw.as_bytes()).is_none() {
+        out.extend_from_slice(raw.as_bytes());
+    } else {
+        push_escaped(raw, out);
+    }
+}
+
+#[cold]
+fn push_escaped(raw: &str, out: &mut Vec<u8>) {
+    let mut rest = raw;
+    while let Some(at) = memchr(b'\\', rest.as_bytes()) {
+        out.extend_from_slice(&rest.as_bytes()[..at]);
+        rest = &rest[at..];
+        let taken = match unicode_escape(rest) {
+            None => {
+                out.extend_from_slice(&rest.as_bytes()[..2]);
+                2
+            }
+            Some(0) => 6,
+            Some(0xD800..=0xDBFF) if matches!(unicode_escape(&rest[6..]), Some(0xDC00..=0xDFFF)) => {
+                out.extend_from_slice(&rest.as_bytes()[..12]);
+                12
+            }
+            Some(0xD800..=0xDFFF) => {
+                out.extend_from_slice("\u{FFFD}".as_bytes());
+                6
+            }
+            Some(_) => {
+                out.extend_from_slice(&rest.as_bytes()[..6]);
+                6
+            }
+        };
+        rest = &rest[taken..];
+    }
+    out.extend_from_slice(rest.as_bytes());
+}
+
+/// The code unit of a `\uXXXX` that `text` starts with.
+fn unicode_escape(text: &str) -> Option<u32> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    u32::from_str_radix(digits, 16).ok()
+}
+
+/// The text of a JSON string (`raw`, with its quotes), cleaned like [`push_string`] does.
+#[must_use]
+pub fn decode(raw: &str) -> String {
+    let mut clean = Vec::with_capacity(raw.len());
+    push_string(raw, &mut clean);
+    serde_json::from_slice(&clean).unwrap_or_default()
+}
+
+/// Appends `text` as a JSON string.
+pub fn push_quoted(text: &str, out: &mut Vec<u8>) {
+    // Writing a str into a Vec cannot fail.
+    let _ = serde_json::to_writer(out, text);
+}
+
+/// Whether `text` is a number by the grammar of JSON: `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?`.
+#[must_use]
+pub fn is_number(text: &[u8]) -> bool {
+    let Some(rest) = skip_integer(text) else { return false };
+    let Some(rest) = skip_fraction(rest) else { return false };
+    match rest {
+        [] => true,
+        [b'e' | b'E', b'+' | b'-', digits @ ..] | [b'e' | b'E', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+/// The integer that `text` is, without a fraction of zeros: `20.000` gives `20`. `None` if it has any other form.
+#[must_use]
+pub fn integer(text: &[u8]) -> Option<&[u8]> {
+    let rest = skip_integer(text)?;
+    let whole = &text[..text.len() - rest.len()];
+    match rest {
+        [] => Some(whole),
+        [b'.', zeros @ ..] if !zeros.is_empty() && zeros.iter().all(|b| *b == b'0') => Some(whole),
+        _ => None,
+    }
+}
+
+fn skip_integer(text: &[u8]) -> Option<&[u8]> {
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    match digits {
+        [b'0', rest @ ..] => Some(rest),
+        [b'1'..=b'9', rest @ ..] => Some(skip_digits(rest)),
+        _ => None,
+    }
+}
+
+fn skip_fraction(text: &[u8]) -> Option<&[u8]> {
+    let [b'.', digits @ ..] = text else { return Some(text) };
+    let rest = skip_digits(digits);
+    (rest.len() < digits.len()).then_some(rest)
+}
+
+fn skip_digits(text: &[u8]) -> &[u8] {
+    let end = text.iter().position(|b| !b.is_ascii_digit()).unwrap_or(text.len());
+    &text[end..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn cleaned(raw: &str) -> String {
+        let mut out = Vec::new();
+        push_string(raw, &mut out);
+        String::from_utf8(out).expect("text stays text")
+    }
+
+    #[test]
+    fn escapes_that_targets_cannot_take_are_mended() {
+        assert_eq!(cleaned(r#""a\u0000b""#), r#""ab""#);
+        assert_eq!(cleaned(r#""x\ud83d""#), "\"x\u{FFFD}\"");
+        assert_eq!(cleaned(r#""\ude80x""#), "\"\u{FFFD}x\"");
+        assert_eq!(cleaned(r#""\ud83d\ude80""#), r#""\ud83d\ude80""#);
+        assert_eq!(cleaned(r#""\ud83d\ud83d\ude80""#), "\"\u{FFFD}\\ud83d\\ude80\"");
+        assert_eq!(cleaned(r#""\\u0000 \n \/ \u005f""#), r#""\\u0000 \n \/ \u005f""#);
+    }
+
+    #[test]
+    fn integers_lose_only_a_fraction_of_zeros() {
+        assert_eq!(integer(b"20.000"), Some(b"20".as_slice()));
+        assert_eq!(integer(b"-7"), Some(b"-7".as_slice()));
+        assert_eq!(integer(b"9007199254740993"), Some(b"9007199254740993".as_slice()));
+        for odd in ["", "-", "20.5", "007", "1e3", "20.", " 1", "<5"] {
+            assert_eq!(integer(odd.as_bytes()), None, "{odd:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_are_those_of_json(text in "[-+]?[0-9.eE<, ]{0,12}") {
+            let json = serde_json::from_str::<&serde_json::value::RawValue>(&text).is_ok_and(|raw| raw.get().len() == text.len());
+            prop_assert_eq!(is_number(text.as_bytes()), json);
+        }
+
+        #[test]
+        fn any_string_stays_valid_json(units in proptest::collection::vec(any::<u16>(), 0..12)) {
+            let raw = format!("\"{}\"", units.iter().map(|u| format!("\\u{u:04x}")).collect::<String>());
+            let text: String = serde_json::from_str(&cleaned(&raw)).expect("what is written can be read");
+            let want = String::from_utf16_lossy(&units).replace('\0', "");
+            prop_assert_eq!(text, want);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The stand-in as a program: serves a made-up world until it is killed.
+//! Owns the command line and the config it prints; everything else is the library's.
+
+use clap::Parser;
+use fake_tiktok::{Options, Server, TOKEN, World, WorldConfig, zone_exists};
+use serde_json::json;
+use std::io;
+use std::time::Duration as Latency;
+use time::macros::format_description;
+use time::{Date, Duration};
+
+/// A strict local stand-in for the TikTok Ads API, with made-up data.
+#[derive(Parser)]
+#[command(name = "fake-tiktok", version)]
+struct Arguments {
+    /// Port on 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 8380)]
+    port: u16,
+    /// Ad accounts
+    #[arg(long, default_value_t = 2)]
+    accounts: usize,
+    /// Campaigns of an account
+    #[arg(long, default_value_t = 3)]
+    campaigns: usize,
+    /// Ad groups of a campaign
+    #[arg(long, default_value_t = 2)]
+    adgroups: usize,
+    /// Ads of an ad group
+    #[arg(long, default_value_t = 4)]
+    ads: usize,
+    /// Time zones, given to the accounts in turn
+    #[arg(long, value_delimiter = ',', default_value = "America/New_York,Asia/Singapore", value_parser = parse_zone)]
+    zones: Vec<String>,
+    /// Time every answer takes
+    #[arg(long, default_value_t = 0)]
+    latency_ms: u64,
+    /// Requests a second before 40100
+    #[arg(long)]
+    rate_limit: Option<u32>,
+    /// Behave like TikTok's sandbox
+    #[arg(long)]
+    sandbox: bool,
+    /// Changes every id, name and number
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// No delivery before this day
+    #[arg(long, default_value = "2020-01-01", value_parser = parse_day)]
+    first_day: Date,
+    /// Leave out the values that break careless parsers
+    #[arg(long)]
+    plain: bool,
+}
+
+fn parse_zone(name: &str) -> Result<String, String> {
+    zone_exists(name).then(|| name.to_owned()).ok_or_else(|| "unknown time zone".to_owned())
+}
+
+fn parse_day(text: &str) -> Result<Date, String> {
+    Date::parse(text, format_description!("[year]-[month]-[day]")).map_err(|error| error.to_string())
+}
+
+#[allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people")]
+fn main() -> io::Result<()> {
+    let arguments = Arguments::parse();
+    let world = World::new(WorldConfig {
+        seed: arguments.seed,
+        accounts: arguments.accounts,
+        campaigns: arguments.campaigns,
+        adgroups: arguments.adgroups,
+        ads: arguments.ads,
+        zones: arguments.zones,
+        first_day: arguments.first_day,
+        odd: !arguments.plain,
+        ..WorldConfig::default()
+    });
+    let options = Options {
+        latency: Latency::from_millis(arguments.latency_ms),
+        rate_limit: arguments.rate_limit,
+        sandbox: arguments.sandbox,
+        ..Options::default()
+    };
+    let ids: Vec<_> = world.accounts().iter().map(|account| account.advertiser_id.clone()).collect();
+    let month_ago = ids.first().map_or(arguments.first_day, |id| world.today(id)) - Duration::days(30);
+    let server = Server::start_on(arguments.port, world, options)?;
+    let config = json!({
+        "access_token": TOKEN,
+        "accounts": ids,
+        "start_date": month_ago.to_string(),
+        "base_url": server.url(),
+    });
+    println!("{config:#}");
+    eprintln!("fake-tiktok listens on {}, until it is killed", server.url());
+    loop {
+        std::thread::park();
+    }
+}

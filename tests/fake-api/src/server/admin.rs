@@ -1,0 +1,123 @@
+//! The doors for tests in other languages, below `/_fake/`: the log, faults, and the truth.
+//! Owns their JSON; needs no token and is in no log.
+
+use super::api::Context;
+use super::connection::Reply;
+use super::fault::Fault;
+use super::http::{Head, split_target};
+use super::params::Params;
+use super::{Shared, endpoints, lock, report_rules};
+use crate::{Kind, Row};
+use serde_json::{Value, json};
+
+type Pairs = Vec<(String, String)>;
+
+/// Answers an admin request.
+pub(crate) fn answer(shared: &Shared, head: &Head, body: &[u8]) -> Reply {
+    let Some((path, params)) = split_target(&head.target) else {
+        return wrong("the query is not UTF-8");
+    };
+    match (head.method.as_str(), path) {
+        ("GET", "/_fake/requests") => ok(requests(shared).to_string()),
+        ("GET", "/_fake/violations") => ok(json!(lock(&shared.journal).violations).to_string()),
+        ("POST", "/_fake/faults") => add_faults(shared, body),
+        ("POST", "/_fake/epoch") => {
+            shared.world.bump_epoch();
+            ok(json!({ "epoch": shared.world.epoch() }).to_string())
+        }
+        ("POST", "/_fake/reset") => {
+            lock(&shared.journal).clear();
+            lock(&shared.faults).clear();
+            lock(&shared.limiter).clear();
+            ok("{}".to_owned())
+        }
+        ("GET", _) => match path.strip_prefix("/_fake/truth/") {
+            Some(what) => truth(shared, what, params),
+            None => Reply::plain(404, "text/plain", "no such door"),
+        },
+        _ => Reply::plain(404, "text/plain", "no such door"),
+    }
+}
+
+fn requests(shared: &Shared) -> Value {
+    let requests = lock(&shared.journal).requests().into_iter().map(|request| {
+        json!({
+            "at": request.at.as_secs_f64(),
+            "method": request.method,
+            "path": request.path,
+            "params": request.params,
+            "code": request.code,
+        })
+    });
+    requests.collect()
+}
+
+fn add_faults(shared: &Shared, body: &[u8]) -> Reply {
+    let Ok(value) = serde_json::from_slice::<Value>(body) else {
+        return wrong("the body is not JSON");
+    };
+    let all = value.as_array().cloned().unwrap_or_else(|| vec![value]);
+    let Some(faults) = all.iter().map(Fault::from_json).collect::<Option<Vec<_>>>() else {
+        return wrong("not a fault");
+    };
+    for fault in faults {
+        lock(&shared.faults).add(fault);
+    }
+    ok("{}".to_owned())
+}
+
+fn truth(shared: &Shared, what: &str, params: Pairs) -> Reply {
+    if what == "report" {
+        return report(shared, params);
+    }
+    let world = &shared.world;
+    let id = params.iter().find(|(key, _)| key == "advertiser_id").map(|(_, value)| value.as_str());
+    let accounts = world.accounts().iter().filter(|account| id.is_none_or(|id| id == account.advertiser_id));
+    let kind = match what {
+        "advertisers" => {
+            let rows = accounts.map(|account| flagged(&world.advertiser(&account.advertiser_id), false, false, false));
+            return list(&rows.collect::<Vec<_>>());
+        }
+        "campaigns" => Kind::Campaign,
+        "adgroups" => Kind::Adgroup,
+        "ads" => Kind::Ad,
+        _ => return Reply::plain(404, "text/plain", "no such truth"),
+    };
+    let entities = accounts.flat_map(|account| world.entities(kind, &account.advertiser_id));
+    let rows = entities.map(|entity| flagged(&entity.row, entity.deleted, entity.top_view, entity.promote));
+    list(&rows.collect::<Vec<_>>())
+}
+
+fn flagged(row: &Row, deleted: bool, top_view: bool, promote: bool) -> String {
+    let row = row.json();
+    format!("{{\"row\":{row},\"deleted\":{deleted},\"top_view\":{top_view},\"promote\":{promote}}}")
+}
+
+fn report(shared: &Shared, params: Pairs) -> Reply {
+    let context = Context::new(shared);
+    let endpoint = endpoints::find("report/integrated/get/").expect("it is in the table");
+    let query = Params::check(endpoint, params).and_then(|params| report_rules::query(&context, &params, true));
+    let mut query = match query {
+        Ok(query) => query,
+        Err(refusal) => return wrong(&refusal.message),
+    };
+    query.newest_ads = None; // the cut is a limit of the wire, not of the truth
+    let rows = shared
+        .world
+        .report(&query)
+        .into_iter()
+        .map(|row| format!("{{\"dimensions\":{},\"metrics\":{}}}", row.dimensions.json(), row.metrics.json()));
+    list(&rows.collect::<Vec<_>>())
+}
+
+fn list(rows: &[String]) -> Reply {
+    ok(format!("[{}]", rows.join(",")))
+}
+
+fn ok(json: String) -> Reply {
+    Reply::plain(200, "application/json", json)
+}
+
+fn wrong(why: &str) -> Reply {
+    Reply::plain(400, "text/plain", why)
+}

@@ -1,0 +1,251 @@
+//! From a request to its reply: the checks every endpoint shares, then the endpoint, then faults.
+//! Owns that order, which is TikTok's as far as it is known.
+
+use super::cache::{Body, Cache, gzip};
+use super::connection::{Delivery, Reply};
+use super::endpoints::{self, Endpoint};
+use super::envelope::{self, Answer, Data, Refusal};
+use super::fault::FaultKind;
+use super::http::{Head, split_target};
+use super::limiter::Refused;
+use super::params::Params;
+use super::{APP_ID, Options, Shared, TOKEN, lock};
+use crate::{Account, World, random};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+const BASE: &str = "/open_api/v1.3/";
+/// Smaller bodies are not worth compressing.
+const GZIP_FROM: usize = 1 << 10;
+
+/// What endpoints may use.
+pub(crate) struct Context<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) options: Options,
+    pub(crate) cache: &'a Mutex<Cache>,
+    /// Answers of another moment are stale: the hour and the epoch.
+    pub(crate) moment: String,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(shared: &'a Shared) -> Self {
+        Self { world: &shared.world, options: shared.options(), cache: &shared.cache, moment: shared.world.moment() }
+    }
+
+    /// An account the token may read.
+    pub(crate) fn account(&self, id: &str) -> Result<&'a Account, Refusal> {
+        let message = format!("No permission to operate advertiser {id}");
+        if self.options.refused_accounts.iter().any(|refused| refused == id) {
+            return Err(Refusal::by_option(40001, message));
+        }
+        self.world.account(id).ok_or_else(|| Refusal::of(40001, message))
+    }
+}
+
+/// A reply, and how long it takes.
+pub(crate) struct Outcome {
+    pub(crate) reply: Reply,
+    pub(crate) wait: Duration,
+}
+
+/// Answers an API request and notes it in the journal.
+pub(crate) fn answer(shared: &Shared, head: &Head) -> Outcome {
+    let context = Context::new(shared);
+    let (path, params) = split_target(&head.target).unwrap_or_else(|| {
+        lock(&shared.journal).violate(format!("the query is not UTF-8: {}", head.target));
+        (head.target.split('?').next().unwrap_or_default(), Vec::new())
+    });
+    let below = path.strip_prefix(BASE);
+    let path = below.unwrap_or(path);
+    let number = lock(&shared.journal).arrive(&head.method, path, params.clone());
+    let latency = context.options.latency + jitter(context.options.latency_jitter, number);
+    let (reply, code, hang) = match below.and_then(endpoints::find) {
+        None => (not_found(shared, path), None, Duration::ZERO),
+        Some(_) if head.method != "GET" => {
+            lock(&shared.journal).violate(format!("{path}: {} is not allowed, only GET", head.method));
+            (Reply::plain(405, "text/plain", "405 method not allowed"), None, Duration::ZERO)
+        }
+        Some(endpoint) => {
+            let call = Call { shared, context, endpoint, head, params, number };
+            call.reply()
+        }
+    };
+    lock(&shared.journal).answered(number, code);
+    Outcome { reply, wait: latency + hang }
+}
+
+fn not_found(shared: &Shared, path: &str) -> Reply {
+    let why = if endpoints::find(&format!("{path}/")).is_some() { "the slash at its end is missing" } else { "no such path" };
+    lock(&shared.journal).violate(format!("{path}: {why}"));
+    Reply::plain(404, "text/plain", "404 page not found")
+}
+
+fn jitter(most: Duration, number: u64) -> Duration {
+    let part = u32::try_from(random::mix(number, 88) % 1000).expect("below 1000");
+    most * part / 1000
+}
+
+/// A call of an endpoint.
+struct Call<'a> {
+    shared: &'a Shared,
+    context: Context<'a>,
+    endpoint: &'static Endpoint,
+    head: &'a Head,
+    params: Vec<(String, String)>,
+    number: u64,
+}
+
+impl Call<'_> {
+    fn reply(self) -> (Reply, Option<i64>, Duration) {
+        if let Err(refusal) = self.admit() {
+            return (self.refuse(&refusal), Some(refusal.code), Duration::ZERO);
+        }
+        let fault = lock(&self.shared.faults).take(self.endpoint.path, &self.params);
+        match fault {
+            None => self.honest(Duration::ZERO),
+            Some(FaultKind::Hang(time)) => self.honest(time),
+            Some(FaultKind::Code { code, message }) => {
+                // The request is checked all the same: faults must not hide violations.
+                drop(self.evaluate());
+                let refusal = Refusal::by_option(code, message);
+                (self.refuse(&refusal), Some(code), Duration::ZERO)
+            }
+            Some(FaultKind::Http { status, content_type, body }) => {
+                drop(self.evaluate());
+                (Reply::plain(status, &content_type, body), None, Duration::ZERO)
+            }
+            Some(FaultKind::Body(body)) => {
+                drop(self.evaluate());
+                (Reply::plain(200, "application/json", body), None, Duration::ZERO)
+            }
+            Some(kind) => self.tampered(&kind),
+        }
+    }
+
+    /// Rate and token come before everything else.
+    fn admit(&self) -> Result<(), Refusal> {
+        let options = &self.context.options;
+        if let Some(limit) = options.rate_limit {
+            let checked = lock(&self.shared.limiter).check(limit, options.suspension);
+            checked.map_err(|refused| match refused {
+                Refused::Breach => Refusal::by_option(40100, "Too many requests. Please retry in some time."),
+                Refused::Suspended => {
+                    Refusal::by_option(40100, format!("Due to too many requests, requests from App {APP_ID} are temporarily restricted."))
+                }
+            })?;
+        }
+        match self.head.header("access-token") {
+            None | Some("") => return Err(self.noted(Refusal::of(40104, "Access token is empty."))),
+            Some(TOKEN) => {}
+            Some(_) => return Err(self.noted(Refusal::of(40105, "Access token is incorrect or has been revoked."))),
+        }
+        if options.sandbox && !self.endpoint.sandbox {
+            return Err(Refusal::by_option(40008, format!("{} is not supported in sandbox", self.endpoint.path)));
+        }
+        Ok(())
+    }
+
+    fn noted(&self, refusal: Refusal) -> Refusal {
+        if refusal.violation {
+            lock(&self.shared.journal).violate(format!("{}: {}", self.endpoint.path, refusal.message));
+        }
+        refusal
+    }
+
+    fn evaluate(&self) -> Result<(Answer, Params), Refusal> {
+        let params = Params::check(self.endpoint, self.params.clone());
+        let answer = params.and_then(|params| Ok(((self.endpoint.handler)(&self.context, &params)?, params)));
+        answer.map_err(|refusal| self.noted(refusal))
+    }
+
+    fn honest(&self, hang: Duration) -> (Reply, Option<i64>, Duration) {
+        let mut sorted = self.params.clone();
+        sorted.sort();
+        let request = format!("{} {} {sorted:?}", self.context.moment, self.endpoint.path);
+        let cached = lock(&self.shared.cache).body(&request);
+        let body = match cached {
+            Some(body) => body,
+            None => match self.evaluate() {
+                Err(refusal) => return (self.refuse(&refusal), Some(refusal.code), hang),
+                Ok((answer, _)) => {
+                    let id = envelope::request_id(random::text(&request));
+                    let plain = envelope::success(&answer.data, &id, false).into_bytes();
+                    let compressed = self.context.options.gzip && plain.len() > GZIP_FROM;
+                    let body =
+                        Body { gzip: compressed.then(|| Arc::new(gzip(&plain))), plain: Arc::new(plain), throttled: answer.throttled };
+                    lock(&self.shared.cache).keep_body(request, body.clone());
+                    body
+                }
+            },
+        };
+        let gzip = body.gzip.filter(|_| self.head.accepts_gzip());
+        let mut reply = self.json(Vec::new());
+        reply.throttled = body.throttled;
+        reply.gzipped = gzip.is_some();
+        reply.body = gzip.unwrap_or(body.plain);
+        (reply, Some(0), hang)
+    }
+
+    /// An answer with something wrong about it. Refused requests are answered honestly.
+    fn tampered(&self, kind: &FaultKind) -> (Reply, Option<i64>, Duration) {
+        let (mut answer, params) = match self.evaluate() {
+            Ok(evaluated) => evaluated,
+            Err(refusal) => return (self.refuse(&refusal), Some(refusal.code), Duration::ZERO),
+        };
+        if *kind == FaultKind::RepeatPage
+            && let Ok(before) = (self.endpoint.handler)(&self.context, &params.previous_page())
+            && let (Data::List { rows, .. }, Data::List { rows: old, .. }) = (&mut answer.data, before.data)
+        {
+            *rows = old;
+        }
+        if let Data::List { rows, page_info, .. } = &mut answer.data {
+            match kind {
+                FaultKind::MissingPageInfo => *page_info = None,
+                FaultKind::PageInfo(raw) => *page_info = Some(raw.clone()),
+                FaultKind::EmptyPage => rows.clear(),
+                _ => {}
+            }
+        }
+        let id = envelope::request_id(self.number);
+        let mut body = envelope::success(&answer.data, &id, *kind == FaultKind::CodeLast).into_bytes();
+        if *kind == FaultKind::InvalidUtf8 {
+            spoil(&mut body);
+        }
+        let mut reply = self.json(body);
+        reply.throttled = answer.throttled;
+        match kind {
+            FaultKind::CutBody => reply.delivery = Delivery::Half,
+            FaultKind::Reset => reply.delivery = Delivery::Reset,
+            FaultKind::CutGzip => {
+                reply.gzipped = self.head.accepts_gzip();
+                let mut bytes = if reply.gzipped { gzip(&reply.body) } else { reply.body.to_vec() };
+                bytes.truncate(bytes.len() / 2);
+                reply.body = Arc::new(bytes);
+            }
+            _ => {}
+        }
+        let code = (reply.delivery == Delivery::Whole && *kind != FaultKind::CutGzip).then_some(0);
+        (reply, code, Duration::ZERO)
+    }
+
+    fn refuse(&self, refusal: &Refusal) -> Reply {
+        let id = envelope::request_id(self.number);
+        self.json(envelope::failure(refusal.code, &refusal.message, &id).into_bytes())
+    }
+
+    fn json(&self, body: Vec<u8>) -> Reply {
+        let log_id = Some(envelope::request_id(self.number));
+        Reply { log_id, ..Reply::plain(200, "application/json", body) }
+    }
+}
+
+/// Puts a byte that is no UTF-8 into the first text of the list, or of the envelope.
+fn spoil(body: &mut Vec<u8>) {
+    let find = |from: usize, wanted: &[u8]| {
+        body[from..].windows(wanted.len()).position(|bytes| bytes == wanted).map(|at| from + at + wanted.len())
+    };
+    let list = find(0, b"\"list\":[").unwrap_or(0);
+    if let Some(text) = find(list, b":\"").or_else(|| find(0, b":\"")) {
+        body.insert(text, 0xff);
+    }
+}

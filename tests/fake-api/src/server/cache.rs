@@ -1,0 +1,70 @@
+//! Answers and row keys kept for repeated requests, so that benches measure the client.
+//! Owns the bounds; what makes two requests equal is decided in `api` and `reports`.
+
+use crate::world::Key;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::collections::HashMap;
+use std::io::Write;
+use std::sync::Arc;
+
+const MOST_BYTES: usize = 256 << 20;
+const MOST_KEYS: usize = 8_000_000;
+
+/// A successful answer, ready to send.
+#[derive(Debug, Clone)]
+pub(crate) struct Body {
+    pub(crate) plain: Arc<Vec<u8>>,
+    pub(crate) gzip: Option<Arc<Vec<u8>>>,
+    pub(crate) throttled: bool,
+}
+
+/// Both caches; each is dropped whole when it grows too big.
+#[derive(Debug, Default)]
+pub(crate) struct Cache {
+    bodies: HashMap<String, Body>,
+    bytes: usize,
+    keys: HashMap<String, Arc<Vec<Key>>>,
+    keys_held: usize,
+}
+
+impl Cache {
+    pub(crate) fn body(&self, request: &str) -> Option<Body> {
+        self.bodies.get(request).cloned()
+    }
+
+    pub(crate) fn keep_body(&mut self, request: String, body: Body) {
+        let size = body.plain.len() + body.gzip.as_ref().map_or(0, |gzip| gzip.len());
+        if self.bytes + size > MOST_BYTES {
+            self.bodies.clear();
+            self.bytes = 0;
+        }
+        // Of two equal requests at once both come here; counting twice only empties it sooner.
+        self.bytes += size;
+        self.bodies.insert(request, body);
+    }
+
+    pub(crate) fn keys(&self, query: &str) -> Option<Arc<Vec<Key>>> {
+        self.keys.get(query).cloned()
+    }
+
+    pub(crate) fn keep_keys(&mut self, query: String, keys: Arc<Vec<Key>>) {
+        if self.keys_held + keys.len() > MOST_KEYS {
+            self.keys.clear();
+            self.keys_held = 0;
+        }
+        self.keys_held += keys.len();
+        self.keys.insert(query, keys);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// Compresses a body, fast rather than small.
+pub(crate) fn gzip(plain: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 4), Compression::fast());
+    encoder.write_all(plain).expect("writing to memory cannot fail");
+    encoder.finish().expect("writing to memory cannot fail")
+}

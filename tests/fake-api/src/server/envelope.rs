@@ -1,0 +1,112 @@
+//! What the API says: data or a refusal, and the envelope around it.
+//! Owns the text of answers; rows come from the world as raw JSON.
+
+use crate::random;
+use std::fmt::Write;
+
+/// A successful answer.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Answer {
+    pub(crate) data: Data,
+    /// The report saw only some of the ads.
+    pub(crate) throttled: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Data {
+    /// An object as it is.
+    Raw(String),
+    List {
+        /// Rows, joined by commas.
+        rows: String,
+        page_info: Option<String>,
+        /// Without rows, the list is null instead of empty.
+        null: bool,
+    },
+}
+
+impl Default for Data {
+    fn default() -> Self {
+        Self::Raw("{}".to_owned())
+    }
+}
+
+/// Why there is no data.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal {
+    pub(crate) code: i64,
+    pub(crate) message: String,
+    /// TikTok would refuse it too; options of the server are not the client's fault.
+    pub(crate) violation: bool,
+}
+
+impl Refusal {
+    /// A wrong request.
+    pub(crate) fn wrong(message: impl Into<String>) -> Self {
+        Self::of(40002, message)
+    }
+
+    /// A wrong request with a code of its own.
+    pub(crate) fn of(code: i64, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), violation: true }
+    }
+
+    /// A refusal that the server's options ask for, or of something it does not serve.
+    pub(crate) fn by_option(code: i64, message: impl Into<String>) -> Self {
+        Self { violation: false, ..Self::of(code, message) }
+    }
+}
+
+impl Data {
+    fn json(&self) -> String {
+        match self {
+            Self::Raw(json) => json.clone(),
+            Self::List { rows, page_info, null } => {
+                let mut out = String::with_capacity(rows.len() + 128);
+                out.push_str("{\"list\":");
+                if *null && rows.is_empty() {
+                    out.push_str("null");
+                } else {
+                    out.push('[');
+                    out.push_str(rows);
+                    out.push(']');
+                }
+                if let Some(page_info) = page_info {
+                    out.push_str(",\"page_info\":");
+                    out.push_str(page_info);
+                }
+                out.push('}');
+                out
+            }
+        }
+    }
+}
+
+/// Writes the envelope of an answer.
+pub(crate) fn success(data: &Data, request_id: &str, code_last: bool) -> String {
+    let data = data.json();
+    if code_last {
+        return format!("{{\"data\":{data},\"request_id\":\"{request_id}\",\"message\":\"OK\",\"code\":0}}");
+    }
+    format!("{{\"code\":0,\"message\":\"OK\",\"request_id\":\"{request_id}\",\"data\":{data}}}")
+}
+
+/// Writes the envelope of an error.
+pub(crate) fn failure(code: i64, message: &str, request_id: &str) -> String {
+    let message = serde_json::Value::from(message);
+    format!("{{\"code\":{code},\"message\":{message},\"request_id\":\"{request_id}\",\"data\":{{}}}}")
+}
+
+/// An id in the form of TikTok's: a time stamp, then hexadecimal digits.
+pub(crate) fn request_id(number: u64) -> String {
+    format!("20261122000000{:016X}", random::mix(number, 77))
+}
+
+/// `page_info` of a page.
+pub(crate) fn page_info(page: usize, page_size: usize, total: usize) -> String {
+    let mut out = String::new();
+    let pages = total.div_ceil(page_size);
+    write!(out, "{{\"page\":{page},\"page_size\":{page_size},\"total_number\":{total},\"total_page\":{pages}}}")
+        .expect("writing to a String cannot fail");
+    out
+}

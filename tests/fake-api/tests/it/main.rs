@@ -1,0 +1,12 @@
+//! Tests of the stand-in as its users see it: through the library, and over HTTP.
+//! Each file below owns one side of it.
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod client;
+mod delivery;
+mod entities;
+mod faults;
+mod program;
+mod reports;
+mod strictness;
+mod worlds;
