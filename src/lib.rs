@@ -1,7 +1,44 @@
-//! x
+//! A Singer tap for TikTok Ads. The story of a run is [`run`]; the loop of a sync is [`sync::run`].
+//!
+//! `streams` says what can be replicated, `api` is the TikTok side, `singer` the Singer side, and `sync` stands between them. The first
+//! three do not know each other.
+
+pub mod about;
 pub mod api;
+pub mod cli;
 pub mod config;
+pub mod discovery;
 pub mod error;
 pub mod logging;
+pub mod signals;
+pub mod singer;
 pub mod streams;
 pub mod sync;
+
+use anyhow::Result;
+use cli::Args;
+use config::Config;
+use signals::Signals;
+use singer::catalog;
+use singer::state::State;
+use std::io::Write;
+use sync::Failures;
+
+/// Does what the arguments ask for and writes the outcome to `out`. Returns what failed along the way; the rest was delivered.
+///
+/// # Errors
+/// Nothing could be begun, or the reader of `out` is gone.
+pub fn run(args: &Args, signals: &Signals, mut out: impl Write) -> Result<Failures> {
+    if args.about {
+        out.write_all(about::about(args.format).as_bytes())?;
+        return Ok(Failures::default());
+    }
+    if args.discover {
+        writeln!(out, "{:#}", discovery::discover())?;
+        return Ok(Failures::default());
+    }
+    let config = Config::load(&args.config)?;
+    let catalog = args.catalog.as_deref().map_or_else(discovery::default_catalog, catalog::load)?;
+    let state = State::load(args.state.as_deref())?;
+    sync::run(config, &catalog, state, signals, out)
+}

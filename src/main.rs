@@ -1,2 +1,37 @@
-//! x
-fn main() {}
+//! Arguments in, exit code out.
+
+use clap::Parser;
+use std::io;
+use std::process::ExitCode;
+use tap_tiktok_ads::cli::Args;
+use tap_tiktok_ads::error::{Exit, exit_of};
+use tap_tiktok_ads::signals::Signals;
+use tap_tiktok_ads::{logging, run};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    logging::start(i16::from(args.verbose) - i16::from(args.quiet));
+    let ended = Signals::take().and_then(|signals| run(&args, &signals, io::stdout().lock()));
+    let (exit, cause) = match ended {
+        Ok(failures) => failures.verdict(),
+        Err(error) => (exit_of(&error), Some(message(&error))),
+    };
+    match cause {
+        // Nobody is left who would want to read more.
+        Some(_) if exit == Exit::ReaderGone => log::info!("the reader of stdout went away"),
+        Some(cause) => logging::fatal(&cause),
+        None => {}
+    }
+    ExitCode::from(exit as u8)
+}
+
+/// The chain of causes in one line, each thing said once.
+fn message(error: &anyhow::Error) -> String {
+    let mut said = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !said.contains(&cause) {
+            said = if said.is_empty() { cause } else { format!("{said}: {cause}") };
+        }
+    }
+    said
+}

@@ -159,7 +159,11 @@ impl Client {
             }
             final_action => return Err(trouble.error(request.path, Outcome::of(final_action))),
         };
-        let Some(pause) = pause else { return Err(trouble.error(request.path, Outcome::Spent)) };
+        let Some(pause) = pause else {
+            // Every other request would meet the same.
+            let outcome = if matches!(trouble.action, Action::Pause | Action::Wait) { Outcome::EndRun } else { Outcome::Spent };
+            return Err(trouble.error(request.path, outcome));
+        };
         log::info!("{}: {}; next try in {:.1} s", request.path, trouble.words(), pause.as_secs_f64());
         if self.halt.sleep_until(Instant::now() + pause) { Ok(()) } else { Err(halted(request)) }
     }

@@ -1,2 +1,193 @@
-//! sync
+//! Between the two sides: slices are read by workers and delivered here, in order, with their bookmarks. It owns the loop of a run.
+
+pub mod accounts;
+mod failures;
+mod jobs;
+mod paging;
+pub mod plan;
+mod pool;
 pub mod render;
+mod slice;
+mod windows;
+
+pub use failures::Failures;
+
+use crate::api::client::Client;
+use crate::api::pacing::Halt;
+use crate::config::Config;
+use crate::logging;
+use crate::signals::Signals;
+use crate::singer::catalog::CatalogStream;
+use crate::singer::output::Output;
+use crate::singer::state::State;
+use crate::streams::Source;
+use accounts::Accounts;
+use anyhow::Result;
+use jobs::{Job, Starts};
+use plan::Plan;
+use pool::{Event, Pool};
+use serde_json::Value;
+use slice::{Context, Ending};
+use std::io::Write;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use time::OffsetDateTime;
+
+/// Bytes of rendered lines that may wait for the target.
+const WAITING: usize = 12 << 20;
+/// How often the loop looks for a signal while nothing comes.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Replicates the selected streams and tells what did not work. The last STATE written holds everything that was delivered.
+///
+/// # Errors
+/// Nothing could be begun, or the reader of `out` is gone.
+pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Signals, out: impl Write) -> Result<Failures> {
+    let halt = Arc::new(Halt::default());
+    let plans = plan::plan(catalog, &config)?;
+    let client = Client::new(&config, Arc::clone(&halt))?;
+    let accounts = match open_accounts(&client, &config, &plans) {
+        Ok(accounts) => accounts,
+        Err(error) => return Ok(Failures::of_run(error)),
+    };
+    let starts = Arc::new(Starts::new(&plans, &accounts, &state, &config, OffsetDateTime::now_utc())?);
+    let jobs = jobs::jobs(&plans, &accounts, &starts, config.report_window);
+    let workers = config.concurrency;
+    let failures = Failures::of_accounts(&accounts);
+    let context = Arc::new(Context { client, config, plans, accounts, starts });
+    let shared = Arc::clone(&context);
+    let skips = failures.skips();
+    let pool = Pool::start(jobs, workers, WAITING, move |job, sink| {
+        if skips.has(job.plan, job.account) {
+            return Ending::default();
+        }
+        let ending = slice::read(&shared, job, sink);
+        skips.add(job.plan, job.account, ending.failure.as_ref());
+        ending
+    });
+    let delivery = Delivery { context: &context, out: Output::new(out), state, failures, pool: &pool, signals, current: None };
+    let result = delivery.run();
+    halt.halt();
+    result
+}
+
+/// Asks about the accounts if anything in the run depends on it.
+fn open_accounts(client: &Client, config: &Config, plans: &[Plan]) -> Result<Accounts, crate::api::error::ApiError> {
+    let asks = plans.iter().any(|p| !matches!(p.stream.source, Source::Entity(_)));
+    if asks { accounts::look_up(client, &config.accounts) } else { Ok(accounts::unasked(&config.accounts)) }
+}
+
+/// The main thread: takes what workers hand out and writes it.
+struct Delivery<'a, W> {
+    context: &'a Context,
+    out: Output<W>,
+    state: State,
+    failures: Failures,
+    pool: &'a Pool<Job, Ending>,
+    signals: &'a Signals,
+    current: Option<Current>,
+}
+
+/// The stream being delivered.
+struct Current {
+    plan: usize,
+    since: Instant,
+    requests: u64,
+    tally: render::Tally,
+}
+
+impl<W: Write> Delivery<'_, W> {
+    fn run(mut self) -> Result<Failures> {
+        loop {
+            if self.signals.told() {
+                log::info!("told to stop: the state of what was delivered is written");
+                break;
+            }
+            match self.pool.next(LOOK) {
+                Event::Bytes(job, lines) => {
+                    self.enter(job.plan)?;
+                    if !self.failures.covers(job.plan, job.account) {
+                        self.out.records(&lines)?;
+                    }
+                    self.pool.recycle(lines);
+                }
+                Event::End(job, ending) => {
+                    self.enter(job.plan)?;
+                    self.end(job, ending)?;
+                    if self.failures.ends_run() {
+                        break;
+                    }
+                }
+                Event::Done => {
+                    self.enter(self.context.plans.len())?;
+                    self.state.set_current(None);
+                    break;
+                }
+                Event::Waiting => {}
+            }
+        }
+        self.out.state(&self.state.to_value())?;
+        Ok(self.failures)
+    }
+
+    /// Ends the streams before `plan` and begins it. A stream without slices is begun and ended too: targets make tables of schemas.
+    fn enter(&mut self, plan: usize) -> Result<()> {
+        let mut next = self.current.as_ref().map_or(0, |c| c.plan);
+        while self.current.as_ref().is_none_or(|c| c.plan < plan) {
+            if let Some(done) = self.current.take() {
+                next = done.plan + 1;
+                self.leave(&done)?;
+            }
+            let Some(begun) = self.context.plans.get(next) else { return Ok(()) };
+            self.state.set_current(Some(begun.stream.name));
+            self.out.schema(&begun.name, &begun.schema, &begun.keys, begun.stream.replication_key())?;
+            self.current = Some(Current { plan: next, since: Instant::now(), requests: self.context.client.requests(), tally: render::Tally::default() });
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self, done: &Current) -> Result<()> {
+        let plan = &self.context.plans[done.plan];
+        self.out.state(&self.state.to_value())?;
+        say_counts(plan, &done.tally);
+        logging::metric("counter", "record_count", &done.tally.records.into(), &plan.name);
+        logging::metric("counter", "http_request_count", &(self.context.client.requests() - done.requests).into(), &plan.name);
+        logging::metric("timer", "sync_duration", &Value::from(done.since.elapsed().as_secs_f64()), &plan.name);
+        Ok(())
+    }
+
+    fn end(&mut self, job: Job, ending: Ending) -> Result<()> {
+        let covered = self.failures.covers(job.plan, job.account);
+        if let Some(current) = self.current.as_mut().filter(|_| !covered) {
+            current.tally.add(ending.tally);
+        }
+        let plan = &self.context.plans[job.plan];
+        if covered {
+            return Ok(());
+        }
+        if let (Some(reached), Some(account), false) = (&ending.reached, self.context.accounts.open.get(job.account), plan.full_table) {
+            self.state.advance(plan.stream.name, &account.id, reached, &self.context.config.accounts);
+        }
+        if let Some(error) = ending.failure {
+            self.failures.add(self.context, job, error);
+        }
+        self.out.state_if_due(&self.state.to_value())?;
+        Ok(())
+    }
+}
+
+/// Says once a stream what was not delivered as it came.
+fn say_counts(plan: &Plan, tally: &render::Tally) {
+    let name = &plan.name;
+    if !tally.undeclared.is_empty() {
+        let mut fields: Vec<_> = tally.undeclared.iter().map(|(field, rows)| format!("{field} ({rows})")).collect();
+        fields.sort();
+        log::info!("{name}: fields that the catalog does not declare, left out, with their rows: {}", fields.join(", "));
+    }
+    for (index, values) in tally.misfits.iter().enumerate().filter(|(_, values)| **values > 0) {
+        log::warn!("{name}.{}: {values} values do not fit the type in the catalog and became null", plan.recipe.field_name(index));
+    }
+    if tally.null_keys > 0 {
+        log::warn!("{name}: {} rows left out because a key property ({}) was null", tally.null_keys, plan.keys.join(", "));
+    }
+}

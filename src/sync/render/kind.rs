@@ -1,6 +1,7 @@
 //! What a field of the catalog takes: a JSON Schema property, compiled once per stream.
 //! It owns the reading of types and formats; how a value is written as one is `value`'s and `nested`'s.
 
+use crate::singer::selection::DESELECTED;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
@@ -103,9 +104,6 @@ fn properties(declared: &Map<String, Value>) -> HashMap<Box<str>, Option<Kind>> 
         })
         .collect()
 }
-
-/// Marks a nested property that the catalog deselects, in a schema on its way to `Kind::of`.
-pub const DESELECTED: &str = "x-deselected";
 
 fn type_names(schema: &Value) -> Vec<&str> {
     match schema.get("type") {

@@ -10,7 +10,7 @@ mod text;
 mod value;
 
 pub use date::push_date_time;
-pub use kind::{DESELECTED, Kind};
+pub use kind::Kind;
 pub use recipe::{FieldSpec, Origin, Recipe};
 pub use tally::Tally;
 

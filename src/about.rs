@@ -1,0 +1,94 @@
+//! What the tap says about itself: capabilities, settings and streams, for people, tools and the README. Made from
+//! `schemas/config.json` and the stream tables, so that it cannot drift from them.
+
+use crate::cli::Format;
+use crate::config::settings::{aliases, schema, settings};
+use crate::streams::{STREAMS, Source, Stream};
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+const NAME: &str = env!("CARGO_PKG_NAME");
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+const DESCRIPTION: &str = env!("CARGO_PKG_DESCRIPTION");
+const CAPABILITIES: [&str; 5] = ["catalog", "discover", "state", "about", "structured-logging"];
+
+/// The text of `--about`.
+#[must_use]
+pub fn about(format: Format) -> String {
+    match format {
+        Format::Json => {
+            let about = json!({"name": NAME, "description": DESCRIPTION, "version": VERSION, "capabilities": CAPABILITIES, "settings": schema()});
+            format!("{about:#}\n")
+        }
+        Format::Markdown => {
+            format!("# {NAME}\n\n{DESCRIPTION}\n\nVersion {VERSION}\n\n## Settings\n\n{}\n## Streams\n\n{}", settings_table(), streams_table())
+        }
+        Format::Text => text(),
+    }
+}
+
+fn text() -> String {
+    let mut text = format!("{NAME} {VERSION}: {DESCRIPTION}\nCapabilities: {}\n\nSettings\n", CAPABILITIES.join(", "));
+    for (name, setting) in settings() {
+        let _ = writeln!(text, "  {name} ({}){}\n      {}", form(setting), default_of(setting, ", default "), description(setting));
+        let _ = writeln!(text, "      Environment variable: TAP_TIKTOK_ADS_{}", name.to_uppercase());
+    }
+    text.push_str("\nStreams\n");
+    for stream in STREAMS {
+        let _ = writeln!(text, "  {}: {}", stream.name, stream.about);
+    }
+    text
+}
+
+/// The settings as a table in Markdown.
+#[must_use]
+pub fn settings_table() -> String {
+    let mut table = "| setting | form | default | meaning |\n|---|---|---|---|\n".to_owned();
+    for (name, setting) in settings() {
+        let others: Vec<String> = aliases(setting).map(|a| format!("`{a}`")).collect();
+        let also = if others.is_empty() { String::new() } else { format!(" (also {})", others.join(", ")) };
+        let later = if setting.get("x-not-yet").is_some() { " *Not available yet.*" } else { "" };
+        let secret = if setting.get("secret").is_some() { ", secret" } else { "" };
+        let _ = writeln!(table, "| `{name}`{also} | {}{secret} | {} | {}{later} |", form(setting), default_of(setting, ""), description(setting));
+    }
+    table
+}
+
+/// The streams as a table in Markdown.
+#[must_use]
+pub fn streams_table() -> String {
+    let mut table = "| stream | what | endpoint | key | bookmark |\n|---|---|---|---|---|\n".to_owned();
+    for stream in STREAMS {
+        let keys: Vec<String> = stream.keys.iter().map(|k| format!("`{k}`")).collect();
+        let bookmark = stream.replication_key().map_or("none: read in full".to_owned(), |k| format!("`{k}`"));
+        let _ = writeln!(table, "| `{}` | {} | {} | {} | {bookmark} |", stream.name, stream.about, endpoint(stream), keys.join(", "));
+    }
+    table
+}
+
+fn endpoint(stream: &Stream) -> String {
+    match &stream.source {
+        Source::Report(report) => format!("`{}` {} {}", stream.path(), report.report_type, report.data_level),
+        _ => format!("`{}`", stream.path()),
+    }
+}
+
+fn form(setting: &Value) -> String {
+    let form = match &setting["type"] {
+        Value::String(one) => one.clone(),
+        Value::Array(many) => many.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
+        _ => String::new(),
+    };
+    match (setting["minimum"].as_i64(), setting["maximum"].as_i64()) {
+        (Some(least), Some(most)) => format!("{form} {least}–{most}"),
+        _ => form,
+    }
+}
+
+fn default_of(setting: &Value, before: &str) -> String {
+    setting.get("default").map_or(String::new(), |default| format!("{before}`{default}`"))
+}
+
+fn description(setting: &Value) -> &str {
+    setting["description"].as_str().unwrap_or_default()
+}

@@ -1,0 +1,68 @@
+//! Messages on stdout: whole lines only. It owns SCHEMA and STATE lines and when a STATE is due; RECORD lines come ready-made.
+
+use serde_json::{Value, json};
+use std::io::{self, Write};
+
+/// The way to the target.
+#[derive(Debug)]
+pub struct Output<W> {
+    out: W,
+    /// Bytes of records since the last STATE.
+    since_state: usize,
+    last_state: String,
+}
+
+impl<W: Write> Output<W> {
+    /// Writes to `out`, which may be unbuffered: lines come many at a time.
+    pub fn new(out: W) -> Self {
+        Output { out, since_state: 0, last_state: String::new() }
+    }
+
+    /// A SCHEMA line.
+    ///
+    /// # Errors
+    /// The reader is gone.
+    pub fn schema(&mut self, stream: &str, schema: &Value, keys: &[String], bookmark: Option<&str>) -> io::Result<()> {
+        let mut message = json!({"type": "SCHEMA", "stream": stream, "schema": schema, "key_properties": keys});
+        if let Some(bookmark) = bookmark {
+            message["bookmark_properties"] = json!([bookmark]);
+        }
+        self.line(&message)
+    }
+
+    /// RECORD lines, each with its end.
+    ///
+    /// # Errors
+    /// The reader is gone.
+    pub fn records(&mut self, lines: &[u8]) -> io::Result<()> {
+        self.since_state += lines.len();
+        self.out.write_all(lines)
+    }
+
+    /// A STATE line, unless it says the same as the one before and no records came between.
+    ///
+    /// # Errors
+    /// The reader is gone.
+    pub fn state(&mut self, state: &Value) -> io::Result<()> {
+        let text = state.to_string();
+        if self.since_state > 0 || text != self.last_state {
+            writeln!(self.out, "{{\"type\":\"STATE\",\"value\":{text}}}")?;
+            self.last_state = text;
+            self.since_state = 0;
+        }
+        self.out.flush()
+    }
+
+    /// A STATE line, if as many bytes of records went out since the last one as it is long: with a thousand accounts a state
+    /// after each slice would be most of the output.
+    ///
+    /// # Errors
+    /// The reader is gone.
+    pub fn state_if_due(&mut self, state: &Value) -> io::Result<()> {
+        if self.since_state > 0 && self.since_state >= self.last_state.len() { self.state(state) } else { Ok(()) }
+    }
+
+    fn line(&mut self, message: &Value) -> io::Result<()> {
+        writeln!(self.out, "{message}")
+    }
+}

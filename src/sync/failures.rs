@@ -1,0 +1,135 @@
+//! What did not work in a run: it is told when it happens, it decides what is left out from then on, and in the end it is the exit
+//! code. It owns no retries; what comes here is final.
+
+use super::accounts::Accounts;
+use super::jobs::Job;
+use super::slice::Context;
+use crate::api::error::{ApiError, Outcome};
+use crate::error::Exit;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The failures of a run, in the order of its work.
+#[derive(Debug, Default)]
+pub struct Failures {
+    /// Exit code and words of each.
+    causes: Vec<(Exit, String)>,
+    accounts: HashSet<usize>,
+    parts: HashSet<(usize, usize)>,
+    ends_run: bool,
+    /// Accounts that can still be read.
+    open: usize,
+    skips: Arc<Skips>,
+}
+
+/// What workers need not begin any more. They run ahead of the delivery, which alone decides what is left out.
+#[derive(Debug, Default)]
+pub struct Skips(Mutex<(HashSet<usize>, HashSet<(usize, usize)>)>);
+
+impl Skips {
+    /// Whether a slice of that stream and account is no use.
+    #[must_use]
+    pub fn has(&self, plan: usize, account: usize) -> bool {
+        let skips = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        skips.0.contains(&account) || skips.1.contains(&(plan, account))
+    }
+
+    /// Notes how a slice failed.
+    pub fn add(&self, plan: usize, account: usize, failure: Option<&ApiError>) {
+        let Some(failure) = failure else { return };
+        let mut skips = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if failure.outcome == Outcome::SkipAccount {
+            skips.0.insert(account);
+        }
+        skips.1.insert((plan, account));
+    }
+}
+
+impl Failures {
+    /// The run could not be begun.
+    #[must_use]
+    pub fn of_run(error: ApiError) -> Self {
+        let mut failures = Failures { ends_run: true, ..Failures::default() };
+        failures.note(exit(error.outcome), error.to_string());
+        failures
+    }
+
+    /// What was refused when the accounts were looked up.
+    #[must_use]
+    pub fn of_accounts(accounts: &Accounts) -> Self {
+        let mut failures = Failures { open: accounts.open.len(), ..Failures::default() };
+        for (id, error) in &accounts.refused {
+            failures.note(Exit::Refused, format!("account {id}, left out of the run: {error}"));
+        }
+        failures
+    }
+
+    /// For the workers.
+    #[must_use]
+    pub fn skips(&self) -> Arc<Skips> {
+        Arc::clone(&self.skips)
+    }
+
+    /// Whether slices of that stream and account are left out since an earlier one failed: a bookmark never moves past a hole.
+    #[must_use]
+    pub fn covers(&self, plan: usize, account: usize) -> bool {
+        self.accounts.contains(&account) || self.parts.contains(&(plan, account))
+    }
+
+    /// Whether the run cannot go on.
+    #[must_use]
+    pub fn ends_run(&self) -> bool {
+        self.ends_run
+    }
+
+    /// Notes a failed slice.
+    pub fn add(&mut self, context: &Context, job: Job, error: ApiError) {
+        if error.outcome == Outcome::Halted {
+            return;
+        }
+        let stream = &context.plans[job.plan].name;
+        let account = context.accounts.open.get(job.account).map_or("", |a| a.id.as_str());
+        let window = job.window.map_or(String::new(), |w| format!(", {} to {}", w.start, w.end));
+        let what = match error.outcome {
+            Outcome::SkipAccount => {
+                self.open -= usize::from(self.accounts.insert(job.account));
+                "; the account is left out of the rest of the run"
+            }
+            Outcome::StopRun | Outcome::EndRun => {
+                self.ends_run = true;
+                ""
+            }
+            _ => "; the rest of this stream and account is left out",
+        };
+        self.parts.insert((job.plan, job.account));
+        self.note(exit(error.outcome), format!("{stream}, account {account}{window}: {error}{what}"));
+    }
+
+    fn note(&mut self, exit: Exit, words: String) {
+        log::error!("{words}");
+        self.causes.push((exit, words));
+    }
+
+    /// The exit code of the run, and the cause in words if something failed. Passing trouble comes before refusals: a run that is
+    /// worth repeating should be repeated.
+    #[must_use]
+    pub fn verdict(&self) -> (Exit, Option<String>) {
+        let worst = [Exit::Denied, Exit::Transient, Exit::Refused].into_iter().find(|exit| self.causes.iter().any(|(e, _)| e == exit));
+        let Some(worst) = worst else { return (Exit::Done, None) };
+        let words = self.causes.iter().find(|(e, _)| *e == worst).map(|(_, words)| words.as_str()).unwrap_or_default();
+        let others = self.causes.len() - 1;
+        let more = if others == 0 { String::new() } else { format!(" ({others} more above)") };
+        if self.open == 0 && !self.ends_run {
+            return (Exit::Denied, Some(format!("every account was refused: {words}{more}")));
+        }
+        (worst, Some(format!("{words}{more}")))
+    }
+}
+
+fn exit(outcome: Outcome) -> Exit {
+    match outcome {
+        Outcome::StopRun => Exit::Denied,
+        Outcome::Spent | Outcome::EndRun | Outcome::Halted => Exit::Transient,
+        Outcome::TooLarge | Outcome::Refused | Outcome::SkipAccount | Outcome::SkipStream => Exit::Refused,
+    }
+}

@@ -1,0 +1,85 @@
+//! The list of a run's jobs: every slice of every stream, in the order in which it is delivered. It owns what a slice is, and where
+//! each begins.
+
+use super::accounts::Accounts;
+use super::plan::Plan;
+use super::windows::{Window, first_day, windows};
+use crate::config::Config;
+use crate::singer::state::State;
+use crate::streams::Source;
+use anyhow::Result;
+use std::sync::Arc;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime};
+
+/// One slice: a stream, an account, and for reports a window.
+#[derive(Clone, Copy, Debug)]
+pub struct Job {
+    /// The stream, by its place among the plans.
+    pub plan: usize,
+    /// The account, by its place among those that are open; for accounts themselves, the answer.
+    pub account: usize,
+    /// The days, of a report.
+    pub window: Option<Window>,
+}
+
+/// Where the slices of one stream and account begin.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// The bookmark of the last run: `YYYY-MM-DDTHH:MM:SSZ`.
+    pub bookmark: Option<String>,
+    /// First and last day of a report.
+    pub days: Option<(Date, Date)>,
+}
+
+/// Where everything begins, by stream and account.
+#[derive(Debug)]
+pub struct Starts(Vec<Vec<Start>>);
+
+impl Starts {
+    /// Reads the bookmarks of all planned streams.
+    ///
+    /// # Errors
+    /// A bookmark is no time.
+    pub fn new(plans: &[Plan], accounts: &Accounts, state: &State, config: &Config, now: OffsetDateTime) -> Result<Self> {
+        let mut starts = Vec::with_capacity(plans.len());
+        for plan in plans {
+            let mut of_plan = Vec::with_capacity(accounts.open.len());
+            for account in &accounts.open {
+                let bookmark = if plan.full_table { None } else { state.bookmark(plan.stream.name, &account.id)? };
+                let days = matches!(plan.stream.source, Source::Report(_)).then(|| {
+                    let day = bookmark.as_deref().and_then(|b| Date::parse(b.get(..10)?, format_description!("[year]-[month]-[day]")).ok());
+                    let today = account.today(now);
+                    (first_day(config.start_date, day, config.attribution_window), config.end_date.unwrap_or(today).min(today))
+                });
+                of_plan.push(Start { bookmark, days });
+            }
+            starts.push(of_plan);
+        }
+        Ok(Starts(starts))
+    }
+
+    /// Where a job's stream and account begin.
+    #[must_use]
+    pub fn of(&self, job: Job) -> Start {
+        self.0.get(job.plan).and_then(|accounts| accounts.get(job.account)).cloned().unwrap_or_default()
+    }
+}
+
+/// Every job of the run, made one after the other: by stream, account, and window with the oldest first.
+pub fn jobs(plans: &[Plan], accounts: &Accounts, starts: &Arc<Starts>, report_window: u16) -> impl Iterator<Item = Job> + Send + use<> {
+    let answers = accounts.answers.len();
+    let open = accounts.open.len();
+    let of_accounts: Vec<bool> = plans.iter().map(|p| matches!(p.stream.source, Source::Account(_))).collect();
+    let starts = Arc::clone(starts);
+    of_accounts.into_iter().enumerate().flat_map(move |(plan, is_account)| {
+        let starts = Arc::clone(&starts);
+        (0..if is_account { answers } else { open }).flat_map(move |account| {
+            let job = Job { plan, account, window: None };
+            let days = if is_account { None } else { starts.of(job).days };
+            let reports = days.into_iter().flat_map(move |(start, end)| windows(start, end, report_window));
+            let entity = days.is_none().then_some(job);
+            entity.into_iter().chain(reports.map(move |window| Job { window: Some(window), ..job }))
+        })
+    })
+}

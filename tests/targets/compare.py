@@ -1,0 +1,106 @@
+"""Compares the rows of a target with the rows that must be there, value by value, and proves that it can fail.
+Owns what counts as the same value and how a difference is told.
+"""
+
+import copy
+import json
+from decimal import Decimal
+
+from values import JsonText, Number, parse
+
+MOST_TOLD = 5
+
+
+class Result:
+    """What one comparison found."""
+
+    def __init__(self):
+        self.rows = self.values = self.differences = 0
+        self.told = []
+
+    def differ(self, what):
+        self.differences += 1
+        if len(self.told) < MOST_TOLD:
+            self.told.append(what if len(what) < 400 else what[:400] + "…")
+
+
+def same(want, got):
+    """Whether two values are the same; numbers by what they are worth, exactly."""
+    if type(want) is not type(got):
+        return isinstance(want, JsonText) and type(got) is str and _is_json(want.value, got)
+    if isinstance(want, Number):
+        return str(want) == str(got) or Decimal(want) == Decimal(got)
+    if isinstance(want, dict):
+        return want.keys() == got.keys() and all(same(item, got[key]) for key, item in want.items())
+    if isinstance(want, list):
+        return len(want) == len(got) and all(map(same, want, got))
+    return want == got
+
+
+def _is_json(want, text):
+    try:
+        return same(want, parse(text))
+    except json.JSONDecodeError:
+        return False
+
+
+def compare(want, got, fields):
+    """Compares two mappings of key to row. A field that a row lacks is null; one that nobody declared is a difference."""
+    result = Result()
+    for key in want.keys() - got.keys():
+        result.differ(f"row {_name(key)} is missing")
+    for key, row in got.items():
+        if key not in want:
+            result.differ(f"row {_name(key)} should not be there")
+            continue
+        result.rows += 1
+        result.values += len(fields)
+        for field in row.keys() - fields:
+            result.differ(f"row {_name(key)}: the catalog has no {field}")
+        for field, value in want[key].items():
+            if not same(value, row.get(field)):
+                result.differ(f"row {_name(key)}: {field} is {row.get(field)!r}, not {value!r}")
+    return result
+
+
+def _name(key):
+    return "/".join(map(str, key))
+
+
+def change_digit(rows):
+    """A copy of some rows, with one digit changed in one number."""
+    for key, row in rows.items():
+        for field, value in row.items():
+            if isinstance(value, Number) and value[-1].isdigit():
+                digit = "1" if value[-1] == "0" else "0"
+                return {**rows, key: {**row, field: Number(value[:-1] + digit)}}
+    raise ValueError("no number to change")
+
+
+def check_itself():
+    """Changes one thing at a time in two rows and returns what was not found."""
+    first = {"id": "1", "spend": Number("12345678901234.123456"), "clicks": Number("20"), "name": "a\ufffd", "gone": None, "on": False}
+    first |= {"list": ["1", Number("1.10")], "tree": {"a": [None]}, "text": JsonText(["tent"])}
+    want = {("1",): first, ("2",): {**first, "id": "2"}}
+    fields = set(first)
+    good = copy.deepcopy(want)
+    good[("1",)] |= {"spend": Number("12345678901234.1234560"), "text": '[ "tent"]', "gone": None}
+    del good[("2",)]["gone"]
+    good[("2",)]["text"] = '["tent"]'
+    missed = [] if compare(want, good, fields).differences == 0 else ["equal rows differ"]
+    wrong = {
+        "spend": Number("12345678901234.123457"), "clicks": "20", "name": "a", "gone": "", "on": None,
+        "list": ["1", Number("1.11")], "tree": {"a": []}, "text": '["tents"]', "more": "x",
+    }
+    for field, value in wrong.items():
+        bad = copy.deepcopy(good)
+        bad[("2",)][field] = value
+        if compare(want, bad, fields).differences != 1:
+            missed.append(f"{field} changed to {value!r}")
+    if compare(want, change_digit(good), fields).differences != 1:
+        missed.append("a changed digit")
+    if compare(want, {("1",): good[("1",)]}, fields).differences != 1:
+        missed.append("a missing row")
+    if compare({("1",): first}, good, fields).differences != 1:
+        missed.append("a row too many")
+    return missed

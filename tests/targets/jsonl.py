@@ -1,0 +1,35 @@
+"""target-jsonl: its settings, and the rows in its files.
+Owns the files; a file grows with every run, so the last row of a key counts.
+"""
+
+from values import parse
+
+NAME = "jsonl"
+PACKAGE = "target-jsonl==0.1.4"
+
+
+class Jsonl:
+    """A folder that target-jsonl writes to."""
+
+    name = NAME
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.config = {"destination_path": str(folder), "do_timestamp_file": False}
+
+    def lines(self, stream):
+        """Every row of a stream in the order of writing."""
+        path = self.folder / f"{stream.name}.jsonl"
+        if not path.exists():
+            return
+        with path.open(encoding="utf-8", newline="\n") as file:
+            for line in file:
+                yield parse(line)
+
+    def rows(self, stream):
+        """The rows by key."""
+        return {stream.key(row): row for row in self.lines(stream)}
+
+    def complaints(self, stream):
+        """What is wrong with the file itself."""
+        return []
