@@ -17,11 +17,16 @@ const CAPABILITIES: [&str; 5] = ["catalog", "discover", "state", "about", "struc
 pub fn about(format: Format) -> String {
     match format {
         Format::Json => {
-            let about = json!({"name": NAME, "description": DESCRIPTION, "version": VERSION, "capabilities": CAPABILITIES, "settings": schema()});
+            let about =
+                json!({"name": NAME, "description": DESCRIPTION, "version": VERSION, "capabilities": CAPABILITIES, "settings": schema()});
             format!("{about:#}\n")
         }
         Format::Markdown => {
-            format!("# {NAME}\n\n{DESCRIPTION}\n\nVersion {VERSION}\n\n## Settings\n\n{}\n## Streams\n\n{}", settings_table(), streams_table())
+            format!(
+                "# {NAME}\n\n{DESCRIPTION}\n\nVersion {VERSION}\n\n## Settings\n\n{}\n## Streams\n\n{}",
+                settings_table(),
+                streams_table()
+            )
         }
         Format::Text => text(),
     }
@@ -49,7 +54,13 @@ pub fn settings_table() -> String {
         let also = if others.is_empty() { String::new() } else { format!(" (also {})", others.join(", ")) };
         let later = if setting.get("x-not-yet").is_some() { " *Not available yet.*" } else { "" };
         let secret = if setting.get("secret").is_some() { ", secret" } else { "" };
-        let _ = writeln!(table, "| `{name}`{also} | {}{secret} | {} | {}{later} |", form(setting), default_of(setting, ""), description(setting));
+        let _ = writeln!(
+            table,
+            "| `{name}`{also} | {}{secret} | {} | {}{later} |",
+            form(setting),
+            default_of(setting, ""),
+            description(setting)
+        );
     }
     table
 }

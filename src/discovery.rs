@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 /// The catalog of every stream, all selected by default.
 #[must_use]
 pub fn discover() -> Value {
-    let streams: Vec<Value> =
-        STREAMS.iter().map(|stream| catalog::discovered(stream.name, &streams::schema(stream), stream.keys, stream.replication_key())).collect();
+    let streams: Vec<Value> = STREAMS
+        .iter()
+        .map(|stream| catalog::discovered(stream.name, &streams::schema(stream), stream.keys, stream.replication_key()))
+        .collect();
     json!({"streams": streams})
 }
 

@@ -13,7 +13,10 @@ static HIDDEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
 /// `LOGLEVEL`, then the file that Meltano names in `SINGER_SDK_LOG_CONFIG`, then `info`.
 pub fn start(verbosity: i16) {
     static LOGGER: OnceLock<Logger> = OnceLock::new();
-    let meltano = std::env::var("SINGER_SDK_LOG_CONFIG").ok().and_then(|path| std::fs::read_to_string(path).ok()).and_then(|text| serde_json::from_str::<Value>(&text).ok());
+    let meltano = std::env::var("SINGER_SDK_LOG_CONFIG")
+        .ok()
+        .and_then(|path| std::fs::read_to_string(path).ok())
+        .and_then(|text| serde_json::from_str::<Value>(&text).ok());
     let named = ["TAP_TIKTOK_ADS_LOGLEVEL", "LOGLEVEL"].iter().find_map(|name| std::env::var(name).ok());
     let level = match verbosity {
         0 => named.as_deref().or_else(|| meltano.as_ref()?["root"]["level"].as_str()).and_then(level_of).unwrap_or(LevelFilter::Info),

@@ -97,7 +97,12 @@ impl Client {
     ///
     /// # Errors
     /// TikTok refused, or tries are spent.
-    pub fn call(&self, request: &Request, body: &mut Vec<u8>, read: &mut dyn FnMut(&str) -> Result<Page, String>) -> Result<Page, ApiError> {
+    pub fn call(
+        &self,
+        request: &Request,
+        body: &mut Vec<u8>,
+        read: &mut dyn FnMut(&str) -> Result<Page, String>,
+    ) -> Result<Page, ApiError> {
         let mut tries = Tries::default();
         loop {
             let Some(start) = self.pacing.turn(&self.halt) else { return Err(halted(request)) };
@@ -120,7 +125,11 @@ impl Client {
 
     fn send(&self, request: &Request, body: &mut Vec<u8>) -> Result<(), Trouble> {
         let url = format!("{}{}", self.base, request.path);
-        let call = self.agent.get(url).header("Access-Token", self.token.expose()).query_pairs(request.params.iter().map(|(k, v)| (*k, v.as_str())));
+        let call = self
+            .agent
+            .get(url)
+            .header("Access-Token", self.token.expose())
+            .query_pairs(request.params.iter().map(|(k, v)| (*k, v.as_str())));
         let mut response = call.call().map_err(|e| Trouble::on_the_way(&e))?;
         let status = response.status().as_u16();
         body.clear();
@@ -222,8 +231,13 @@ impl Trouble {
     }
 
     fn on_the_way(error: &ureq::Error) -> Self {
-        let is_time_out = matches!(error, ureq::Error::Timeout(_)) || matches!(error, ureq::Error::Io(e) if e.kind() == std::io::ErrorKind::TimedOut);
-        Trouble { is_time_out, remedy: "check the network and run again; the state is kept", ..Self::new(Action::Retry, format!("no answer: {error}")) }
+        let is_time_out =
+            matches!(error, ureq::Error::Timeout(_)) || matches!(error, ureq::Error::Io(e) if e.kind() == std::io::ErrorKind::TimedOut);
+        Trouble {
+            is_time_out,
+            remedy: "check the network and run again; the state is kept",
+            ..Self::new(Action::Retry, format!("no answer: {error}"))
+        }
     }
 
     fn in_the_body(error: &std::io::Error) -> Self {

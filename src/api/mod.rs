@@ -7,3 +7,4 @@ pub mod error;
 pub mod pacing;
 pub mod page;
 pub mod scan;
+pub mod token;

@@ -67,7 +67,11 @@ impl Pacing {
     #[must_use]
     pub fn new(rate: f64, scale: f64) -> Self {
         let now = Instant::now();
-        Pacing { interval: Duration::from_secs_f64(1.0 / rate.max(0.001)), scale, turns: Mutex::new(Turns { next: now, paused_until: now, pauses: 0 }) }
+        Pacing {
+            interval: Duration::from_secs_f64(1.0 / rate.max(0.001)),
+            scale,
+            turns: Mutex::new(Turns { next: now, paused_until: now, pauses: 0 }),
+        }
     }
 
     /// Waits for a turn. Returns when it began; `None`: the run is over.

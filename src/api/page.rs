@@ -147,7 +147,8 @@ mod tests {
         assert_eq!(page(r#"{"code":0,"data":{"list":null}}"#).expect("valid").rows, 0);
         assert_eq!(page(r#"{"code":40001,"data":null}"#).expect("valid").code, 40001);
         assert_eq!(page(r#"{"code":0,"data":{"page_info":{"page":1}}}"#).expect("valid").page_info, None);
-        for bad in [r#"{"data":{}}"#, r#"{"code":0,"data":{"list":[1]}}"#, r#"{"code":0,"data":{"list":[{"#, "<html>", "", r#"{"code":0}x"#] {
+        for bad in [r#"{"data":{}}"#, r#"{"code":0,"data":{"list":[1]}}"#, r#"{"code":0,"data":{"list":[{"#, "<html>", "", r#"{"code":0}x"#]
+        {
             assert!(page(bad).is_err(), "{bad}");
         }
     }

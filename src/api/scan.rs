@@ -4,6 +4,7 @@
 //! It exists beside `serde_json` for the rows of pages only: a parser that knows which name should come next, and copies digits
 //! instead of parsing them, takes a third of the time. A property test holds it to what `serde_json` accepts.
 
+use super::token::{is_same, number_end, plain_end};
 use std::fmt;
 
 /// Deeper nesting than any answer has. Text beyond it counts as malformed rather than eat the stack.
@@ -234,7 +235,7 @@ impl<'t> Scan<'t> {
         let bytes = self.text.as_bytes();
         let mut at = self.at + 1;
         loop {
-            at = stop(bytes, at);
+            at = plain_end(bytes, at);
             match bytes.get(at) {
                 Some(b'"') => {
                     self.at = at + 1;
@@ -256,76 +257,6 @@ impl<'t> Scan<'t> {
             [b'u', a, b, c, d, ..] if [a, b, c, d].iter().all(|h| h.is_ascii_hexdigit()) => Ok(at + 6),
             _ => Err(Malformed { at, expected: "an escape" }),
         }
-    }
-}
-
-/// Where the string's run of plain bytes ends: at a quote, a backslash, a control character or the end of `bytes`. Eight at a time.
-#[inline]
-fn stop(bytes: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = u64::MAX / 255;
-    const HIGH: u64 = ONES << 7;
-    while let Some(eight) = bytes.get(at..).and_then(|b| b.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*eight);
-        let control = word.wrapping_sub(ONES * 0x20);
-        let quote = (word ^ (ONES * u64::from(b'"'))).wrapping_sub(ONES);
-        let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
-        let found = (control | quote | backslash) & !word & HIGH;
-        if found != 0 {
-            return at + (found.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    while bytes.get(at).is_some_and(|b| *b >= 0x20 && *b != b'"' && *b != b'\\') {
-        at += 1;
-    }
-    at
-}
-
-/// Where the number that starts at `at` ends, by the grammar of JSON. `None`: no number starts there.
-#[inline]
-#[must_use]
-pub fn number_end(bytes: &[u8], mut at: usize) -> Option<usize> {
-    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    at += usize::from(bytes.get(at) == Some(&b'-'));
-    match bytes.get(at) {
-        Some(b'0') => at += 1,
-        Some(b'1'..=b'9') => {
-            while digit(at) {
-                at += 1;
-            }
-        }
-        _ => return None,
-    }
-    if bytes.get(at) == Some(&b'.') {
-        at += 1;
-        if !digit(at) {
-            return None;
-        }
-        while digit(at) {
-            at += 1;
-        }
-    }
-    if matches!(bytes.get(at), Some(b'e' | b'E')) {
-        at += 1;
-        at += usize::from(matches!(bytes.get(at), Some(b'+' | b'-')));
-        if !digit(at) {
-            return None;
-        }
-        while digit(at) {
-            at += 1;
-        }
-    }
-    Some(at)
-}
-
-/// Equality of two slices of one length. Names are short: this is done before a call of `memcmp` has begun.
-#[inline]
-fn is_same(a: &[u8], b: &[u8]) -> bool {
-    let (a8, a_rest) = a.as_chunks::<8>();
-    let (b8, b_rest) = b.as_chunks::<8>();
-    match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
-        (Some(x), Some(y)) => a8.iter().zip(b8).all(|(x, y)| u64::from_le_bytes(*x) == u64::from_le_bytes(*y)) && x == y,
-        _ => a_rest == b_rest,
     }
 }
 

@@ -100,7 +100,9 @@ impl Config {
         }
         let sandbox = flag("sandbox");
         let config = Config {
-            access_token: Secret(text("access_token").ok_or_else(|| input("config: `access_token` is missing; set it to the access token as text"))?),
+            access_token: Secret(
+                text("access_token").ok_or_else(|| input("config: `access_token` is missing; set it to the access token as text"))?,
+            ),
             accounts: accounts(settings.get("accounts"))?,
             start_date: date(&settings, "start_date")?.ok_or_else(|| input("config: `start_date` is missing"))?,
             end_date: date(&settings, "end_date")?,
@@ -114,7 +116,10 @@ impl Config {
             request_timeout: request_timeout(&settings["request_timeout"])?,
             user_agent: text("user_agent").unwrap_or_else(|| concat!("tap-tiktok-ads/", env!("CARGO_PKG_VERSION")).to_owned()),
             ca_file: text("ca_file").map(PathBuf::from),
-            base_url: text("base_url").unwrap_or_else(|| if sandbox { SANDBOX } else { PRODUCTION }.to_owned()).trim_end_matches('/').to_owned(),
+            base_url: text("base_url")
+                .unwrap_or_else(|| if sandbox { SANDBOX } else { PRODUCTION }.to_owned())
+                .trim_end_matches('/')
+                .to_owned(),
         };
         if config.base_url.starts_with("http:") && !config.is_loopback() {
             return Err(input(format!("config: `base_url` is not valid; expected {}", settings::expected("base_url"))));
@@ -152,7 +157,9 @@ fn from_env() -> Map<String, Value> {
 
 fn accounts(setting: Option<&Value>) -> Result<Vec<String>> {
     let Some(listed) = setting.and_then(Value::as_array) else {
-        return Err(input("config: `accounts` is missing; list the ids of the ad accounts (finding them by the token is not available yet)"));
+        return Err(input(
+            "config: `accounts` is missing; list the ids of the ad accounts (finding them by the token is not available yet)",
+        ));
     };
     let mut accounts: Vec<String> = Vec::with_capacity(listed.len());
     for id in listed.iter().filter_map(Value::as_str) {
@@ -188,7 +195,8 @@ fn rate_limit(setting: &Value, sandbox: bool) -> f64 {
 
 fn request_timeout(setting: &Value) -> Result<Duration> {
     let seconds = setting.as_f64().filter(|s| *s > 0.0).unwrap_or(300.0);
-    Duration::try_from_secs_f64(seconds).map_err(|_| input(format!("config: `request_timeout` is not valid; expected {}", settings::expected("request_timeout"))))
+    Duration::try_from_secs_f64(seconds)
+        .map_err(|_| input(format!("config: `request_timeout` is not valid; expected {}", settings::expected("request_timeout"))))
 }
 
 #[cfg(test)]
@@ -204,7 +212,8 @@ mod tests {
 
     #[test]
     fn a_config_of_the_python_tap_is_taken_as_it_is() {
-        let config = config(&json!({"sandbox": "true", "include_deleted": "false", "request_timeout": 0, "user_agent": "tap <a@b.c>"})).expect("valid");
+        let config = config(&json!({"sandbox": "true", "include_deleted": "false", "request_timeout": 0, "user_agent": "tap <a@b.c>"}))
+            .expect("valid");
         assert_eq!(config.accounts, ["1", "2"]);
         assert_eq!(config.start_date, time::macros::date!(2026 - 01 - 31));
         assert_eq!((config.base_url.as_str(), config.request_timeout), (SANDBOX, Duration::from_secs(300)));

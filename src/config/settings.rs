@@ -158,7 +158,12 @@ mod tests {
     #[test]
     fn loose_types_become_what_is_meant() {
         for (name, given, setting, want) in [
-            ("accounts", json!("7012345678901234567, 7012345678901234568"), "accounts", json!(["7012345678901234567", "7012345678901234568"])),
+            (
+                "accounts",
+                json!("7012345678901234567, 7012345678901234568"),
+                "accounts",
+                json!(["7012345678901234567", "7012345678901234568"]),
+            ),
             ("advertiser_ids", json!([7_012_345_678_901_234_567_i64, "2"]), "accounts", json!(["7012345678901234567", "2"])),
             ("advertiser_id", json!(7_012_345_678_901_234_567_i64), "accounts", json!(["7012345678901234567"])),
             ("accounts", json!("[\"1\",2]"), "accounts", json!(["1", "2"])),

@@ -111,7 +111,12 @@ mod tests {
         }
         assert!(is_selected(&stream(&json!({"metadata": []}))), "nothing said: everything in");
         assert!(is_selected(&stream(&json!({"metadata": [{"breadcrumb": [], "metadata": {}}], "selected": true}))), "on the stream object");
-        assert!(is_selected(&stream(&json!({"schema": {"properties": {}, "selected": true}, "metadata": [{"breadcrumb": [], "metadata": {}}]}))), "old");
+        assert!(
+            is_selected(&stream(
+                &json!({"schema": {"properties": {}, "selected": true}, "metadata": [{"breadcrumb": [], "metadata": {}}]})
+            )),
+            "old"
+        );
     }
 
     #[test]

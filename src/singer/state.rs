@@ -42,7 +42,8 @@ impl State {
             if value.get("bookmarks").is_none()
                 && let Some(Value::Object(inner)) = value.get(wrap)
             {
-                value = inner.clone();
+                let inner = inner.clone();
+                value = inner;
             }
         }
         match value.get_mut("bookmarks") {
@@ -63,7 +64,6 @@ impl State {
         let Some(entry) = self.value.get("bookmarks").and_then(|b| b.get(stream)) else { return Ok(None) };
         let (found, place) = match entry {
             Value::Null => return Ok(None),
-            Value::String(_) => (Some(entry), String::new()),
             Value::Object(by_account) => match by_account.get("partitions") {
                 Some(partitions) => (of_partition(partitions, advertiser_id), "/partitions".to_owned()),
                 None => (by_account.get(advertiser_id), format!("/{advertiser_id}")),
@@ -86,7 +86,8 @@ impl State {
         if current.as_deref().is_some_and(|current| current >= time) {
             return;
         }
-        let is_map = self.value.get("bookmarks").and_then(|b| b.get(stream)).is_some_and(|b| b.is_object() && b.get("partitions").is_none());
+        let is_map =
+            self.value.get("bookmarks").and_then(|b| b.get(stream)).is_some_and(|b| b.is_object() && b.get("partitions").is_none());
         if !is_map {
             let known = accounts.iter().filter_map(|a| Some((a.clone(), Value::from(self.bookmark(stream, a).ok().flatten()?))));
             let map: Map<String, Value> = known.collect();
@@ -138,7 +139,11 @@ fn normal(text: &str) -> Option<String> {
     }
     let naive = joined.split('.').next().unwrap_or_default();
     let whole = if naive.len() == 10 { format!("{naive}T00:00:00") } else { naive.to_owned() };
-    PrimitiveDateTime::parse(&whole, format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]")).ok()?.assume_utc().format(second).ok()
+    PrimitiveDateTime::parse(&whole, format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]"))
+        .ok()?
+        .assume_utc()
+        .format(second)
+        .ok()
 }
 
 #[cfg(test)]
@@ -161,13 +166,17 @@ mod tests {
         ] {
             assert_eq!(state(form.clone()).bookmark("ads", "1").expect("valid").as_deref(), Some("2026-02-01T03:04:05Z"), "{form}");
         }
-        assert_eq!(state(json!({"bookmarks": {"ads": {"1": "2026-02-01"}}})).bookmark("ads", "1").expect("valid").as_deref(), Some("2026-02-01T00:00:00Z"));
+        assert_eq!(
+            state(json!({"bookmarks": {"ads": {"1": "2026-02-01"}}})).bookmark("ads", "1").expect("valid").as_deref(),
+            Some("2026-02-01T00:00:00Z")
+        );
         assert_eq!(state(json!({})).bookmark("ads", "1").expect("valid"), None);
     }
 
     #[test]
     fn bookmarks_only_move_forward_and_what_is_not_ours_stays() {
-        let mut state = state(json!({"bookmarks": {"advertisers": "2020-01-01T00:00:00Z", "ads": "2026-02-01T00:00:00Z", "other": [1]}, "x": 1}));
+        let mut state =
+            state(json!({"bookmarks": {"advertisers": "2020-01-01T00:00:00Z", "ads": "2026-02-01T00:00:00Z", "other": [1]}, "x": 1}));
         let accounts = ["1".to_owned(), "2".to_owned()];
         state.advance("ads", "1", "2026-01-01T00:00:00Z", &accounts);
         assert_eq!(state.to_value()["bookmarks"]["ads"], json!("2026-02-01T00:00:00Z"));

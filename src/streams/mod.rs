@@ -71,10 +71,9 @@ pub struct Entity {
     pub cursor: Option<&'static str>,
     /// Whether TikTok can leave out what did not change since (`filtering.modified_after`, UTC).
     pub modified_after: bool,
-    /// Whether deleted ones are hidden unless asked for (`filtering.primary_status`).
-    pub hides_deleted: bool,
-    /// Whether rows get `current_status`, as in the Python tap.
-    pub current_status: bool,
+    /// Whether rows can be deleted: TikTok hides those unless asked for them (`filtering.primary_status`), and rows get
+    /// `current_status`, as in the Python tap.
+    pub deletable: bool,
     /// Calls that together give all rows; each is paged by itself.
     pub passes: &'static [Pass],
     /// Whether the sandbox has it.
@@ -201,7 +200,11 @@ mod tests {
         for stream in STREAMS {
             let Source::Report(report) = &stream.source else { continue };
             for name in report.dimensions {
-                assert!(dictionary.dimension(name).is_some_and(|d| d.fits(report.report_type, report.data_level)), "{}.{name}", stream.name);
+                assert!(
+                    dictionary.dimension(name).is_some_and(|d| d.fits(report.report_type, report.data_level)),
+                    "{}.{name}",
+                    stream.name
+                );
             }
             let metrics: Vec<_> = dictionary.defaults(report.report_type, report.data_level).collect();
             assert!((20..=90).contains(&metrics.len()), "{}: {} metrics", stream.name, metrics.len());

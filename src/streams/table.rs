@@ -20,8 +20,7 @@ const AD_OBJECT: Entity = Entity {
     schema: "",
     cursor: Some("modify_time"),
     modified_after: false,
-    hides_deleted: true,
-    current_status: true,
+    deletable: true,
     passes: PASSES,
     in_sandbox: true,
 };
@@ -88,7 +87,12 @@ pub static STREAMS: &[Stream] = &[
         &["advertiser_id", "adgroup_id", "stat_time_day"],
         basic("AUCTION_ADGROUP", &["adgroup_id", "stat_time_day"]),
     ),
-    core("ad_insights", "Results by ad and day", &["advertiser_id", "ad_id", "stat_time_day"], basic("AUCTION_AD", &["ad_id", "stat_time_day"])),
+    core(
+        "ad_insights",
+        "Results by ad and day",
+        &["advertiser_id", "ad_id", "stat_time_day"],
+        basic("AUCTION_AD", &["ad_id", "stat_time_day"]),
+    ),
     core(
         "ad_insights_by_age_and_gender",
         "Results by ad, day, age and gender",

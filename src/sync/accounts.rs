@@ -74,7 +74,12 @@ pub fn look_up(client: &Client, ids: &[String]) -> Result<Accounts, ApiError> {
 }
 
 /// Asks about one batch. When TikTok refuses one account of it, that one is taken out, or else the batch is halved to find it.
-fn describe(client: &Client, mut batch: Vec<String>, found: &mut Accounts, zones: &mut HashMap<String, Option<String>>) -> Result<(), ApiError> {
+fn describe(
+    client: &Client,
+    mut batch: Vec<String>,
+    found: &mut Accounts,
+    zones: &mut HashMap<String, Option<String>>,
+) -> Result<(), ApiError> {
     let mut body = Vec::new();
     while !batch.is_empty() {
         let ids = serde_json::Value::from(batch.clone()).to_string();
@@ -84,13 +89,10 @@ fn describe(client: &Client, mut batch: Vec<String>, found: &mut Accounts, zones
             seen = Zones::default();
             page::read(text, "list", &mut seen).map_err(|e| e.to_string())
         });
-        let error = match answer {
-            Ok(_) => {
-                zones.extend(seen.found);
-                found.answers.push(String::from_utf8_lossy(&body).into_owned());
-                return Ok(());
-            }
-            Err(error) => error,
+        let Err(error) = answer else {
+            zones.extend(seen.found);
+            found.answers.push(String::from_utf8_lossy(&body).into_owned());
+            return Ok(());
         };
         match error.outcome {
             Outcome::SkipAccount => {

@@ -3,9 +3,11 @@
 
 use super::accounts::Accounts;
 use super::jobs::Job;
+use super::plan::Plan;
 use super::slice::Context;
 use crate::api::error::{ApiError, Outcome};
 use crate::error::Exit;
+use crate::streams::Source;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -24,31 +26,37 @@ pub struct Failures {
 
 /// What workers need not begin any more. They run ahead of the delivery, which alone decides what is left out.
 #[derive(Debug, Default)]
-pub struct Skips(Mutex<(HashSet<usize>, HashSet<(usize, usize)>)>);
+pub struct Skips(Mutex<Left>);
+
+#[derive(Debug, Default)]
+struct Left {
+    accounts: HashSet<usize>,
+    parts: HashSet<(usize, usize)>,
+}
 
 impl Skips {
     /// Whether a slice of that stream and account is no use.
     #[must_use]
     pub fn has(&self, plan: usize, account: usize) -> bool {
-        let skips = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        skips.0.contains(&account) || skips.1.contains(&(plan, account))
+        let left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        left.accounts.contains(&account) || left.parts.contains(&(plan, account))
     }
 
     /// Notes how a slice failed.
     pub fn add(&self, plan: usize, account: usize, failure: Option<&ApiError>) {
         let Some(failure) = failure else { return };
-        let mut skips = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if failure.outcome == Outcome::SkipAccount {
-            skips.0.insert(account);
+            left.accounts.insert(account);
         }
-        skips.1.insert((plan, account));
+        left.parts.insert((plan, account));
     }
 }
 
 impl Failures {
     /// The run could not be begun.
     #[must_use]
-    pub fn of_run(error: ApiError) -> Self {
+    pub fn of_run(error: &ApiError) -> Self {
         let mut failures = Failures { ends_run: true, ..Failures::default() };
         failures.note(exit(error.outcome), error.to_string());
         failures
@@ -56,10 +64,14 @@ impl Failures {
 
     /// What was refused when the accounts were looked up.
     #[must_use]
-    pub fn of_accounts(accounts: &Accounts) -> Self {
+    pub fn of_accounts(accounts: &Accounts, plans: &[Plan]) -> Self {
         let mut failures = Failures { open: accounts.open.len(), ..Failures::default() };
         for (id, error) in &accounts.refused {
             failures.note(Exit::Refused, format!("account {id}, left out of the run: {error}"));
+        }
+        let of_accounts = plans.iter().find(|p| matches!(p.stream.source, Source::Account(_)));
+        if let (Some(plan), Some(error)) = (of_accounts, &accounts.undescribed) {
+            failures.note(Exit::Refused, format!("{}: {error}", plan.name));
         }
         failures
     }
@@ -83,7 +95,7 @@ impl Failures {
     }
 
     /// Notes a failed slice.
-    pub fn add(&mut self, context: &Context, job: Job, error: ApiError) {
+    pub fn add(&mut self, context: &Context, job: Job, error: &ApiError) {
         if error.outcome == Outcome::Halted {
             return;
         }

@@ -17,7 +17,8 @@ use time::{Date, OffsetDateTime};
 pub struct Job {
     /// The stream, by its place among the plans.
     pub plan: usize,
-    /// The account, by its place among those that are open; for accounts themselves, the answer.
+    /// The account, by its place among those that are open; for the accounts themselves, the answer
+    /// behind those.
     pub account: usize,
     /// The days, of a report.
     pub window: Option<Window>,
@@ -67,14 +68,20 @@ impl Starts {
 }
 
 /// Every job of the run, made one after the other: by stream, account, and window with the oldest first.
-pub fn jobs(plans: &[Plan], accounts: &Accounts, starts: &Arc<Starts>, report_window: u16) -> impl Iterator<Item = Job> + Send + use<> {
+pub(super) fn jobs(
+    plans: &[Plan],
+    accounts: &Accounts,
+    starts: &Arc<Starts>,
+    report_window: u16,
+) -> impl Iterator<Item = Job> + Send + use<> {
     let answers = accounts.answers.len();
     let open = accounts.open.len();
     let of_accounts: Vec<bool> = plans.iter().map(|p| matches!(p.stream.source, Source::Account(_))).collect();
     let starts = Arc::clone(starts);
     of_accounts.into_iter().enumerate().flat_map(move |(plan, is_account)| {
         let starts = Arc::clone(&starts);
-        (0..if is_account { answers } else { open }).flat_map(move |account| {
+        let places = if is_account { open..open + answers } else { 0..open };
+        places.flat_map(move |account| {
             let job = Job { plan, account, window: None };
             let days = if is_account { None } else { starts.of(job).days };
             let reports = days.into_iter().flat_map(move |(start, end)| windows(start, end, report_window));

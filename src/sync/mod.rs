@@ -48,12 +48,12 @@ pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Si
     let client = Client::new(&config, Arc::clone(&halt))?;
     let accounts = match open_accounts(&client, &config, &plans) {
         Ok(accounts) => accounts,
-        Err(error) => return Ok(Failures::of_run(error)),
+        Err(error) => return Ok(Failures::of_run(&error)),
     };
     let starts = Arc::new(Starts::new(&plans, &accounts, &state, &config, OffsetDateTime::now_utc())?);
     let jobs = jobs::jobs(&plans, &accounts, &starts, config.report_window);
     let workers = config.concurrency;
-    let failures = Failures::of_accounts(&accounts);
+    let failures = Failures::of_accounts(&accounts, &plans);
     let context = Arc::new(Context { client, config, plans, accounts, starts });
     let shared = Arc::clone(&context);
     let skips = failures.skips();
@@ -141,7 +141,12 @@ impl<W: Write> Delivery<'_, W> {
             let Some(begun) = self.context.plans.get(next) else { return Ok(()) };
             self.state.set_current(Some(begun.stream.name));
             self.out.schema(&begun.name, &begun.schema, &begun.keys, begun.stream.replication_key())?;
-            self.current = Some(Current { plan: next, since: Instant::now(), requests: self.context.client.requests(), tally: render::Tally::default() });
+            self.current = Some(Current {
+                plan: next,
+                since: Instant::now(),
+                requests: self.context.client.requests(),
+                tally: render::Tally::default(),
+            });
         }
         Ok(())
     }
@@ -169,7 +174,7 @@ impl<W: Write> Delivery<'_, W> {
             self.state.advance(plan.stream.name, &account.id, reached, &self.context.config.accounts);
         }
         if let Some(error) = ending.failure {
-            self.failures.add(self.context, job, error);
+            self.failures.add(self.context, job, &error);
         }
         self.out.state_if_due(&self.state.to_value())?;
         Ok(())

@@ -148,9 +148,8 @@ fn specs(stream: &Stream, catalog: &CatalogStream, keys: &[String], selected: &V
 
 fn origin(stream: &Stream, name: &str) -> Origin {
     match &stream.source {
-        Source::Account(_) => Origin::Row,
         Source::Entity(_) | Source::Report(_) if name == "advertiser_id" => Origin::Account,
-        Source::Entity(entity) if name == "current_status" && entity.current_status => Origin::Status,
+        Source::Entity(entity) if name == "current_status" && entity.deletable => Origin::Status,
         Source::Report(report) if !report.dimensions.contains(&name) => Origin::Metric,
         _ => Origin::Row,
     }

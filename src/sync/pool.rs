@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Jobs that may be ahead of the one being read: enough for workers never to wait on account of small jobs.
 const AHEAD: usize = 256;
@@ -13,11 +13,11 @@ const SPARE: usize = 4;
 
 /// A pool at work. Dropping it tells the workers to stop; it does not wait for them.
 #[derive(Debug)]
-pub struct Pool<J, T>(Arc<Shared<J, T>>);
+pub(super) struct Pool<J, T>(Arc<Shared<J, T>>);
 
 /// What the reader gets next.
 #[derive(Debug)]
-pub enum Event<J, T> {
+pub(super) enum Event<J, T> {
     /// Bytes of a job.
     Bytes(J, Vec<u8>),
     /// The job is done; everything of it was handed out.
@@ -30,7 +30,7 @@ pub enum Event<J, T> {
 
 /// A job's way out for its bytes.
 #[derive(Debug)]
-pub struct Sink<'a, J, T> {
+pub(super) struct Sink<'a, J, T> {
     shared: &'a Shared<J, T>,
     number: u64,
 }
@@ -71,11 +71,19 @@ impl<J, T> std::fmt::Debug for Inner<J, T> {
 
 impl<J: Copy + Send + 'static, T: Send + 'static> Pool<J, T> {
     /// Starts `workers` threads on `jobs`. At most `budget` bytes wait for the reader, beside one buffer of the job being read.
-    pub fn start<W>(jobs: impl Iterator<Item = J> + Send + 'static, workers: usize, budget: usize, work: W) -> Self
+    pub(super) fn start<W>(jobs: impl Iterator<Item = J> + Send + 'static, workers: usize, budget: usize, work: W) -> Self
     where
         W: Fn(J, &Sink<J, T>) -> T + Send + Sync + 'static,
     {
-        let inner = Inner { jobs: Box::new(jobs), slots: VecDeque::new(), first: 0, waiting: 0, exhausted: false, closed: false, spare: Vec::new() };
+        let inner = Inner {
+            jobs: Box::new(jobs),
+            slots: VecDeque::new(),
+            first: 0,
+            waiting: 0,
+            exhausted: false,
+            closed: false,
+            spare: Vec::new(),
+        };
         let shared = Arc::new(Shared { inner: Mutex::new(inner), room: Condvar::new(), ready: Condvar::new(), budget });
         let work = Arc::new(work);
         for _ in 0..workers.max(1) {
@@ -92,10 +100,10 @@ impl<J: Copy + Send + 'static, T: Send + 'static> Pool<J, T> {
 
     /// What comes next, in the order of the jobs. Waits at most `timeout` for it.
     #[must_use]
-    pub fn next(&self, timeout: Duration) -> Event<J, T> {
+    pub(super) fn next(&self, timeout: Duration) -> Event<J, T> {
         let shared = &*self.0;
         let mut inner = shared.lock();
-        let mut waited = false;
+        let deadline = Instant::now() + timeout;
         loop {
             if let Some(slot) = inner.slots.front_mut() {
                 if let Some(bytes) = slot.bytes.pop_front() {
@@ -114,16 +122,16 @@ impl<J: Copy + Send + 'static, T: Send + 'static> Pool<J, T> {
             } else if inner.exhausted {
                 return Event::Done;
             }
-            if waited {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
                 return Event::Waiting;
             }
-            inner = shared.ready.wait_timeout(inner, timeout).unwrap_or_else(PoisonError::into_inner).0;
-            waited = true;
+            inner = shared.ready.wait_timeout(inner, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
     /// Gives an emptied buffer back.
-    pub fn recycle(&self, mut bytes: Vec<u8>) {
+    pub(super) fn recycle(&self, mut bytes: Vec<u8>) {
         bytes.clear();
         let mut inner = self.0.lock();
         if inner.spare.len() < SPARE {
@@ -142,7 +150,7 @@ impl<J, T> Drop for Pool<J, T> {
 impl<J, T> Sink<'_, J, T> {
     /// Hands bytes on, as soon as there is room for them. `false`: nobody reads any longer.
     #[must_use]
-    pub fn send(&self, bytes: Vec<u8>) -> bool {
+    pub(super) fn send(&self, bytes: Vec<u8>) -> bool {
         let shared = self.shared;
         let mut inner = shared.lock();
         loop {
@@ -166,7 +174,7 @@ impl<J, T> Sink<'_, J, T> {
 
     /// An empty buffer, used before if there is one.
     #[must_use]
-    pub fn buffer(&self) -> Vec<u8> {
+    pub(super) fn buffer(&self) -> Vec<u8> {
         self.shared.lock().spare.pop().unwrap_or_default()
     }
 }
@@ -231,7 +239,9 @@ mod tests {
 
     #[test]
     fn the_order_is_that_of_the_jobs_at_any_number_of_workers_and_any_budget() {
-        let want: Vec<u8> = (0..60_u32).flat_map(|job| (0..job % 5).flat_map(move |part| vec![u8::try_from(job).expect("small"), u8::try_from(part).expect("small")])).collect();
+        let want: Vec<u8> = (0..60_u32)
+            .flat_map(|job| (0..job % 5).flat_map(move |part| vec![u8::try_from(job).expect("small"), u8::try_from(part).expect("small")]))
+            .collect();
         for workers in [1, 2, 8] {
             for budget in [0, 3, 1000] {
                 let pool = Pool::start(0..60_u32, workers, budget, |job, sink| {

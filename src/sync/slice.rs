@@ -37,7 +37,7 @@ pub struct Context {
 
 /// How a slice ended.
 #[derive(Debug, Default)]
-pub struct Ending {
+pub(super) struct Ending {
     /// What was counted.
     pub tally: Tally,
     /// How far it got, for the bookmark: `YYYY-MM-DDTHH:MM:SSZ`.
@@ -50,7 +50,7 @@ type Way<'a> = Sink<'a, Job, Ending>;
 
 /// Reads a slice and sends its lines on.
 #[must_use]
-pub fn read(context: &Context, job: Job, sink: &Way) -> Ending {
+pub(super) fn read(context: &Context, job: Job, sink: &Way) -> Ending {
     let plan = &context.plans[job.plan];
     let start = context.starts.of(job);
     let account = context.accounts.open.get(job.account).map_or("", |a| a.id.as_str());
@@ -58,7 +58,9 @@ pub fn read(context: &Context, job: Job, sink: &Way) -> Ending {
     let renderer = Renderer::new(&plan.recipe, account, start.bookmark.as_deref().filter(|_| is_entity));
     let mut slice = Slice { context, plan, account, sink, renderer, body: Vec::new(), reached: None };
     let failure = match &plan.stream.source {
-        Source::Account(_) => slice.answered(context.accounts.answers.get(job.account).map_or("", String::as_str)),
+        Source::Account(_) => {
+            slice.answered(context.accounts.answers.get(job.account - context.accounts.open.len()).map_or("", String::as_str))
+        }
         Source::Entity(entity) => slice.entity(entity, start.bookmark.as_deref()),
         Source::Report(report) => job.window.map_or(Ok(()), |window| slice.report(report, window)),
     }
@@ -91,7 +93,11 @@ impl Slice<'_> {
             match self.pass(entity, pass, bookmark) {
                 Err(error) if pass.optional && matches!(error.outcome, Outcome::Refused | Outcome::SkipStream | Outcome::SkipAccount) => {
                     if !self.plan.told.swap(true, Ordering::Relaxed) {
-                        log::info!("{}, account {}: an extra call for what TikTok leaves out by default was refused: {error}", self.plan.name, self.account);
+                        log::info!(
+                            "{}, account {}: an extra call for what TikTok leaves out by default was refused: {error}",
+                            self.plan.name,
+                            self.account
+                        );
                     }
                 }
                 other => other?,
@@ -103,7 +109,7 @@ impl Slice<'_> {
 
     fn pass(&mut self, entity: &Entity, pass: &Pass, bookmark: Option<&str>) -> Result<(), ApiError> {
         let mut filtering: Map<String, Value> = pass.filters.iter().map(|(name, values)| ((*name).to_owned(), json!(values))).collect();
-        if self.context.config.include_deleted && entity.hides_deleted {
+        if self.context.config.include_deleted && entity.deletable {
             filtering.insert("primary_status".to_owned(), json!("STATUS_ALL"));
         }
         if let Some(after) = bookmark.filter(|_| entity.modified_after).and_then(second_before) {
@@ -121,7 +127,13 @@ impl Slice<'_> {
         match self.window(report, window) {
             Err(error) if error.outcome == Outcome::TooLarge => match window.halves() {
                 Some((older, newer)) => {
-                    log::info!("{}, account {}, {} to {}: too large, asked for in halves", self.plan.name, self.account, window.start, window.end);
+                    log::info!(
+                        "{}, account {}, {} to {}: too large, asked for in halves",
+                        self.plan.name,
+                        self.account,
+                        window.start,
+                        window.end
+                    );
                     self.report(report, older)?;
                     self.report(report, newer)
                 }
@@ -163,7 +175,14 @@ impl Slice<'_> {
         }
     }
 
-    fn pages(&mut self, path: &'static str, list: &str, params: &[(&'static str, String)], most: u64, shrinks: bool) -> Result<(), ApiError> {
+    fn pages(
+        &mut self,
+        path: &'static str,
+        list: &str,
+        params: &[(&'static str, String)],
+        most: u64,
+        shrinks: bool,
+    ) -> Result<(), ApiError> {
         let size = self.context.config.page_size.min(most);
         let mut number = 1;
         loop {

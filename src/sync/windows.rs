@@ -13,13 +13,13 @@ pub struct Window {
 
 /// The first day to read: the bookmark less the days that are read again, but never before `start_date`.
 #[must_use]
-pub fn first_day(start_date: Date, bookmark: Option<Date>, attribution_window: u16) -> Date {
+pub(super) fn first_day(start_date: Date, bookmark: Option<Date>, attribution_window: u16) -> Date {
     let again = Duration::days(i64::from(attribution_window));
     bookmark.map_or(start_date, |b| b.checked_sub(again).unwrap_or(Date::MIN).max(start_date))
 }
 
 /// Windows of at most `days` days that hold every day from `start` to `end` once, oldest first. None if `start` lies after `end`.
-pub fn windows(start: Date, end: Date, days: u16) -> impl Iterator<Item = Window> + Send {
+pub(super) fn windows(start: Date, end: Date, days: u16) -> impl Iterator<Item = Window> + Send {
     let span = Duration::days(i64::from(days.max(1)) - 1);
     let mut next = (start <= end).then_some(start);
     std::iter::from_fn(move || {

@@ -36,7 +36,7 @@ pub fn push_date_time(text: &str, out: &mut Vec<u8>) -> Option<()> {
 
 /// Appends the calendar date of `text` as written, quoted. `None` as in [`push_date_time`].
 #[must_use]
-pub fn push_date(text: &str, out: &mut Vec<u8>) -> Option<()> {
+pub(super) fn push_date(text: &str, out: &mut Vec<u8>) -> Option<()> {
     let date = text.as_bytes().get(..10).filter(|d| is_date(d))?;
     if text.len() > 10 && !matches!(text.as_bytes()[10], b' ' | b'T') {
         return None;
@@ -49,7 +49,7 @@ pub fn push_date(text: &str, out: &mut Vec<u8>) -> Option<()> {
 
 /// Whether `text` stands for no time at all: empty, `-`, zero, or a date of zeros.
 #[must_use]
-pub fn is_zero(text: &str) -> bool {
+pub(super) fn is_zero(text: &str) -> bool {
     matches!(text, "" | "-" | "0") || text.starts_with("0000-00-00")
 }
 
@@ -143,7 +143,16 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_not_guessed() {
-        for odd in ["2023-02-29 00:00:00", "2024-13-01", "2024-05-06 24:00:00", "2024-05-06 07:08", "yesterday", "12", "2024-05-06 07:08:09.", "２０２４-05-06"] {
+        for odd in [
+            "2023-02-29 00:00:00",
+            "2024-13-01",
+            "2024-05-06 24:00:00",
+            "2024-05-06 07:08",
+            "yesterday",
+            "12",
+            "2024-05-06 07:08:09.",
+            "２０２４-05-06",
+        ] {
             assert_eq!(written(odd), None, "{odd}");
         }
         assert!(is_zero("0000-00-00 00:00:00") && is_zero("-") && !is_zero("2024-05-06"));

@@ -127,7 +127,9 @@ mod tests {
         assert_eq!(kind(json!({"type": ["null", "integer"]})), Kind::Integer);
         assert_eq!(kind(json!({"type": ["null", "integer", "number"]})), Kind::Number);
         assert!(matches!(kind(json!({})), Kind::Mixed(types, _) if types.string && types.number));
-        assert!(matches!(kind(json!({"type": ["array", "string", "null"]})), Kind::Mixed(types, n) if types.string && n.array && !n.object));
+        assert!(
+            matches!(kind(json!({"type": ["array", "string", "null"]})), Kind::Mixed(types, n) if types.string && n.array && !n.object)
+        );
         let Kind::Nested(nested) = kind(json!({"type": ["null", "array"], "items": {"type": "string"}})) else {
             panic!("an array is nested")
         };

@@ -15,8 +15,8 @@ pub use recipe::{FieldSpec, Origin, Recipe};
 pub use tally::Tally;
 
 use crate::api::page::Rows;
-use recipe::{Field, Slot};
 use crate::api::scan::{Malformed, Scan};
+use recipe::{Field, Slot};
 use tally::Names;
 use value::{Written, push_value};
 
@@ -53,7 +53,7 @@ impl<'p> Renderer<'p> {
     }
 
     /// The rows of one page, to be appended to `out`. `time_extracted` is RFC 3339.
-    pub fn page<'r>(&'r mut self, time_extracted: &str, out: &'r mut Vec<u8>) -> PageRows<'r, 'p, '_> {
+    pub fn page<'r, 't>(&'r mut self, time_extracted: &str, out: &'r mut Vec<u8>) -> PageRows<'r, 'p, 't> {
         let tail = format!("}},\"time_extracted\":\"{time_extracted}\"}}\n").into_bytes();
         PageRows { renderer: self, out, tail, captured: [None; Slot::COUNT] }
     }
@@ -201,7 +201,8 @@ impl<'t> PageRows<'_, '_, 't> {
             Slot::Cursor => captured(Slot::Cursor).or_else(|| captured(Slot::Created)),
             // As the Python tap has it: gone if the switch says so, or if the status ends so.
             Slot::Status => {
-                let gone = captured(Slot::Operation) == Some("\"DELETE\"") || captured(Slot::Secondary).is_some_and(|s| s.ends_with("_DELETE\""));
+                let gone =
+                    captured(Slot::Operation) == Some("\"DELETE\"") || captured(Slot::Secondary).is_some_and(|s| s.ends_with("_DELETE\""));
                 Some(if gone { "\"DELETE\"" } else { "\"ACTIVE\"" })
             }
             other => captured(other),

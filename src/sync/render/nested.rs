@@ -41,11 +41,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn container(&mut self, nested: Option<&Nested>, out: &mut Vec<u8>) -> Result<(), Malformed> {
-        if self.scan.peek() == b'{' {
-            self.object(nested, out)
-        } else {
-            self.array(nested.and_then(|n| n.items.as_deref()), out)
-        }
+        if self.scan.peek() == b'{' { self.object(nested, out) } else { self.array(nested.and_then(|n| n.items.as_deref()), out) }
     }
 
     fn object(&mut self, nested: Option<&Nested>, out: &mut Vec<u8>) -> Result<(), Malformed> {
@@ -92,7 +88,9 @@ impl Walk<'_> {
         let is_container = matches!(byte, b'{' | b'[');
         match kind {
             None if is_container => self.container(None, out)?,
-            Some(Kind::Nested(n) | Kind::Mixed(_, n)) if (byte == b'{' && n.object) || (byte == b'[' && n.array) => self.container(Some(n), out)?,
+            Some(Kind::Nested(n) | Kind::Mixed(_, n)) if (byte == b'{' && n.object) || (byte == b'[' && n.array) => {
+                self.container(Some(n), out)?;
+            }
             None if byte == b'"' => text::push_string(self.scan.value()?, out),
             None => out.extend_from_slice(self.scan.value()?.as_bytes()),
             Some(kind) => self.misfit |= push_value(kind, self.scan.value()?, out) == Written::Misfit,
@@ -144,7 +142,10 @@ mod tests {
             "days": {"type": ["null", "integer"]},
             "gone": {"type": "string", "x-deselected": true}}});
         let raw = "{ \"ids\" : [ 12345678901234567890,\n\"b\", null ],\r\n\"days\":\"7\", \"gone\": {\"x\": [1]}, \"more\": {\"k\" : [ 1.50 , true ]} }";
-        assert_eq!(written(&schema, raw), (r#"{"ids":["12345678901234567890","b",null],"days":7,"more":{"k":[1.50,true]}}"#.into(), Written::Value));
+        assert_eq!(
+            written(&schema, raw),
+            (r#"{"ids":["12345678901234567890","b",null],"days":7,"more":{"k":[1.50,true]}}"#.into(), Written::Value)
+        );
         assert_eq!(written(&schema, r#"{"days":"x"}"#), (r#"{"days":null}"#.into(), Written::Misfit));
         assert_eq!(written(&schema, "[1]"), ("null".into(), Written::Misfit));
     }

@@ -2,8 +2,8 @@
 //! said at the end of each stream.
 
 use super::recipe::Known;
-use crate::api::scan::{Malformed, Scan};
 use super::text;
+use crate::api::scan::{Malformed, Scan};
 use std::collections::HashMap;
 
 /// Counts of one slice, or of all slices of a stream together.

@@ -1,11 +1,12 @@
 //! JSON text in, JSON text out: string escapes that targets cannot take, and the grammar of numbers.
 //! It owns bytes inside one scalar; which scalar belongs in which field is decided in `value`.
 
+use crate::api::token::number_end;
 use memchr::memchr;
 
 /// Appends a JSON string (`raw`, with its quotes) as it came, but for what no target survives: the escape
 /// `\u0000` is left out and a lone surrogate becomes U+FFFD. `raw` must be a valid JSON string.
-pub fn push_string(raw: &str, out: &mut Vec<u8>) {
+pub(super) fn push_string(raw: &str, out: &mut Vec<u8>) {
     if memchr(b'\\', raw.as_bytes()).is_none() {
         out.extend_from_slice(raw.as_bytes());
     } else {
@@ -51,60 +52,34 @@ fn unicode_escape(text: &str) -> Option<u32> {
 
 /// The text of a JSON string (`raw`, with its quotes), cleaned like [`push_string`] does.
 #[must_use]
-pub fn decode(raw: &str) -> String {
+pub(super) fn decode(raw: &str) -> String {
     let mut clean = Vec::with_capacity(raw.len());
     push_string(raw, &mut clean);
     serde_json::from_slice(&clean).unwrap_or_default()
 }
 
 /// Appends `text` as a JSON string.
-pub fn push_quoted(text: &str, out: &mut Vec<u8>) {
+pub(super) fn push_quoted(text: &str, out: &mut Vec<u8>) {
     // Writing a str into a Vec cannot fail.
     let _ = serde_json::to_writer(out, text);
 }
 
-/// Whether `text` is a number by the grammar of JSON: `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?`.
+/// Whether `text` is a number by the grammar of JSON.
 #[must_use]
-pub fn is_number(text: &[u8]) -> bool {
-    let Some(rest) = skip_integer(text) else { return false };
-    let Some(rest) = skip_fraction(rest) else { return false };
-    match rest {
-        [] => true,
-        [b'e' | b'E', b'+' | b'-', digits @ ..] | [b'e' | b'E', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_digit),
-        _ => false,
-    }
+pub(super) fn is_number(text: &[u8]) -> bool {
+    number_end(text, 0) == Some(text.len())
 }
 
 /// The integer that `text` is, without a fraction of zeros: `20.000` gives `20`. `None` if it has any other form.
 #[must_use]
-pub fn integer(text: &[u8]) -> Option<&[u8]> {
-    let rest = skip_integer(text)?;
-    let whole = &text[..text.len() - rest.len()];
+pub(super) fn integer(text: &[u8]) -> Option<&[u8]> {
+    let whole = text.split(|b| *b == b'.').next().filter(|whole| is_number(whole) && !whole.iter().any(u8::is_ascii_alphabetic))?;
+    let rest = &text[whole.len()..];
     match rest {
         [] => Some(whole),
         [b'.', zeros @ ..] if !zeros.is_empty() && zeros.iter().all(|b| *b == b'0') => Some(whole),
         _ => None,
     }
-}
-
-fn skip_integer(text: &[u8]) -> Option<&[u8]> {
-    let digits = text.strip_prefix(b"-").unwrap_or(text);
-    match digits {
-        [b'0', rest @ ..] => Some(rest),
-        [b'1'..=b'9', rest @ ..] => Some(skip_digits(rest)),
-        _ => None,
-    }
-}
-
-fn skip_fraction(text: &[u8]) -> Option<&[u8]> {
-    let [b'.', digits @ ..] = text else { return Some(text) };
-    let rest = skip_digits(digits);
-    (rest.len() < digits.len()).then_some(rest)
-}
-
-fn skip_digits(text: &[u8]) -> &[u8] {
-    let end = text.iter().position(|b| !b.is_ascii_digit()).unwrap_or(text.len());
-    &text[end..]
 }
 
 #[cfg(test)]

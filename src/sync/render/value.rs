@@ -7,7 +7,7 @@ use super::{date, text};
 
 /// What became of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Written {
+pub(super) enum Written {
     /// It was written.
     Value,
     /// `null` was written, because the API had nothing: null, and in fields that are no text also `-`, empty text and zero dates.
@@ -17,7 +17,7 @@ pub enum Written {
 }
 
 /// Appends `raw`, a valid JSON value without white space around it, as `kind`.
-pub fn push_value(kind: &Kind, raw: &str, out: &mut Vec<u8>) -> Written {
+pub(super) fn push_value(kind: &Kind, raw: &str, out: &mut Vec<u8>) -> Written {
     if raw == "null" {
         return push_null(Written::Null, out);
     }
