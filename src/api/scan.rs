@@ -146,6 +146,22 @@ impl<'t> Scan<'t> {
         Some(&self.text[start..end])
     }
 
+    /// The value that is next, with its quotes, if it is a string without escapes. Stays where it is otherwise.
+    #[inline]
+    pub fn plain_string(&mut self) -> Option<&'t str> {
+        if self.peek() != b'"' {
+            return None;
+        }
+        let start = self.at;
+        let end = plain_end(self.text.as_bytes(), start + 1);
+        if self.text.as_bytes().get(end) != Some(&b'"') {
+            return None;
+        }
+        self.at = end + 1;
+        self.skip_white();
+        Some(&self.text[start..=end])
+    }
+
     /// Steps over the value that is next.
     ///
     /// # Errors

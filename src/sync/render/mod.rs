@@ -16,7 +16,7 @@ pub use tally::Tally;
 
 use crate::api::page::Rows;
 use crate::api::scan::{Malformed, Scan};
-use recipe::{Field, Slot};
+use recipe::{Field, Short, Slot};
 use tally::Names;
 use value::{Written, push_value};
 
@@ -138,12 +138,15 @@ impl<'t> PageRows<'_, '_, 't> {
         if std::mem::replace(&mut self.renderer.seen[index], self.renderer.row) == self.renderer.row {
             return scan.skip();
         }
-        if field.is_plain_number
-            && let Some(digits) = scan.quoted_number()
-        {
-            // The way of nearly every metric.
+        let short = match field.short {
+            Some(Short::Number) => scan.quoted_number(),
+            Some(Short::Text) => scan.plain_string(),
+            None => None,
+        };
+        if let Some(text) = short {
             self.push_prefix(field);
-            self.out.extend_from_slice(digits.as_bytes());
+            self.out.extend_from_slice(text.as_bytes());
+            *keys += usize::from(field.key);
             return Ok(());
         }
         let raw = scan.value()?;

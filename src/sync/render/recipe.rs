@@ -59,9 +59,18 @@ pub(super) struct Field {
     /// Written where it is met; else it is only captured.
     pub(super) inline: bool,
     pub(super) capture: Option<Slot>,
-    /// A number that is nothing else: no key, not kept for later.
-    pub(super) is_plain_number: bool,
+    /// The short way of its usual values, if it is written where it is met and not kept for later.
+    pub(super) short: Option<Short>,
     name: String,
+}
+
+/// Values that need no second look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Short {
+    /// A number in a string, as nearly every metric is.
+    Number,
+    /// A string without escapes.
+    Text,
 }
 
 /// Values of a row that are kept until its end.
@@ -124,8 +133,12 @@ impl Recipe {
         let mut prefix = vec![b','];
         text::push_quoted(&spec.name, &mut prefix);
         prefix.push(b':');
-        let is_plain_number = inline && !spec.key && spec.kind == Kind::Number;
-        self.fields.push(Field { prefix, kind: spec.kind, key: spec.key, inline, capture: None, is_plain_number, name: spec.name });
+        let short = match spec.kind {
+            Kind::Number if inline && !spec.key => Some(Short::Number),
+            Kind::Text if inline => Some(Short::Text),
+            _ => None,
+        };
+        self.fields.push(Field { prefix, kind: spec.kind, key: spec.key, inline, capture: None, short, name: spec.name });
     }
 
     /// Keeps a field's value until the end of the row, whether it is delivered or not.
@@ -135,14 +148,14 @@ impl Recipe {
         }
         if let Some(index) = self.fields.iter().position(|f| f.name == name) {
             self.fields[index].capture = Some(slot);
-            self.fields[index].is_plain_number = false;
+            self.fields[index].short = None;
             self.names[0].add(name, index, true);
         } else {
             let index = self.fields.len();
             self.names[0].add(name, index, true);
             let name = name.to_owned();
             let (prefix, kind, capture) = (Vec::new(), Kind::Text, Some(slot));
-            self.fields.push(Field { prefix, kind, key: false, inline: false, capture, is_plain_number: false, name });
+            self.fields.push(Field { prefix, kind, key: false, inline: false, capture, short: None, name });
         }
     }
 
