@@ -53,13 +53,11 @@ impl<W: Write> Output<W> {
         self.out.flush()
     }
 
-    /// A STATE line, if as many bytes of records went out since the last one as it is long: with a thousand accounts a state
-    /// after each slice would be most of the output.
-    ///
-    /// # Errors
-    /// The reader is gone.
-    pub fn state_if_due(&mut self, state: &Value) -> io::Result<()> {
-        if self.since_state > 0 && self.since_state >= self.last_state.len() { self.state(state) } else { Ok(()) }
+    /// Whether as many bytes of records went out since the last STATE as it is long: with a thousand accounts a state after each
+    /// slice would be most of the output.
+    #[must_use]
+    pub fn is_state_due(&self) -> bool {
+        self.since_state > 0 && self.since_state >= self.last_state.len()
     }
 
     fn line(&mut self, message: &Value) -> io::Result<()> {

@@ -74,7 +74,11 @@ pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Si
 /// Asks about the accounts if anything in the run depends on it.
 fn open_accounts(client: &Client, config: &Config, plans: &[Plan]) -> Result<Accounts, crate::api::error::ApiError> {
     let asks = plans.iter().any(|p| !matches!(p.stream.source, Source::Entity(_)));
-    if asks { accounts::look_up(client, &config.accounts) } else { Ok(accounts::unasked(&config.accounts)) }
+    let mut accounts = if asks { accounts::look_up(client, &config.accounts)? } else { accounts::unasked(&config.accounts) };
+    if !plans.iter().any(|p| matches!(p.stream.source, Source::Account(_))) {
+        accounts.answers.clear();
+    }
+    Ok(accounts)
 }
 
 /// The main thread: takes what workers hand out and writes it.
@@ -176,7 +180,9 @@ impl<W: Write> Delivery<'_, W> {
         if let Some(error) = ending.failure {
             self.failures.add(self.context, job, &error);
         }
-        self.out.state_if_due(&self.state.to_value())?;
+        if self.out.is_state_due() {
+            self.out.state(&self.state.to_value())?;
+        }
         Ok(())
     }
 }

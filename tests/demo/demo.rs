@@ -96,7 +96,7 @@ fn table(title: &str, server: &Server, rows: &BTreeMap<String, u64>, seconds: f6
         };
         let times: Vec<_> = requests.iter().filter(is_ours).map(|r| r.at).collect();
         // From the first to the last request: streams overlap, because workers run ahead.
-        let span = times.iter().max().zip(times.iter().min()).map_or(0.0, |(last, first)| (*last - *first).as_secs_f64());
+        let span = times.iter().max().zip(times.iter().min()).map_or(0.0, |(last, first)| last.saturating_sub(*first).as_secs_f64());
         eprintln!("  {:<32}{:>8}{:>10}{span:>10.2}", stream.name, rows.get(stream.name).copied().unwrap_or_default(), times.len());
     }
     eprintln!("  {:<32}{:>8}{:>10}{seconds:>10.2}\n", "together", rows.values().sum::<u64>(), requests.len());

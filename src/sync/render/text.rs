@@ -122,7 +122,8 @@ mod tests {
 
         #[test]
         fn any_string_stays_valid_json(units in proptest::collection::vec(any::<u16>(), 0..12)) {
-            let raw = format!("\"{}\"", units.iter().map(|u| format!("\\u{u:04x}")).collect::<String>());
+            let escapes: Vec<String> = units.iter().map(|u| format!("\\u{u:04x}")).collect();
+            let raw = format!("\"{}\"", escapes.concat());
             let text: String = serde_json::from_str(&cleaned(&raw)).expect("what is written can be read");
             let want = String::from_utf16_lossy(&units).replace('\0', "");
             prop_assert_eq!(text, want);
