@@ -65,7 +65,17 @@ pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Si
         skips.add(job.plan, job.account, ending.failure.as_ref());
         ending
     });
-    let delivery = Delivery { context: &context, out: Output::new(out), state, failures, pool: &pool, signals, current: None };
+    let delivery = Delivery {
+        context: &context,
+        out: Output::new(out),
+        state,
+        failures,
+        pool: &pool,
+        signals,
+        current: None,
+        begun: Instant::now(),
+        records: 0,
+    };
     let result = delivery.run();
     halt.halt();
     result
@@ -90,13 +100,14 @@ struct Delivery<'a, W> {
     pool: &'a Pool<Job, Ending>,
     signals: &'a Signals,
     current: Option<Current>,
+    begun: Instant,
+    records: u64,
 }
 
 /// The stream being delivered.
 struct Current {
     plan: usize,
     since: Instant,
-    requests: u64,
     tally: render::Tally,
 }
 
@@ -131,6 +142,7 @@ impl<W: Write> Delivery<'_, W> {
             }
         }
         self.out.state(&self.state.to_value())?;
+        log::info!("{} records, {} requests, {:.1} s", self.records, self.context.client.requests(), self.begun.elapsed().as_secs_f64());
         Ok(self.failures)
     }
 
@@ -145,12 +157,7 @@ impl<W: Write> Delivery<'_, W> {
             let Some(begun) = self.context.plans.get(next) else { return Ok(()) };
             self.state.set_current(Some(begun.stream.name));
             self.out.schema(&begun.name, &begun.schema, &begun.keys, begun.stream.replication_key())?;
-            self.current = Some(Current {
-                plan: next,
-                since: Instant::now(),
-                requests: self.context.client.requests(),
-                tally: render::Tally::default(),
-            });
+            self.current = Some(Current { plan: next, since: Instant::now(), tally: render::Tally::default() });
         }
         Ok(())
     }
@@ -160,7 +167,6 @@ impl<W: Write> Delivery<'_, W> {
         self.out.state(&self.state.to_value())?;
         say_counts(plan, &done.tally);
         logging::metric("counter", "record_count", &done.tally.records.into(), &plan.name);
-        logging::metric("counter", "http_request_count", &(self.context.client.requests() - done.requests).into(), &plan.name);
         logging::metric("timer", "sync_duration", &Value::from(done.since.elapsed().as_secs_f64()), &plan.name);
         Ok(())
     }
@@ -168,6 +174,7 @@ impl<W: Write> Delivery<'_, W> {
     fn end(&mut self, job: Job, ending: Ending) -> Result<()> {
         let covered = self.failures.covers(job.plan, job.account);
         if let Some(current) = self.current.as_mut().filter(|_| !covered) {
+            self.records += ending.tally.records;
             current.tally.add(ending.tally);
         }
         let plan = &self.context.plans[job.plan];

@@ -4,14 +4,14 @@ Owns the files; a file grows with every run, so the last row of a key counts.
 
 from values import parse
 
-NAME = "jsonl"
-PACKAGE = "target-jsonl==0.1.4"
-
 
 class Jsonl:
     """A folder that target-jsonl writes to."""
 
-    name = NAME
+    name = "jsonl"
+    package = "target-jsonl==0.1.4"
+    keeps_digits = True  # also zeros at the end
+    keeps_lines = True  # of every run
 
     def __init__(self, folder):
         self.folder = folder

@@ -1,0 +1,60 @@
+"""Everything that must be there before a run: the two binaries, the two targets, a PostgreSQL to start.
+Owns building and installing; what is there already is used as it is.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import postgres
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def binaries(tap, fake):
+    """The tap and the fake; those not given are built."""
+    if tap and fake:
+        return _existing(tap), _existing(fake)
+    subprocess.run(["cargo", "build", "--release", "--bins", "--workspace"], cwd=ROOT, check=True)
+    built = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "release"
+    return _existing(tap or built / "tap-tiktok-ads"), _existing(fake or built / "fake-tiktok")
+
+
+def _existing(path):
+    path = Path(path).resolve()
+    if not os.access(path, os.X_OK):
+        sys.exit(f"{path} is no program")
+    return str(path)
+
+
+def target(package):
+    """The program of a target, in an environment of its own."""
+    name = package.split("==")[0]
+    home = Path(os.environ.get("TARGETS_HOME") or ROOT / "target" / "targets").resolve()
+    folder = home / package.replace("==", "-")
+    program = folder / "bin" / name.removeprefix("meltanolabs-")
+    if not program.exists():
+        print(f"installing {package}", flush=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        subprocess.run([folder / "bin" / "pip", "install", "--quiet", package], check=True)
+    return str(program)
+
+
+def server():
+    """Installs PostgreSQL unless it is there."""
+    if postgres.programs():
+        return
+    print("installing postgresql", flush=True)
+    # Runlevel 1 keeps the package from starting a server of its own.
+    prefix = ["env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1"]
+    if os.geteuid() != 0:
+        if not shutil.which("sudo"):
+            sys.exit("postgresql is not installed, and only root can install it")
+        prefix.insert(0, "sudo")
+    install = [*prefix, "apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "postgresql"]
+    if subprocess.run(install).returncode:
+        subprocess.run([*prefix, "apt-get", "update", "--quiet"], check=True)
+        subprocess.run(install, check=True)

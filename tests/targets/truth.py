@@ -1,0 +1,96 @@
+"""What a target must hold after a run, made from the rows that the fake API holds.
+Owns which rows are shown, which of them a second run reads again, and the bookmarks in between.
+"""
+
+import json
+from collections import Counter
+from datetime import date, timedelta
+
+from values import expected
+
+WINDOW = 7  # days of reports that a second run reads again
+
+
+class Truth:
+    """All rows of one world, as records; `flags` counts the entities that only a careful tap treats well."""
+
+    FLAGS = {"deleted", "top_view", "promote", "odd"}
+
+    def __init__(self, fake, streams, scenario):
+        self.scenario = scenario
+        self.flags = Counter()
+        self.rows = {}
+        for stream in streams:
+            rows = self._report(fake, stream) if stream.report else self._entities(fake, stream)
+            self.rows[stream.name] = {stream.key(row): row for row in rows}
+            if len(self.rows[stream.name]) != len(rows):
+                raise RuntimeError(f"the fake holds keys of {stream.name} twice")
+
+    def _entities(self, fake, stream):
+        rows = []
+        for entity in fake.ask(f"truth/{stream.name}"):
+            self.flags.update(name for name in ("deleted", "top_view", "promote") if entity[name])
+            if entity["deleted"] and not self.scenario.include_deleted:
+                continue
+            raw = dict(entity["row"])
+            if "current_status" in stream.fields:
+                gone = raw.get("operation_status") == "DELETE" or str(raw.get("secondary_status")).endswith("_DELETE")
+                raw["current_status"] = "DELETE" if gone else "ACTIVE"
+            row = {name: expected(schema, raw.get(name)) for name, schema in stream.properties.items()}
+            self.flags.update(["odd"] if any("\ufffd" in value for value in row.values() if isinstance(value, str)) else [])
+            rows.append(row)
+        return rows
+
+    def _report(self, fake, stream):
+        report_type, level, dimensions = stream.report
+        parameters = {"report_type": report_type, "data_level": level, "dimensions": json.dumps(dimensions)}
+        parameters |= {"metrics": json.dumps(stream.metrics), "start_date": self.scenario.start, "end_date": self.scenario.end}
+        if self.scenario.include_deleted and level != "AUCTION_ADVERTISER":
+            status = level.removeprefix("AUCTION_").lower() + "_status"
+            condition = {"field_name": status, "filter_type": "IN", "filter_value": '["STATUS_ALL"]'}
+            parameters["filtering"] = json.dumps([condition])
+        rows = []
+        for account in fake.accounts:
+            for row in fake.ask("truth/report", advertiser_id=account, **parameters):
+                raw = {**row["metrics"], **row["dimensions"], "advertiser_id": account}
+                rows.append({name: expected(schema, raw.get(name)) for name, schema in stream.properties.items()})
+        return rows
+
+    def reads(self, stream, run):
+        """How often each key is written by a run: once, if it is due."""
+        rows = self.rows[stream.name]
+        if stream.report:
+            first, last = self.scenario.days(run)
+            return Counter(key for key, row in rows.items() if first <= row["stat_time_day"][:10] <= last)
+        if run == 1 or stream.name == "advertisers":
+            return Counter(rows.keys())
+        newest = self.bookmarks(stream, 1)
+        return Counter(key for key, row in rows.items() if (row["modify_time"] or "9") >= newest[row["advertiser_id"]])
+
+    def bookmarks(self, stream, run):
+        """Per account, what the state must hold after a run."""
+        if stream.report:
+            _, last = self.scenario.days(run)
+            return {row["advertiser_id"]: f"{last}T00:00:00Z" for row in self.rows[stream.name].values()}
+        newest = {}
+        for row in self.rows[stream.name].values() if stream.name != "advertisers" else ():
+            if row["modify_time"]:
+                account = row["advertiser_id"]
+                newest[account] = max(newest.get(account, ""), row["modify_time"])
+        return newest
+
+
+class Scenario:
+    """A world, and what is asked of it: reports of `start` to `middle` first, then up to `end`."""
+
+    def __init__(self, name, fake, days, include_deleted):
+        self.name, self.fake = name, fake
+        self.start, self.middle, self.end = days
+        self.include_deleted = include_deleted
+
+    def days(self, run):
+        """First and last day that a run reads of reports."""
+        if run == 1:
+            return self.start, self.middle
+        again = date.fromisoformat(self.middle) - timedelta(days=WINDOW)
+        return max(self.start, again.isoformat()), self.end
