@@ -48,7 +48,7 @@ pub fn exit_of(error: &anyhow::Error) -> Exit {
     };
     if error.chain().any(is_broken_pipe) {
         Exit::ReaderGone
-    } else if error.chain().any(<dyn std::error::Error>::is::<InputError>) {
+    } else if error.is::<InputError>() {
         Exit::Input
     } else {
         Exit::Internal

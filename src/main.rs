@@ -9,7 +9,10 @@ use tap_tiktok_ads::signals::Signals;
 use tap_tiktok_ads::{logging, run};
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return usage(&error),
+    };
     logging::start(i16::from(args.verbose) - i16::from(args.quiet));
     let ended = Signals::take().and_then(|signals| run(&args, &signals, io::stdout().lock()));
     let (exit, cause) = match ended {
@@ -18,11 +21,24 @@ fn main() -> ExitCode {
     };
     match cause {
         // Nobody is left who would want to read more.
-        Some(_) if exit == Exit::ReaderGone => log::info!("the reader of stdout went away"),
+        Some(_) if exit == Exit::ReaderGone => log::debug!("the reader of stdout went away"),
         Some(cause) => logging::fatal(&cause),
         None => {}
     }
     ExitCode::from(exit as u8)
+}
+
+/// Help and version go to stdout; a wrong command line is a cause like others, on the last line.
+fn usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        return if error.print().is_ok() { ExitCode::SUCCESS } else { ExitCode::from(Exit::ReaderGone as u8) };
+    }
+    logging::start(0);
+    let text = error.to_string();
+    let cause: Vec<&str> =
+        text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:")).filter(|line| !line.is_empty()).collect();
+    logging::fatal(&format!("{}; see --help", cause.join(" ").trim_start_matches("error: ")));
+    ExitCode::from(Exit::Input as u8)
 }
 
 /// The chain of causes in one line, each thing said once.

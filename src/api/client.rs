@@ -6,6 +6,7 @@ use super::error::{ApiError, Outcome};
 use super::pacing::{Halt, PAUSES, Pacing};
 use super::page::Page;
 use crate::config::Config;
+use crate::error::InputError;
 use anyhow::{Context, Result};
 use std::io::Read;
 use std::sync::Arc;
@@ -202,7 +203,7 @@ fn backoff(attempt: u32) -> Duration {
 
 fn root_certs(config: &Config) -> Result<RootCerts> {
     let Some(path) = &config.ca_file else { return Ok(RootCerts::WebPki) };
-    let name = || crate::error::input(format!("config: `ca_file` {} is no PEM file with certificates", path.display()));
+    let name = || InputError(format!("config: `ca_file` {} is no PEM file with certificates", path.display()));
     let pem = std::fs::read(path).with_context(name)?;
     let certificates: Vec<Certificate<'static>> = parse_pem(&pem)
         .filter_map(|item| match item {
@@ -211,7 +212,7 @@ fn root_certs(config: &Config) -> Result<RootCerts> {
         })
         .collect();
     if certificates.is_empty() {
-        return Err(name());
+        return Err(name().into());
     }
     Ok(RootCerts::from(certificates))
 }

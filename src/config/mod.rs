@@ -2,7 +2,7 @@
 
 pub mod settings;
 
-use crate::error::input;
+use crate::error::{InputError, input};
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -137,7 +137,7 @@ impl Config {
 }
 
 fn from_file(path: &str) -> Result<Map<String, Value>> {
-    let text = fs::read_to_string(path).with_context(|| input(format!("config: cannot read `{path}`")))?;
+    let text = fs::read_to_string(path).with_context(|| InputError(format!("config: cannot read `{path}`")))?;
     // The parser's message says where, and never shows a value.
     match serde_json::from_str(&text) {
         Ok(Value::Object(settings)) => Ok(settings),

@@ -1,7 +1,7 @@
 //! A catalog: streams with schemas and metadata, as discovery writes it and as users, Meltano and other taps change it. It owns the
 //! form; which parts are selected is `selection`'s.
 
-use crate::error::input;
+use crate::error::{InputError, input};
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
@@ -27,9 +27,9 @@ pub struct CatalogStream {
 /// # Errors
 /// The file cannot be read, or is no catalog.
 pub fn load(path: &str) -> Result<Vec<CatalogStream>> {
-    let text = fs::read_to_string(path).with_context(|| input(format!("catalog: cannot read `{path}`")))?;
-    let catalog: Value = serde_json::from_str(&text).with_context(|| input(format!("catalog: `{path}` is no valid JSON")))?;
-    parse(catalog).with_context(|| input(format!("catalog: `{path}` is no catalog")))
+    let text = fs::read_to_string(path).with_context(|| InputError(format!("catalog: cannot read `{path}`")))?;
+    let catalog: Value = serde_json::from_str(&text).with_context(|| InputError(format!("catalog: `{path}` is no valid JSON")))?;
+    parse(catalog).with_context(|| InputError(format!("catalog: `{path}` is no catalog")))
 }
 
 /// Takes a catalog apart.
@@ -40,7 +40,11 @@ pub fn parse(mut catalog: Value) -> Result<Vec<CatalogStream>> {
     let Some(Value::Array(streams)) = catalog.get_mut("streams").map(Value::take) else {
         return Err(input("catalog: it has no array `streams`"));
     };
-    streams.into_iter().enumerate().map(|(i, stream)| one(stream).with_context(|| input(format!("catalog: in `streams[{i}]`")))).collect()
+    streams
+        .into_iter()
+        .enumerate()
+        .map(|(i, stream)| one(stream).with_context(|| InputError(format!("catalog: in `streams[{i}]`"))))
+        .collect()
 }
 
 fn one(stream: Value) -> Result<CatalogStream> {

@@ -1,7 +1,7 @@
 //! Bookmarks: read from whatever a target kept, moved forward only, written back with everything that is not ours untouched. It owns
 //! the forms of state; what a bookmark means to a stream is `sync`'s.
 
-use crate::error::input;
+use crate::error::{InputError, input};
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 use std::fs;
@@ -22,13 +22,13 @@ impl State {
     /// The file cannot be read, or is no state. The message says where.
     pub fn load(path: Option<&str>) -> Result<Self> {
         let Some(path) = path else { return Ok(State::default()) };
-        let text = fs::read_to_string(path).with_context(|| input(format!("state: cannot read `{path}`")))?;
+        let text = fs::read_to_string(path).with_context(|| InputError(format!("state: cannot read `{path}`")))?;
         if text.trim().is_empty() {
             // `tail -n 1` of a target that printed nothing.
             return Ok(State::default());
         }
-        let value = serde_json::from_str(&text).with_context(|| input(format!("state: `{path}` is no valid JSON")))?;
-        Self::parse(value).with_context(|| input(format!("state: `{path}` cannot be used")))
+        let value = serde_json::from_str(&text).with_context(|| InputError(format!("state: `{path}` is no valid JSON")))?;
+        Self::parse(value).with_context(|| InputError(format!("state: `{path}` cannot be used")))
     }
 
     /// Takes a state in any known form: bare, in Meltano's `singer_state`, or a whole STATE message; bookmarks as maps by account, as one
