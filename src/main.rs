@@ -35,8 +35,12 @@ fn usage(error: &clap::Error) -> ExitCode {
     }
     logging::start(0);
     let text = error.to_string();
-    let cause: Vec<&str> =
-        text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:")).filter(|line| !line.is_empty()).collect();
+    let cause: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"))
+        .filter(|line| !line.is_empty())
+        .collect();
     logging::fatal(&format!("{}; see --help", cause.join(" ").trim_start_matches("error: ")));
     ExitCode::from(Exit::Input as u8)
 }

@@ -30,6 +30,7 @@ pub struct Skips(Mutex<Left>);
 
 #[derive(Debug, Default)]
 struct Left {
+    everything: bool,
     accounts: HashSet<usize>,
     parts: HashSet<(usize, usize)>,
 }
@@ -39,15 +40,17 @@ impl Skips {
     #[must_use]
     pub fn has(&self, plan: usize, account: usize) -> bool {
         let left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        left.accounts.contains(&account) || left.parts.contains(&(plan, account))
+        left.everything || left.accounts.contains(&account) || left.parts.contains(&(plan, account))
     }
 
     /// Notes how a slice failed.
     pub fn add(&self, plan: usize, account: usize, failure: Option<&ApiError>) {
         let Some(failure) = failure else { return };
         let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if failure.outcome == Outcome::SkipAccount {
-            left.accounts.insert(account);
+        match failure.outcome {
+            Outcome::StopRun | Outcome::EndRun => left.everything = true,
+            Outcome::SkipAccount => drop(left.accounts.insert(account)),
+            _ => {}
         }
         left.parts.insert((plan, account));
     }
