@@ -101,7 +101,7 @@ impl Config {
         let sandbox = flag("sandbox");
         let config = Config {
             access_token: Secret(
-                text("access_token").ok_or_else(|| input("config: `access_token` is missing; set it to the access token as text"))?,
+                text("access_token").ok_or_else(|| input("config: `access_token` is missing; set it to the access token"))?,
             ),
             accounts: accounts(settings.get("accounts"))?,
             start_date: date(&settings, "start_date")?.ok_or_else(|| input("config: `start_date` is missing"))?,
@@ -138,8 +138,8 @@ impl Config {
 
 fn from_file(path: &str) -> Result<Map<String, Value>> {
     let text = fs::read_to_string(path).with_context(|| InputError(format!("config: cannot read `{path}`")))?;
-    // The parser's message says where, and never shows a value.
-    match serde_json::from_str(&text) {
+    // Some editors begin a file with a byte order mark. The parser's message says where, and never shows a value.
+    match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
         Ok(Value::Object(settings)) => Ok(settings),
         Ok(_) => Err(input(format!("config: `{path}` is no JSON object"))),
         Err(error) => Err(input(format!("config: `{path}` is no valid JSON, at line {} column {}", error.line(), error.column()))),

@@ -48,7 +48,10 @@ pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Si
     let client = Client::new(&config, Arc::clone(&halt))?;
     let accounts = match open_accounts(&client, &config, &plans) {
         Ok(accounts) => accounts,
-        Err(error) => return Ok(Failures::of_run(&error)),
+        Err(error) => {
+            Output::new(out).state(&state.to_value())?;
+            return Ok(Failures::of_run(&error));
+        }
     };
     let starts = Arc::new(Starts::new(&plans, &accounts, &state, &config, OffsetDateTime::now_utc())?);
     let jobs = jobs::jobs(&plans, &accounts, &starts, config.report_window);

@@ -1,0 +1,45 @@
+//! Catalogs as users, Meltano and other taps write them.
+//!
+//! Owns changes to the discovered catalog; what the tap makes of it is asserted elsewhere.
+
+use serde_json::{Value, json};
+use tap_tiktok_ads::discovery::discover;
+
+/// The entry of a stream.
+#[track_caller]
+pub(crate) fn entry<'c>(catalog: &'c mut Value, stream: &str) -> &'c mut Value {
+    let streams = catalog["streams"].as_array_mut().expect("streams");
+    streams.iter_mut().find(|entry| entry["tap_stream_id"] == stream).unwrap_or_else(|| panic!("no {stream} in the catalog"))
+}
+
+/// Sets a member of the metadata at a breadcrumb, adding the entry where there is none.
+pub(crate) fn mark(entry: &mut Value, breadcrumb: &[&str], name: &str, value: impl Into<Value>) {
+    let metadata = entry["metadata"].as_array_mut().expect("metadata");
+    let wanted = json!(breadcrumb);
+    let index = metadata.iter().position(|one| one["breadcrumb"] == wanted).unwrap_or_else(|| {
+        metadata.push(json!({"breadcrumb": wanted, "metadata": {}}));
+        metadata.len() - 1
+    });
+    metadata[index]["metadata"][name] = value.into();
+}
+
+/// The discovered catalog with nothing but these streams selected.
+pub(crate) fn only(streams: &[&str]) -> Value {
+    let mut catalog = discover();
+    for entry in catalog["streams"].as_array_mut().expect("streams") {
+        let selected = streams.contains(&entry["tap_stream_id"].as_str().expect("a name"));
+        mark(entry, &[], "selected", selected);
+    }
+    catalog
+}
+
+/// One stream with only these fields selected, beside those that are automatic.
+pub(crate) fn fields(stream: &str, fields: &[&str]) -> Value {
+    let mut catalog = only(&[stream]);
+    let entry = entry(&mut catalog, stream);
+    let names: Vec<String> = entry["schema"]["properties"].as_object().expect("properties").keys().cloned().collect();
+    for name in names {
+        mark(entry, &["properties", &name], "selected", fields.contains(&name.as_str()));
+    }
+    catalog
+}

@@ -1,0 +1,109 @@
+//! What concurrency may not change, and how little is asked of TikTok.
+//!
+//! The promise of fewest requests is a formula over the tables, not a number.
+
+use crate::catalogs::only;
+use crate::harness::{END, START, Tap, serve, world};
+use crate::truth::{self, Scope, kind};
+use fake_tiktok::{Server, WorldConfig};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tap_tiktok_ads::streams::{self, STREAMS, Source};
+
+/// Lines without the one thing that differs between runs.
+fn timeless(stdout: &str) -> Vec<&str> {
+    stdout.lines().map(|line| line.split(",\"time_extracted\":\"").next().unwrap()).collect()
+}
+
+#[test]
+fn output_is_the_same_at_any_concurrency() {
+    let server = serve(WorldConfig { accounts: 3, ..world() });
+    server.set_options(|options| options.latency_jitter = Duration::from_millis(8));
+    let mut first: Option<String> = None;
+    for concurrency in [1, 4, 16] {
+        server.clear_log();
+        let tap =
+            Tap::on(&server).set("end_date", "2026-05-03").set("report_window", 2).set("page_size", 60).set("concurrency", concurrency);
+        let run = tap.run().ended(0);
+        assert!(server.peak_in_flight() <= concurrency, "{} in flight at {concurrency}", server.peak_in_flight());
+        assert!(concurrency == 1 || server.peak_in_flight() > 1, "nothing ran at once, so this shows nothing");
+        assert_eq!(server.violations(), [""; 0]);
+        for stream in STREAMS.iter().filter(|_| concurrency == 16) {
+            truth::check(server.world(), &run, stream.name, &Scope::of(server.world()).days(START, "2026-05-03"));
+        }
+        let stdout = run.stdout;
+        let before = first.get_or_insert_with(|| stdout.clone());
+        let differs = timeless(before).iter().zip(timeless(&stdout)).position(|(one, other)| *one != other);
+        assert_eq!(differs, None, "line {differs:?} differs at {concurrency}");
+        assert_eq!(before.lines().count(), stdout.lines().count());
+    }
+}
+
+/// The fewest requests that bring a stream, by its name.
+fn fewest(server: &Server, page_size: usize, report_window: usize, days: usize) -> BTreeMap<&'static str, usize> {
+    let world = server.world();
+    let accounts: Vec<_> = world.accounts().iter().map(|a| a.advertiser_id.clone()).collect();
+    let pages = |rows: usize, size: usize| rows.div_ceil(size).max(1);
+    let of = |stream: &'static streams::Stream| match &stream.source {
+        Source::Account(_) => 0,
+        Source::Entity(entity) => {
+            let count = |account: &str, pass: &streams::Pass| {
+                let top_view = pass.filters.iter().any(|(name, _)| *name == "buying_types");
+                let size = page_size.min(usize::try_from(pass.page_size).unwrap());
+                pages(world.entities(kind(entity.path), account).iter().filter(|e| !e.deleted && e.top_view == top_view).count(), size)
+            };
+            accounts.iter().flat_map(|account| entity.passes.iter().map(move |pass| count(account, pass))).sum()
+        }
+        Source::Report(_) => {
+            let windows = (0..days).step_by(report_window).map(|first| (first, (first + report_window).min(days) - 1));
+            let schema = streams::schema(stream);
+            let count = |(first, last): (usize, usize)| {
+                let day = |n: usize| truth::day(START) + time::Duration::days(i64::try_from(n).unwrap());
+                let scope = |account: &str| Scope { days: (day(first), day(last)), ..Scope::of(world) }.only(account);
+                accounts.iter().map(|a| pages(truth::rows(world, stream.name, &schema, &scope(a)).len(), page_size)).sum::<usize>()
+            };
+            windows.map(count).sum()
+        }
+    };
+    STREAMS.iter().map(|stream| (stream.name, of(stream))).collect()
+}
+
+#[test]
+fn requests_are_the_fewest() {
+    let server = serve(WorldConfig { campaigns: 5, ..world() });
+    for (page_size, window) in [(1000, 3), (11, 30)] {
+        let wanted = fewest(&server, page_size, window, 5);
+        for stream in STREAMS.iter().filter(|s| page_size > 11 || !s.name.contains("_by_")) {
+            server.clear_log();
+            let tap = Tap::on(&server).set("page_size", page_size).set("report_window", window).set("end_date", END);
+            tap.catalog(&only(&[stream.name])).run().ended(0);
+            let requests = server.requests();
+            let about = requests.iter().filter(|r| r.path == "advertiser/info/").count();
+            // Nothing of an entity list goes by days, so nobody asks what day it is.
+            assert_eq!(about, usize::from(!matches!(stream.source, Source::Entity(_))), "{}: advertiser/info/", stream.name);
+            assert_eq!(requests.len() - about, wanted[stream.name], "{} at page_size {page_size}", stream.name);
+        }
+    }
+}
+
+#[test]
+fn a_hundred_accounts_are_described_at_once() {
+    let server = serve(WorldConfig { accounts: 201, campaigns: 0, top_view: 0, promote: 0, ..world() });
+    let run = Tap::on(&server).catalog(&only(&["advertisers"])).run().ended(0);
+    truth::check(server.world(), &run, "advertisers", &Scope::of(server.world()));
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[test]
+fn windows_are_full_and_every_day_is_read_once() {
+    let server = serve(WorldConfig { campaigns: 1, ..world() });
+    let tap = Tap::on(&server).set("start_date", "2026-01-15").set("end_date", "2026-04-30").set("report_window", serde_json::Value::Null);
+    let run = tap.catalog(&only(&["campaign_insights"])).run().ended(0);
+    truth::check(server.world(), &run, "campaign_insights", &Scope::of(server.world()).days("2026-01-15", "2026-04-30"));
+    let account = server.world().accounts()[0].advertiser_id.clone();
+    let asked = server.requests().into_iter().filter(|r| r.param("advertiser_id") == Some(&account));
+    let mut windows: Vec<_> = asked.map(|r| (r.param("start_date").unwrap().to_owned(), r.param("end_date").unwrap().to_owned())).collect();
+    windows.sort();
+    let wanted = [("2026-01-15", "2026-02-13"), ("2026-02-14", "2026-03-15"), ("2026-03-16", "2026-04-14"), ("2026-04-15", "2026-04-30")];
+    assert_eq!(windows, wanted.map(|(from, to)| (from.to_owned(), to.to_owned())));
+}

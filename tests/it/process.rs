@@ -1,0 +1,122 @@
+//! The tap as a process among others: readers that go away, and signals.
+//!
+//! Waits for the child by what it does, never for a time that it must keep.
+
+use crate::catalogs::only;
+use crate::harness::{Run, Tap, ids, serve, world};
+use crate::truth::{self, Scope};
+use fake_tiktok::{Fault, FaultKind, Server, WorldConfig};
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+fn start(tap: &Tap) -> Child {
+    tap.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts")
+}
+
+fn send(signal: &str, child: &Child) {
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill");
+    assert!(sent.success());
+}
+
+fn stderr(child: &mut Child) -> String {
+    let mut text = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+/// Waits until the server has seen nothing new for a while.
+fn settle(server: &Server, child: &mut Child) {
+    let mut before = 0;
+    loop {
+        std::thread::sleep(Duration::from_millis(700));
+        assert_eq!(child.try_wait().unwrap(), None, "the run ended by itself");
+        let now = server.requests().len();
+        if now == before && now > 0 {
+            return;
+        }
+        before = now;
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_ends_the_run_quietly() {
+    let server = serve(world());
+    for lines in [0, 1, 50] {
+        let tap = Tap::on(&server);
+        let mut child = start(&tap);
+        let mut reader = BufReader::new(child.stdout.take().unwrap());
+        for _ in 0..lines {
+            reader.read_line(&mut String::new()).unwrap();
+        }
+        drop(reader);
+        let told = stderr(&mut child);
+        assert_eq!(child.wait().unwrap().code(), Some(141), "{told}");
+        assert!(!told.contains("CRITICAL") && !told.contains("panicked"), "{told}");
+    }
+}
+
+#[test]
+fn a_signal_ends_the_run_in_good_order_and_nothing_is_lost() {
+    for signal in ["-TERM", "-INT"] {
+        let server = serve(WorldConfig { campaigns: 3, ..world() });
+        server.set_options(|options| options.latency = Duration::from_millis(20));
+        let tap = || {
+            Tap::on(&server).set("page_size", 20).set("concurrency", 2).set("attribution_window", 0).catalog(&only(&["ads", "ad_insights"]))
+        };
+        let first = tap();
+        let mut child = start(&first);
+        let mut reader = BufReader::new(child.stdout.take().unwrap());
+        let mut text = String::new();
+        while text.matches("\"type\":\"RECORD\",\"stream\":\"ad_insights\"").count() < 30 {
+            assert_ne!(reader.read_line(&mut text).unwrap(), 0, "the run ended by itself: {}", stderr(&mut child));
+        }
+        send(signal, &child);
+        reader.read_to_string(&mut text).unwrap();
+        let told = stderr(&mut child);
+        let first = Run::of(Output { status: child.wait().unwrap(), stdout: text.into_bytes(), stderr: told.into_bytes() }).ended(0);
+        let state = first.state().clone();
+        let asked = server.requests().len();
+        let second = tap().state(&state).run().ended(0);
+        assert!(server.requests().len() > asked, "the first run did everything, so this shows nothing");
+        for name in ["ads", "ad_insights"] {
+            let records: Vec<_> = first.records(name).into_iter().chain(second.records(name)).collect();
+            truth::compare(server.world(), name, first.schema(name), &records, &Scope::of(server.world()), true);
+        }
+        let bookmark = state["bookmarks"]["ad_insights"][&ids(&server)[1]].as_str();
+        assert_ne!(bookmark, Some("2026-05-05T00:00:00Z"), "{signal} came too late, so this shows nothing");
+    }
+}
+
+#[test]
+fn a_signal_ends_a_long_pause() {
+    for kind in [FaultKind::Hang(Duration::from_secs(3600)), crate::failures::code(60001, "Maintenance.")] {
+        let server = serve(world());
+        server.add_fault(Fault { path: Some("adgroup/get/".into()), times: usize::MAX, kind, ..Fault::default() });
+        let tap = Tap::on(&server).env("TAP_TIKTOK_ADS_PAUSE_SCALE", "1").catalog(&only(&["campaigns", "adgroups"]));
+        let mut child = start(&tap);
+        settle(&server, &mut child);
+        send("-TERM", &child);
+        let mut text = Vec::new();
+        child.stdout.take().unwrap().read_to_end(&mut text).unwrap();
+        let told = stderr(&mut child);
+        let run = Run::of(Output { status: child.wait().unwrap(), stdout: text, stderr: told.into_bytes() }).ended(0);
+        assert!(run.state()["bookmarks"]["campaigns"][&ids(&server)[0]].is_string(), "{}", run.state());
+        truth::check(server.world(), &run, "campaigns", &Scope::of(server.world()));
+    }
+}
+
+#[test]
+fn the_second_signal_ends_the_run_at_once() {
+    for (signal, code) in [("-TERM", 143), ("-INT", 130)] {
+        let server = serve(WorldConfig { campaigns: 6, ..world() });
+        // Nobody reads, and there is more to write than a pipe holds.
+        let tap = Tap::on(&server).catalog(&only(&["ad_insights"]));
+        let mut child = start(&tap);
+        settle(&server, &mut child);
+        send(signal, &child);
+        std::thread::sleep(Duration::from_millis(300));
+        send(signal, &child);
+        assert_eq!(child.wait().unwrap().code(), Some(code));
+    }
+}

@@ -1,0 +1,245 @@
+//! What the records of a stream must be: computed from the fake's world, without the server and without the tap's own rendering.
+//!
+//! Owns the meaning of values by the types of the SCHEMA line; the reading of JSON is `json`'s. Everything goes by the stream
+//! tables, so that a new entity or report is compared as soon as it is there.
+
+use crate::harness::{END, Fields, Run, START};
+use crate::json::{Json, decode};
+use fake_tiktok::{Kind, Level, ReportQuery, ReportType, World};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use tap_tiktok_ads::streams::{self, Report, Source};
+use time::macros::format_description;
+use time::{Date, OffsetDateTime};
+
+/// What a run was asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Scope {
+    /// Accounts whose rows are expected.
+    pub accounts: Vec<String>,
+    /// First and last day of reports.
+    pub days: (Date, Date),
+    pub include_deleted: bool,
+    /// Entities changed before it, by account, are not expected: `YYYY-MM-DD HH:MM:SS`.
+    pub bookmarks: BTreeMap<String, String>,
+    /// Metrics that TikTok refuses.
+    pub without: Vec<&'static str>,
+    /// Whether `TopView` is delivered.
+    pub top_view: bool,
+    /// Whether `create_time` fills an empty `modify_time`.
+    pub fills_modify_time: bool,
+}
+
+/// Field by field what a record must hold.
+type Wanted = BTreeMap<String, Json>;
+
+pub(crate) fn day(text: &str) -> Date {
+    Date::parse(text, format_description!("[year]-[month]-[day]")).expect("a date")
+}
+
+impl Scope {
+    /// Everything of a world on the days that tests use.
+    pub(crate) fn of(world: &World) -> Self {
+        Scope {
+            accounts: world.accounts().iter().map(|account| account.advertiser_id.clone()).collect(),
+            days: (day(START), day(END)),
+            include_deleted: false,
+            bookmarks: BTreeMap::new(),
+            without: Vec::new(),
+            top_view: true,
+            fills_modify_time: false,
+        }
+    }
+
+    /// The same for one account.
+    pub(crate) fn only(mut self, account: &str) -> Self {
+        self.accounts = vec![account.to_owned()];
+        self
+    }
+
+    pub(crate) fn days(mut self, from: &str, to: &str) -> Self {
+        self.days = (day(from), day(to));
+        self
+    }
+}
+
+/// Compares every record of a stream of a run.
+#[track_caller]
+pub(crate) fn check(world: &World, run: &Run, stream: &str, scope: &Scope) {
+    let (schema, keys) = run.schema(stream);
+    compare(world, stream, (schema, keys), &run.records(stream), scope, false);
+}
+
+/// Compares records with what the world has. With `repeats` a record may come several times: after a resumed run.
+#[track_caller]
+pub(crate) fn compare(world: &World, stream: &str, (schema, keys): (&Value, &[String]), records: &[&Fields], scope: &Scope, repeats: bool) {
+    let key_of =
+        |field: &dyn Fn(&str) -> Json| -> String { keys.iter().map(|key| format!("{key}={:?}", field(key))).collect::<Vec<_>>().join(" ") };
+    let mut wanted: BTreeMap<String, Wanted> = BTreeMap::new();
+    for row in rows(world, stream, schema, scope) {
+        let key = key_of(&|name| row.get(name).cloned().unwrap_or(Json::Null));
+        assert!(wanted.insert(key.clone(), row).is_none(), "{stream}: the world itself has {key} twice");
+    }
+    let mut met = BTreeSet::new();
+    for record in records {
+        let key = key_of(&|name| Json::read(record.raw(name)));
+        assert!(keys.iter().all(|key| record.raw(key) != "null"), "{stream}: a null in the key {key}");
+        assert!(met.insert(key.clone()) || repeats, "{stream}: {key} comes twice");
+        let Some(wanted) = wanted.get(&key) else { panic!("{stream}: {key} is not in the world, or not asked for") };
+        for (name, want) in wanted {
+            let raw = record.0.get(name).unwrap_or_else(|| panic!("{stream}.{name} is missing; {want:?} is wanted; {key}"));
+            assert!(want.is(&Json::read(raw)), "{stream}.{name} is {raw}; {want:?} is wanted; {key}");
+        }
+        let more: Vec<_> = record.0.iter().filter(|(name, raw)| !wanted.contains_key(*name) && *raw != "null").collect();
+        assert!(more.is_empty(), "{stream}: nobody sent {more:?}; {key}");
+    }
+    let missing: Vec<_> = wanted.keys().filter(|key| !met.contains(*key)).collect();
+    assert!(missing.is_empty(), "{stream}: {} of {} rows are missing, the first is {}", missing.len(), wanted.len(), missing[0]);
+}
+
+/// The rows of a stream, as its schema wants them.
+pub(crate) fn rows(world: &World, stream: &str, schema: &Value, scope: &Scope) -> Vec<Wanted> {
+    let entry = streams::find(stream).expect("a stream of the table");
+    let mut rows = Vec::new();
+    for account in &scope.accounts {
+        let mut add = |pairs: &mut dyn Iterator<Item = &(String, String)>| rows.push(row(schema, account, pairs, scope));
+        match &entry.source {
+            Source::Account(_) => add(&mut world.advertiser(account).0.iter()),
+            Source::Entity(entity) => {
+                for entity in world.entities(kind(entity.path), account) {
+                    let late = scope.bookmarks.get(account).is_some_and(|b| entity.modify_time.as_ref().is_some_and(|time| time < b));
+                    if (scope.include_deleted || !entity.deleted) && (scope.top_view || !entity.top_view) && !late {
+                        add(&mut entity.row.0.iter());
+                    }
+                }
+            }
+            Source::Report(report) => {
+                for found in world.report(&query(report, schema, account, scope)) {
+                    add(&mut found.dimensions.0.iter().chain(&found.metrics.0));
+                }
+            }
+        }
+    }
+    rows
+}
+
+/// Whether a property of a report's schema is a metric.
+pub(crate) fn is_metric(report: &Report, name: &str) -> bool {
+    name != "advertiser_id" && !report.dimensions.contains(&name)
+}
+
+fn query(report: &Report, schema: &Value, account: &str, scope: &Scope) -> ReportQuery {
+    let names = schema["properties"].as_object().expect("properties").keys();
+    ReportQuery {
+        advertiser_id: account.to_owned(),
+        report_type: if report.report_type == "BASIC" { ReportType::Basic } else { ReportType::Audience },
+        level: Level::ALL.into_iter().find(|level| level.name() == report.data_level).expect("a level"),
+        dimensions: report.dimensions.iter().map(|name| (*name).to_owned()).collect(),
+        metrics: names.filter(|name| is_metric(report, name) && !scope.without.contains(&name.as_str())).cloned().collect(),
+        start: Some(scope.days.0),
+        end: Some(scope.days.1),
+        include_deleted: scope.include_deleted,
+        ..ReportQuery::default()
+    }
+}
+
+/// The kind of entity that an endpoint lists.
+pub(crate) fn kind(path: &str) -> Kind {
+    match path {
+        "campaign/get/" => Kind::Campaign,
+        "adgroup/get/" => Kind::Adgroup,
+        "ad/get/" => Kind::Ad,
+        other => panic!("the fake has no {other}: teach it, then this"),
+    }
+}
+
+fn row(schema: &Value, account: &str, pairs: &mut dyn Iterator<Item = &(String, String)>, scope: &Scope) -> Wanted {
+    let mut sent: BTreeMap<String, String> = BTreeMap::new();
+    for (name, raw) in pairs {
+        sent.entry(decode(&format!("\"{name}\""))).or_insert_with(|| raw.clone());
+    }
+    let is = |name: &str, wanted: &dyn Fn(&str) -> bool| sent.get(name).is_some_and(|raw| wanted(raw.trim_matches('"')));
+    let gone = is("operation_status", &|s| s == "DELETE") || is("secondary_status", &|s| s.ends_with("_DELETE"));
+    sent.insert("advertiser_id".into(), format!("\"{account}\""));
+    let properties = schema["properties"].as_object().expect("properties");
+    if sent.contains_key("operation_status") {
+        sent.insert("current_status".into(), if gone { "\"DELETE\"" } else { "\"ACTIVE\"" }.into());
+    }
+    let created = sent.get("create_time").filter(|_| scope.fills_modify_time).cloned();
+    if let Some(created) = created.filter(|_| sent.get("modify_time").is_none_or(|time| time == "null")) {
+        sent.insert("modify_time".into(), created);
+    }
+    properties.iter().filter_map(|(name, property)| Some((name.clone(), value(property, sent.get(name)?)))).collect()
+}
+
+/// A value as its property takes it.
+pub(crate) fn value(property: &Value, raw: &str) -> Json {
+    let types: Vec<&str> = match &property["type"] {
+        Value::Array(many) => many.iter().filter_map(Value::as_str).filter(|name| *name != "null").collect(),
+        one => one.as_str().into_iter().collect(),
+    };
+    let sent = Json::read(raw);
+    let inside = raw.trim_matches('"');
+    let is_nothing = matches!(inside, "-" | "") || sent == Json::Null;
+    match (types.as_slice(), property["format"].as_str()) {
+        _ if sent == Json::Null => Json::Null,
+        ([], _) => sent,
+        (["number" | "integer" | "boolean"], _) | (["string"], Some("date-time")) if is_nothing => Json::Null,
+        (["number"], _) => {
+            if is_number(inside) {
+                Json::Number(inside.to_owned())
+            } else {
+                Json::Null
+            }
+        }
+        (["integer"], _) => {
+            let (whole, fraction) = inside.split_once('.').unwrap_or((inside, ""));
+            if is_number(inside) && fraction.bytes().all(|b| b == b'0') { Json::Number(whole.to_owned()) } else { Json::Null }
+        }
+        (["boolean"], _) => match inside.to_lowercase().as_str() {
+            "true" | "1" => Json::Bool(true),
+            "false" | "0" => Json::Bool(false),
+            _ => Json::Null,
+        },
+        (["string"], Some("date-time")) => time(inside),
+        (["string"], _) => match sent {
+            Json::Text(_) => sent,
+            Json::Number(digits) => Json::Text(digits),
+            Json::Bool(truth) => Json::Text(truth.to_string()),
+            nested => Json::Inside(Box::new(nested)),
+        },
+        (types, _) => nested(property, types, sent, raw),
+    }
+}
+
+fn nested(property: &Value, types: &[&str], sent: Json, raw: &str) -> Json {
+    match sent {
+        Json::Object(_) if types.contains(&"object") => {
+            let known = |name: &str| property["properties"].get(name).cloned().unwrap_or_default();
+            Json::Object(crate::json::members(raw).into_iter().map(|(name, raw)| (name.clone(), value(&known(&name), &raw))).collect())
+        }
+        Json::List(_) if types.contains(&"array") => {
+            let items: Vec<&serde_json::value::RawValue> = serde_json::from_str(raw).expect("a list");
+            Json::List(items.iter().map(|item| value(&property["items"], item.get())).collect())
+        }
+        Json::Object(_) | Json::List(_) if types.contains(&"string") => Json::Inside(Box::new(sent)),
+        Json::Text(_) if types.contains(&"string") => sent,
+        _ => Json::Null,
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    serde_json::from_str::<serde_json::Number>(text).is_ok()
+}
+
+/// The forms that the world sends: wall clock, and seconds since 1970.
+fn time(text: &str) -> Json {
+    if text.starts_with("0000-00-00") || text == "0" {
+        return Json::Null;
+    }
+    if let Ok(seconds) = text.parse::<i64>() {
+        let time = OffsetDateTime::from_unix_timestamp(seconds).expect("a time");
+        return Json::Text(time.format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z")).expect("a time"));
+    }
+    Json::Text(format!("{}Z", text.replace(' ', "T")))
+}
