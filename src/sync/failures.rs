@@ -97,6 +97,11 @@ impl Failures {
         self.ends_run
     }
 
+    /// A slice was skipped for a failure that stands later in the order: what follows it must not move the bookmark past the hole.
+    pub(super) fn leave_out(&mut self, job: Job) {
+        self.parts.insert((job.plan, job.account));
+    }
+
     /// Notes a failed slice.
     pub fn add(&mut self, context: &Context, job: Job, error: &ApiError) {
         if error.outcome == Outcome::Halted {

@@ -62,7 +62,7 @@ pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Si
     let skips = failures.skips();
     let pool = Pool::start(jobs, workers, WAITING, move |job, sink| {
         if skips.has(job.plan, job.account) {
-            return Ending::default();
+            return Ending { skipped: true, ..Ending::default() };
         }
         let ending = slice::read(&shared, job, sink);
         skips.add(job.plan, job.account, ending.failure.as_ref());
@@ -183,6 +183,9 @@ impl<W: Write> Delivery<'_, W> {
         let plan = &self.context.plans[job.plan];
         if covered {
             return Ok(());
+        }
+        if ending.skipped {
+            self.failures.leave_out(job);
         }
         if let (Some(reached), Some(account), false) = (&ending.reached, self.context.accounts.open.get(job.account), plan.full_table) {
             self.state.advance(plan.stream.name, &account.id, reached, &self.context.config.accounts);

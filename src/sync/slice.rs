@@ -42,6 +42,8 @@ pub(super) struct Ending {
     pub tally: Tally,
     /// How far it got, for the bookmark: `YYYY-MM-DDTHH:MM:SSZ`.
     pub reached: Option<String>,
+    /// Whether it was not read at all, because another slice's failure had made it useless.
+    pub skipped: bool,
     /// Why it got no further.
     pub failure: Option<ApiError>,
 }
@@ -66,7 +68,7 @@ pub(super) fn read(context: &Context, job: Job, sink: &Way) -> Ending {
     }
     .err();
     let reached = slice.reached;
-    Ending { tally: slice.renderer.finish(), reached, failure }
+    Ending { tally: slice.renderer.finish(), reached, skipped: false, failure }
 }
 
 struct Slice<'a> {
