@@ -3,6 +3,7 @@
 pub mod accounts;
 mod failures;
 mod jobs;
+mod list;
 mod paging;
 pub mod plan;
 mod pool;
@@ -27,7 +28,7 @@ use jobs::{Job, Starts};
 use plan::Plan;
 use pool::{Event, Pool};
 use serde_json::Value;
-use slice::{Context, Ending};
+use slice::{Context, Ending, Reading};
 use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -58,16 +59,8 @@ pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Si
     let workers = config.concurrency;
     let failures = Failures::of_accounts(&accounts, &plans);
     let context = Arc::new(Context { client, config, plans, accounts, starts });
-    let shared = Arc::clone(&context);
-    let skips = failures.skips();
-    let pool = Pool::start(jobs, workers, WAITING, move |job, sink| {
-        if skips.has(job.plan, job.account) {
-            return Ending { skipped: true, ..Ending::default() };
-        }
-        let ending = slice::read(&shared, job, sink);
-        skips.add(job.plan, job.account, ending.failure.as_ref());
-        ending
-    });
+    let reading = Reading { context: Arc::clone(&context), skips: failures.skips() };
+    let pool = Pool::start(jobs, workers, WAITING, reading);
     let delivery = Delivery {
         context: &context,
         out: Output::new(out),
@@ -100,7 +93,7 @@ struct Delivery<'a, W> {
     out: Output<W>,
     state: State,
     failures: Failures,
-    pool: &'a Pool<Job, Ending>,
+    pool: &'a Pool<Reading>,
     signals: &'a Signals,
     current: Option<Current>,
     begun: Instant,

@@ -1,24 +1,23 @@
-//! One slice, read from TikTok page by page and rendered: what a worker does. It owns the requests of a slice; when they start is
-//! pacing's matter, where their rows go is the pool's.
+//! One slice, read from TikTok and rendered: what a worker does. It owns which lists make up a slice; when a request starts is pacing's
+//! matter, where the rows go is the pool's.
 
 use super::accounts::Accounts;
+use super::failures::Skips;
 use super::jobs::{Job, Starts};
-use super::paging::has_more;
+use super::list::{List, Rendered};
 use super::plan::Plan;
-use super::pool::Sink;
-use super::render::{Renderer, Tally};
+use super::pool::{self, Work};
+use super::render::Tally;
 use super::windows::Window;
-use crate::api::client::{Client, Request};
+use crate::api::client::Client;
 use crate::api::error::{ApiError, Outcome};
-use crate::api::page::{self, Page};
 use crate::config::Config;
 use crate::streams::{Entity, Pass, REPORT, Report, Source};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
-use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime};
+use time::{Date, Duration, PrimitiveDateTime};
 
 /// Everything that workers share.
 #[derive(Debug)]
@@ -48,17 +47,49 @@ pub(super) struct Ending {
     pub failure: Option<ApiError>,
 }
 
-type Way<'a> = Sink<'a, Job, Ending>;
+/// What workers do: slices, and pages for each other.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// What all of them share.
+    pub context: Arc<Context>,
+    /// What need not be begun any more.
+    pub skips: Arc<Skips>,
+}
+
+impl Work for Reading {
+    type Job = Job;
+    type End = Ending;
+    type Whole = List;
+    type Piece = Result<Rendered, ApiError>;
+    /// Bodies of answers are read into it.
+    type Scratch = Vec<u8>;
+
+    fn job(&self, job: Job, desk: &mut Desk) -> Ending {
+        if self.skips.has(job.plan, job.account) {
+            return Ending { skipped: true, ..Ending::default() };
+        }
+        let ending = read(&self.context, job, desk);
+        self.skips.add(job.plan, job.account, ending.failure.as_ref());
+        ending
+    }
+
+    fn piece(&self, list: &List, number: u64, lines: Vec<u8>, body: &mut Vec<u8>) -> Self::Piece {
+        list.page(&self.context, number, lines, body)
+    }
+
+    fn weight(piece: &Self::Piece) -> usize {
+        piece.as_ref().map_or(0, |page| page.lines.len())
+    }
+}
+
+type Desk<'a> = pool::Desk<'a, Reading>;
 
 /// Reads a slice and sends its lines on.
-#[must_use]
-pub(super) fn read(context: &Context, job: Job, sink: &Way) -> Ending {
+fn read(context: &Context, job: Job, desk: &mut Desk) -> Ending {
     let plan = &context.plans[job.plan];
     let start = context.starts.of(job);
     let account = context.accounts.open.get(job.account).map_or("", |a| a.id.as_str());
-    let is_entity = matches!(plan.stream.source, Source::Entity(_));
-    let renderer = Renderer::new(&plan.recipe, account, start.bookmark.as_deref().filter(|_| is_entity));
-    let mut slice = Slice { context, plan, account, sink, renderer, body: Vec::new(), reached: None };
+    let mut slice = Slice { context, job, plan, account, desk, tally: Tally::default(), reached: None };
     let failure = match &plan.stream.source {
         Source::Account(_) => {
             slice.answered(context.accounts.answers.get(job.account - context.accounts.open.len()).map_or("", String::as_str))
@@ -67,27 +98,24 @@ pub(super) fn read(context: &Context, job: Job, sink: &Way) -> Ending {
         Source::Report(report) => job.window.map_or(Ok(()), |window| slice.report(report, window)),
     }
     .err();
-    let reached = slice.reached;
-    Ending { tally: slice.renderer.finish(), reached, skipped: false, failure }
+    Ending { tally: slice.tally, reached: slice.reached, skipped: false, failure }
 }
 
-struct Slice<'a> {
+struct Slice<'a, 'd> {
     context: &'a Context,
+    job: Job,
     plan: &'a Plan,
     account: &'a str,
-    sink: &'a Way<'a>,
-    renderer: Renderer<'a>,
-    body: Vec<u8>,
+    desk: &'a mut Desk<'d>,
+    tally: Tally,
     reached: Option<String>,
 }
 
-impl Slice<'_> {
-    /// Renders an answer that was there before.
+impl Slice<'_, '_> {
+    /// Hands out an answer that was there before.
     fn answered(&mut self, text: &str) -> Result<(), ApiError> {
-        let mut lines = self.sink.buffer();
-        let read = page::read(text, "list", &mut self.renderer.page(&now(), &mut lines));
-        debug_assert!(read.is_ok(), "the answer was read before");
-        self.send(lines)
+        let page = self.list("", "list", Vec::new(), 0).answered(self.context, text, self.desk.buffer());
+        deliver(self.desk, self.plan, &mut self.tally, page).map(drop)
     }
 
     fn entity(&mut self, entity: &Entity, bookmark: Option<&str>) -> Result<(), ApiError> {
@@ -105,7 +133,7 @@ impl Slice<'_> {
                 other => other?,
             }
         }
-        self.reached = self.renderer.tally().greatest.as_ref().map(|g| format!("{g}Z"));
+        self.reached = self.tally.greatest.as_ref().map(|g| format!("{g}Z"));
         Ok(())
     }
 
@@ -121,7 +149,8 @@ impl Slice<'_> {
         if !filtering.is_empty() {
             params.push(("filtering", Value::Object(filtering).to_string()));
         }
-        self.pages(entity.path, entity.list, &params, pass.page_size, false)
+        let list = self.list(entity.path, entity.list, params, pass.page_size);
+        self.pages(List { bookmark: bookmark.map(str::to_owned), ..list })
     }
 
     /// Reads a window, and a smaller one when TikTok finds it too large. What is done of it is kept for the bookmark.
@@ -170,65 +199,41 @@ impl Slice<'_> {
                 let filter = json!([{"field_name": status, "filter_type": "IN", "filter_value": "[\"STATUS_ALL\"]"}]);
                 params.push(("filtering", filter.to_string()));
             }
-            match self.pages(REPORT, "list", &params, 1000, true) {
+            let list = self.list(REPORT, "list", params, 1000);
+            match self.pages(List { shrinks: true, ..list }) {
                 Err(error) if error.code == Some(40002) && self.plan.drop_refused(&error.message, &asked) => {}
                 other => return other,
             }
         }
     }
 
-    fn pages(
-        &mut self,
-        path: &'static str,
-        list: &str,
-        params: &[(&'static str, String)],
-        most: u64,
-        shrinks: bool,
-    ) -> Result<(), ApiError> {
-        let size = self.context.config.page_size.min(most);
-        let mut number = 1;
-        loop {
-            let mut params = params.to_vec();
-            params.extend([("page", number.to_string()), ("page_size", size.to_string())]);
-            let mut lines = self.sink.buffer();
-            let before = self.renderer.tally().clone();
-            let mut more = false;
-            let (renderer, time) = (&mut self.renderer, now());
-            let mut take = |text: &str| -> Result<Page, String> {
-                lines.clear();
-                renderer.restore(before.clone());
-                let page = page::read(text, list, &mut renderer.page(&time, &mut lines)).map_err(|e| e.to_string())?;
-                more = has_more(&page, number)?;
-                Ok(page)
-            };
-            let answer = self.context.client.call(&Request { path, params, shrinks }, &mut self.body, &mut take);
-            if let Err(error) = answer {
-                // An error may come with rows; nobody is to have them.
-                self.renderer.restore(before);
-                return Err(error);
-            }
-            self.send(lines)?;
-            if !more {
-                return Ok(());
-            }
-            number += 1;
-        }
+    fn list(&self, path: &'static str, rows: &'static str, params: Vec<(&'static str, String)>, most: u64) -> List {
+        let page_size = self.context.config.page_size.min(most);
+        List { plan: self.job.plan, account: self.account.to_owned(), bookmark: None, path, rows, params, page_size, shrinks: false }
     }
 
-    fn send(&self, lines: Vec<u8>) -> Result<(), ApiError> {
-        if lines.is_empty() || self.sink.send(lines) {
+    /// Reads all pages of a list: the first one tells how many there are, the others are shared with idle workers.
+    fn pages(&mut self, list: List) -> Result<(), ApiError> {
+        let (plan, tally) = (self.plan, &mut self.tally);
+        let first = list.page(self.context, 1, self.desk.buffer(), self.desk.scratch)?;
+        let end = deliver(self.desk, plan, tally, first)?;
+        if end == 1 {
             return Ok(());
         }
-        let path = self.plan.stream.path();
-        Err(ApiError { outcome: Outcome::Halted, code: None, message: "stopped".to_owned(), request_id: String::new(), path, remedy: "" })
+        let shared = self.desk.share(&Arc::new(list), 2..=end, |desk, page| deliver(desk, plan, tally, page?));
+        shared.unwrap_or_else(|| Err(stopped(plan)))
     }
 }
 
-/// When rows were extracted: RFC 3339, UTC, to the millisecond.
-fn now() -> String {
-    let now = OffsetDateTime::now_utc();
-    let whole = now.replace_nanosecond(now.nanosecond() / 1_000_000 * 1_000_000).unwrap_or(now);
-    whole.format(&Rfc3339).unwrap_or_default()
+/// Sends a page on. Returns the number of the last page of its list.
+fn deliver(desk: &Desk, plan: &Plan, tally: &mut Tally, page: Rendered) -> Result<u64, ApiError> {
+    tally.add(page.tally);
+    if page.lines.is_empty() || desk.send(page.lines) { Ok(page.last) } else { Err(stopped(plan)) }
+}
+
+fn stopped(plan: &Plan) -> ApiError {
+    let path = plan.stream.path();
+    ApiError { outcome: Outcome::Halted, code: None, message: "stopped".to_owned(), request_id: String::new(), path, remedy: "" }
 }
 
 fn iso(date: Date) -> String {

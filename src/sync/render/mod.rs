@@ -64,11 +64,6 @@ impl<'p> Renderer<'p> {
         &self.tally
     }
 
-    /// Takes back what a page counted that is read again.
-    pub fn restore(&mut self, tally: Tally) {
-        self.tally = tally;
-    }
-
     /// What was counted, with the names of the fields that nobody declared.
     #[must_use]
     pub fn finish(mut self) -> Tally {

@@ -1,0 +1,91 @@
+//! One list of rows that TikTok hands out in pages: what is asked for, and how a page of it becomes lines. It owns one request at a
+//! time; in which order pages are read, and by whom, is decided above.
+
+use super::paging::has_more;
+use super::render::{Renderer, Tally};
+use super::slice::Context;
+use crate::api::client::Request;
+use crate::api::error::ApiError;
+use crate::api::page::{self, Page};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// A body buffer that grew beyond this many bytes is given back after its page.
+const KEPT: usize = 8 << 20;
+
+/// An endpoint with everything that is asked of it but the number of the page.
+#[derive(Debug)]
+pub(super) struct List {
+    /// The stream, by its place among the plans.
+    pub plan: usize,
+    /// The account's id.
+    pub account: String,
+    /// Rows with a cursor before it are left out.
+    pub bookmark: Option<String>,
+    /// Below `/open_api/v1.3/`.
+    pub path: &'static str,
+    /// The member of `data` that holds the rows.
+    pub rows: &'static str,
+    /// Names and values, without those of paging.
+    pub params: Vec<(&'static str, String)>,
+    /// Rows a page.
+    pub page_size: u64,
+    /// Whether a time-out means that it asks for too much.
+    pub shrinks: bool,
+}
+
+/// One page of a list, rendered.
+#[derive(Debug)]
+pub(super) struct Rendered {
+    /// RECORD lines.
+    pub lines: Vec<u8>,
+    /// What was counted.
+    pub tally: Tally,
+    /// The number of the last page, as far as this one knows.
+    pub last: u64,
+}
+
+impl List {
+    /// Reads the page of that number, from 1. `lines` is an empty buffer, `body` one of any content.
+    ///
+    /// # Errors
+    /// As of a call.
+    pub(super) fn page(&self, context: &Context, number: u64, mut lines: Vec<u8>, body: &mut Vec<u8>) -> Result<Rendered, ApiError> {
+        let mut params = self.params.clone();
+        params.extend([("page", number.to_string()), ("page_size", self.page_size.to_string())]);
+        let recipe = &context.plans[self.plan].recipe;
+        let time = now();
+        let mut tally = Tally::default();
+        let mut last = number;
+        let mut take = |text: &str| -> Result<Page, String> {
+            // An answer that broke off was begun to be rendered.
+            lines.clear();
+            let mut renderer = Renderer::new(recipe, &self.account, self.bookmark.as_deref());
+            let page = page::read(text, self.rows, &mut renderer.page(&time, &mut lines)).map_err(|e| e.to_string())?;
+            last = if has_more(&page, number)? { page.page_info.map_or(number, |info| info.total_page) } else { number };
+            tally = renderer.finish();
+            Ok(page)
+        };
+        let answer = context.client.call(&Request { path: self.path, params, shrinks: self.shrinks }, body, &mut take);
+        if body.capacity() > KEPT {
+            *body = Vec::new();
+        }
+        // An error may come with rows; nobody is to have them.
+        answer.map(|_| Rendered { lines, tally, last })
+    }
+
+    /// Renders an answer that was there before.
+    pub(super) fn answered(&self, context: &Context, text: &str, mut lines: Vec<u8>) -> Rendered {
+        let mut renderer = Renderer::new(&context.plans[self.plan].recipe, &self.account, None);
+        let read = page::read(text, self.rows, &mut renderer.page(&now(), &mut lines));
+        debug_assert!(read.is_ok(), "the answer was read before");
+        Rendered { lines, tally: renderer.finish(), last: 1 }
+    }
+}
+
+/// When rows were extracted: RFC 3339, UTC, to the millisecond.
+fn now() -> String {
+    let now = OffsetDateTime::now_utc();
+    let whole = now.replace_nanosecond(now.nanosecond() / 1_000_000 * 1_000_000).unwrap_or(now);
+    whole.format(&Rfc3339).unwrap_or_default()
+}

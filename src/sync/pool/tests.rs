@@ -1,0 +1,128 @@
+use super::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Jobs are numbers; each is read in `job % 5` pieces of one byte, or in as many as `most` tells, with the help of others.
+struct Numbers {
+    most: fn(u32) -> u64,
+    busy: AtomicUsize,
+    peak: AtomicUsize,
+}
+
+impl Numbers {
+    fn new(most: fn(u32) -> u64) -> Self {
+        Numbers { most, busy: AtomicUsize::new(0), peak: AtomicUsize::new(0) }
+    }
+}
+
+impl Work for Numbers {
+    type Job = u32;
+    type End = u32;
+    type Whole = u32;
+    type Piece = Vec<u8>;
+    type Scratch = ();
+
+    fn job(&self, job: u32, desk: &mut Desk<Self>) -> u32 {
+        let last = (self.most)(job);
+        if last > 0 {
+            // The end is known piece by piece only.
+            let done = desk.share(&Arc::new(job), 1..=1, |desk, piece| {
+                let number = u64::from(piece[1]);
+                if desk.send(piece) { Ok(last.min(number + 8)) } else { Err(()) }
+            });
+            assert!(matches!(done, None | Some(Ok(()) | Err(()))));
+        }
+        job * 2
+    }
+
+    fn piece(&self, job: &u32, number: u64, mut buffer: Vec<u8>, (): &mut ()) -> Vec<u8> {
+        let busy = self.busy.fetch_add(1, Ordering::SeqCst) + 1;
+        self.peak.fetch_max(busy, Ordering::SeqCst);
+        thread::sleep(Duration::from_micros(100 + (u64::from(*job) * 7919 + number * 104_729) % 300));
+        self.busy.fetch_sub(1, Ordering::SeqCst);
+        assert!(buffer.is_empty());
+        buffer.extend([u8::try_from(*job).expect("small"), u8::try_from(number).expect("small")]);
+        buffer
+    }
+
+    fn weight(piece: &Vec<u8>) -> usize {
+        piece.len()
+    }
+}
+
+fn read<W: Work<Job = u32, End = u32>>(pool: &Pool<W>) -> Vec<u8> {
+    let mut all = Vec::new();
+    loop {
+        match pool.next(Duration::from_secs(5)) {
+            Event::Bytes(job, bytes) => {
+                assert_eq!(u32::from(bytes[0]), job);
+                all.extend_from_slice(&bytes);
+                pool.recycle(bytes);
+            }
+            Event::End(job, end) => assert_eq!(end, job * 2),
+            Event::Done => return all,
+            Event::Waiting => panic!("nothing came for five seconds"),
+        }
+    }
+}
+
+#[test]
+fn the_order_is_that_of_the_jobs_at_any_number_of_workers_and_any_budget() {
+    let most = |job: u32| u64::from(job % 5);
+    let small = |number: u64| u8::try_from(number).expect("small");
+    let want: Vec<u8> = (0..60_u32).flat_map(|job| (1..=most(job)).flat_map(move |n| [small(job.into()), small(n)])).collect();
+    for workers in [1, 2, 8] {
+        for budget in [0, 3, 1000] {
+            let pool = Pool::start(0..60_u32, workers, budget, Numbers::new(most));
+            assert_eq!(read(&pool), want, "{workers} workers, {budget} bytes");
+        }
+    }
+}
+
+#[test]
+fn one_big_job_is_done_by_all() {
+    for budget in [0, 1000] {
+        let pool = Pool::start(0..1_u32, 4, budget, Numbers::new(|_| 200));
+        assert_eq!(read(&pool).len(), 400);
+        let peak = pool.0.work.peak.load(Ordering::SeqCst);
+        assert!((3..=4).contains(&peak), "{peak} at once, with a budget of {budget}");
+        assert_eq!(pool.0.lock().waiting, 0);
+    }
+}
+
+/// Tells when the last worker is gone.
+struct Endless(std::sync::mpsc::SyncSender<()>);
+
+impl Work for Endless {
+    type Job = u32;
+    type End = u32;
+    type Whole = ();
+    type Piece = Vec<u8>;
+    type Scratch = ();
+
+    fn job(&self, _: u32, desk: &mut Desk<Self>) -> u32 {
+        let told = desk.share(&Arc::new(()), 1..=1, |desk, piece| if desk.send(piece) { Ok(u64::MAX) } else { Err(()) });
+        assert!(told.is_none() || told == Some(Err(())));
+        0
+    }
+
+    fn piece(&self, (): &(), _: u64, mut buffer: Vec<u8>, (): &mut ()) -> Vec<u8> {
+        buffer.push(1);
+        let _ = self.0.try_send(());
+        buffer
+    }
+
+    fn weight(piece: &Vec<u8>) -> usize {
+        piece.len()
+    }
+}
+
+#[test]
+fn workers_stop_when_nobody_reads() {
+    let (told, heard) = std::sync::mpsc::sync_channel(1);
+    let pool = Pool::start(0..1000_u32, 3, 10, Endless(told));
+    heard.recv_timeout(Duration::from_secs(5)).expect("they begin");
+    drop(pool);
+    // The channel closes once all workers are gone.
+    while heard.recv_timeout(Duration::from_secs(5)).is_ok() {}
+    assert_eq!(heard.recv_timeout(Duration::from_secs(5)), Err(std::sync::mpsc::RecvTimeoutError::Disconnected));
+}
