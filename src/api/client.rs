@@ -3,6 +3,7 @@
 
 use super::codes::{Action, decide, is_time_out};
 use super::error::{ApiError, Outcome};
+use super::limits::Limits;
 use super::pacing::{Halt, PAUSES, Pacing};
 use super::page::Page;
 use crate::config::Config;
@@ -12,7 +13,7 @@ use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use ureq::Agent;
+use ureq::{Agent, Timeout};
 use ureq::tls::{Certificate, RootCerts, TlsConfig, parse_pem};
 
 /// An answer may not be larger, also not unpacked.
@@ -33,7 +34,7 @@ pub struct Request {
     pub path: &'static str,
     /// Names and values, not yet encoded; arrays and objects as JSON text.
     pub params: Vec<(&'static str, String)>,
-    /// Whether two time-outs mean that it asks for too much. TikTok locks an app out that repeats a timed-out report.
+    /// Whether a time-out means that it asks for too much: TikTok locks an app out that repeats a timed-out report.
     pub shrinks: bool,
 }
 
@@ -52,7 +53,6 @@ pub struct Client {
 #[derive(Default)]
 struct Tries {
     spent: u32,
-    time_outs: u32,
     account_pauses: usize,
     waits: usize,
 }
@@ -83,7 +83,7 @@ impl Client {
             agent,
             base: format!("{}/open_api/v1.3/", config.base_url),
             token: config.access_token.clone(),
-            pacing: Pacing::new(config.rate_limit, scale),
+            pacing: Pacing::new(Limits::new(config.rate_limit, config.sandbox), scale),
             halt,
             requests: AtomicU64::new(0),
         })
@@ -108,7 +108,7 @@ impl Client {
     ) -> Result<Page, ApiError> {
         let mut tries = Tries::default();
         loop {
-            let Some(start) = self.pacing.turn(&self.halt) else { return Err(halted(request)) };
+            let Some(start) = self.pacing.turn(request.path, &self.halt) else { return Err(halted(request)) };
             self.requests.fetch_add(1, Ordering::Relaxed);
             let answer = self.send(request, body).and_then(|()| understand(body, read));
             if let Ok(page) = &answer {
@@ -154,7 +154,6 @@ impl Client {
 
     /// Waits as long as the trouble asks for.
     fn wait(&self, request: &Request, trouble: Trouble, start: Instant, tries: &mut Tries) -> Result<(), ApiError> {
-        tries.time_outs += u32::from(trouble.is_time_out);
         let pause = match trouble.action {
             Action::Pause => self.pacing.pause(start),
             Action::PauseAccount => {
@@ -165,8 +164,8 @@ impl Client {
                 tries.waits += 1;
                 MAINTENANCE.get(tries.waits - 1).map(|s| self.pacing.scaled(Duration::from_secs(*s)))
             }
-            Action::Retry if request.shrinks && tries.time_outs == 2 => {
-                return Err(trouble.error(request.path, Outcome::TooLarge));
+            Action::Retry if request.shrinks && trouble.is_time_out => {
+                return Err(trouble.error(request.path, Outcome::TimedOut));
             }
             Action::Retry => {
                 tries.spent += 1;
@@ -237,8 +236,8 @@ impl Trouble {
     }
 
     fn on_the_way(error: &ureq::Error) -> Self {
-        let is_time_out =
-            matches!(error, ureq::Error::Timeout(_)) || matches!(error, ureq::Error::Io(e) if e.kind() == std::io::ErrorKind::TimedOut);
+        // TikTok did not begin to work on what was never sent.
+        let is_time_out = matches!(error, ureq::Error::Timeout(when) if !matches!(when, Timeout::Resolve | Timeout::Connect));
         Trouble {
             is_time_out,
             remedy: "check the network and run again; the state is kept",

@@ -93,7 +93,7 @@ static RULES: &[Rule] = &[
     rule(60000..=69999, "", Action::Wait, "TikTok is under maintenance; run again later"),
 ];
 
-/// Codes that stand for a time-out inside TikTok: a report that timed out twice is never repeated unchanged.
+/// Codes that stand for a time-out inside TikTok: a report that timed out is never repeated unchanged.
 const TIMED_OUT: [i64; 2] = [51001, 51039];
 
 /// What to do about a code and its message, and the remedy. Codes nobody has seen are refused, as most in their range are.

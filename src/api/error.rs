@@ -27,6 +27,8 @@ pub enum Outcome {
     Spent,
     /// Too much was asked at once.
     TooLarge,
+    /// A report took too long, which means the same: it is never asked for again as it is.
+    TimedOut,
     /// The whole run cannot go on.
     StopRun,
     /// The whole run should end, and be started again later.

@@ -1,6 +1,9 @@
-//! When a request may start: one budget for the whole process, and the pauses that TikTok asks for. It owns time; what an answer
-//! means is `codes`' matter.
+//! When a request may start: one budget for the whole process, one more for each slower endpoint, and the pauses that TikTok asks
+//! for. It owns time; what an answer means is `codes`' matter.
 
+use super::budget::Budget;
+use super::limits::Limits;
+use std::collections::HashMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -45,8 +48,7 @@ impl Halt {
 /// The budget of the process.
 #[derive(Debug)]
 pub struct Pacing {
-    /// Between the starts of two requests.
-    interval: Duration,
+    limits: Limits,
     /// What every pause is multiplied by; 1 except in tests.
     scale: f64,
     turns: Mutex<Turns>,
@@ -54,8 +56,9 @@ pub struct Pacing {
 
 #[derive(Debug)]
 struct Turns {
-    /// When the next request may start.
-    next: Instant,
+    app: Budget,
+    /// Of endpoints that have limits of their own, once they are asked.
+    endpoints: HashMap<&'static str, Budget>,
     /// Nobody starts before.
     paused_until: Instant,
     /// Pauses taken since the last good answer.
@@ -63,26 +66,30 @@ struct Turns {
 }
 
 impl Pacing {
-    /// A budget of `rate` requests a second, evenly spread: a burst at the start would be a breach by itself.
+    /// Keeps to limits.
     #[must_use]
-    pub fn new(rate: f64, scale: f64) -> Self {
+    pub fn new(limits: Limits, scale: f64) -> Self {
         let now = Instant::now();
-        Pacing {
-            interval: Duration::from_secs_f64(1.0 / rate.max(0.001)),
-            scale,
-            turns: Mutex::new(Turns { next: now, paused_until: now, pauses: 0 }),
-        }
+        let turns = Turns { app: Budget::new(limits.app, now), endpoints: HashMap::new(), paused_until: now, pauses: 0 };
+        Pacing { limits, scale, turns: Mutex::new(turns) }
     }
 
-    /// Waits for a turn. Returns when it began; `None`: the run is over.
+    /// Waits for a turn at an endpoint. Returns when it began; `None`: the run is over.
     #[must_use]
-    pub fn turn(&self, halt: &Halt) -> Option<Instant> {
+    pub fn turn(&self, path: &'static str, halt: &Halt) -> Option<Instant> {
+        if let Some(limit) = self.limits.endpoint(path) {
+            let now = Instant::now();
+            let start = lock(&self.turns).endpoints.entry(path).or_insert_with(|| Budget::new(limit, now)).take(now);
+            // Slept through before the turn of the app is taken: requests elsewhere do not wait behind it.
+            if !halt.sleep_until(start) {
+                return None;
+            }
+        }
         loop {
             let start = {
                 let mut turns = lock(&self.turns);
-                let start = turns.next.max(turns.paused_until).max(Instant::now());
-                turns.next = start + self.interval;
-                start
+                let earliest = turns.paused_until.max(Instant::now());
+                turns.app.take(earliest)
             };
             if !halt.sleep_until(start) {
                 return None;
@@ -131,19 +138,37 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Rate;
+    use std::thread;
+
+    fn pacing(per_second: f64, scale: f64) -> Pacing {
+        Pacing::new(Limits::new(Rate::PerSecond(per_second), false), scale)
+    }
 
     #[test]
-    fn turns_are_evenly_spread_from_the_first_on() {
-        let (pacing, halt) = (Pacing::new(200.0, 1.0), Halt::default());
-        let turns: Vec<Instant> = (0..5).map(|_| pacing.turn(&halt).expect("not halted")).collect();
-        for pair in turns.windows(2) {
-            assert!(pair[1] - pair[0] >= Duration::from_millis(5), "{:?}", pair[1] - pair[0]);
+    fn a_slow_endpoint_holds_nobody_else_up() {
+        let (pacing, halt) = (pacing(1000.0, 1.0), Halt::default());
+        let begun = Instant::now();
+        // Two a second and 80 % of it: the third of these would start after more than a second.
+        for _ in 0..2 {
+            assert!(pacing.turn("report/task/create/", &halt).is_some());
         }
+        let slow = begun.elapsed();
+        assert!(slow >= Duration::from_millis(600), "{slow:?}");
+        thread::scope(|scope| {
+            let waits = scope.spawn(|| pacing.turn("report/task/create/", &halt));
+            thread::sleep(Duration::from_millis(20));
+            let begun = Instant::now();
+            assert!(pacing.turn("campaign/get/", &halt).is_some());
+            assert!(begun.elapsed() < Duration::from_millis(300), "{:?}", begun.elapsed());
+            halt.halt();
+            assert!(waits.join().expect("no panic").is_none());
+        });
     }
 
     #[test]
     fn pauses_grow_until_they_are_spent_and_begin_anew_after_an_answer() {
-        let pacing = Pacing::new(1e6, 0.0);
+        let pacing = pacing(1e6, 0.0);
         let mut taken = Vec::new();
         while let Some(pause) = pacing.pause(Instant::now()) {
             taken.push(pause);
@@ -156,7 +181,7 @@ mod tests {
 
     #[test]
     fn requests_throttled_together_are_one_breach() {
-        let pacing = Pacing::new(1e6, 1.0);
+        let pacing = pacing(1e6, 1.0);
         let start = Instant::now();
         assert_eq!(pacing.pause(start), Some(Duration::from_secs(1)));
         assert!(pacing.pause(start).is_some_and(|left| left <= Duration::from_secs(1)), "the same pause, not the next");
@@ -167,6 +192,6 @@ mod tests {
         let halt = Halt::default();
         halt.halt();
         assert!(!halt.sleep_until(Instant::now() + Duration::from_secs(3600)));
-        assert!(Pacing::new(1.0, 1.0).turn(&halt).is_none());
+        assert!(pacing(1.0, 1.0).turn("campaign/get/", &halt).is_none());
     }
 }

@@ -40,8 +40,8 @@ pub struct Config {
     pub page_size: u64,
     /// Requests in flight, at most.
     pub concurrency: usize,
-    /// Requests a second, of the whole process.
-    pub rate_limit: f64,
+    /// How fast the whole process may ask.
+    pub rate_limit: Rate,
     /// Of one request.
     pub request_timeout: Duration,
     /// The header `User-Agent`.
@@ -50,6 +50,44 @@ pub struct Config {
     pub ca_file: Option<PathBuf>,
     /// Scheme and host, without a slash at the end.
     pub base_url: String,
+}
+
+/// How fast TikTok is asked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rate {
+    /// As the app's level allows, less a share for others.
+    Level(Level),
+    /// So many requests a second.
+    PerSecond(f64),
+}
+
+/// The levels that TikTok gives to apps, the slowest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Where every app starts.
+    Basic,
+    /// On request.
+    Advanced,
+    /// On request.
+    Premium,
+    /// On request.
+    Ultimate,
+}
+
+impl Level {
+    /// All of them, in order.
+    pub const ALL: [Level; 4] = [Level::Basic, Level::Advanced, Level::Premium, Level::Ultimate];
+}
+
+impl Rate {
+    fn of(setting: &Value) -> Self {
+        match setting.as_str() {
+            Some("advanced") => Rate::Level(Level::Advanced),
+            Some("premium") => Rate::Level(Level::Premium),
+            Some("ultimate") => Rate::Level(Level::Ultimate),
+            _ => setting.as_f64().map_or(Rate::Level(Level::Basic), Rate::PerSecond),
+        }
+    }
 }
 
 /// Text that must not be seen. Only [`Secret::expose`] gives it away.
@@ -112,7 +150,7 @@ impl Config {
             report_window: u16::try_from(number("report_window"))?,
             page_size: number("page_size"),
             concurrency: usize::try_from(number("concurrency"))?,
-            rate_limit: rate_limit(&settings["rate_limit"], sandbox),
+            rate_limit: Rate::of(&settings["rate_limit"]),
             request_timeout: request_timeout(&settings["request_timeout"])?,
             user_agent: text("user_agent").unwrap_or_else(|| concat!("tap-tiktok-ads/", env!("CARGO_PKG_VERSION")).to_owned()),
             ca_file: text("ca_file").map(PathBuf::from),
@@ -178,19 +216,6 @@ fn date(settings: &Map<String, Value>, name: &str) -> Result<Option<Date>> {
     // The calendar date as written counts: a time or an offset never moves a day.
     let date = text.get(..10).and_then(|day| Date::parse(day, format_description!("[year]-[month]-[day]")).ok());
     date.map(Some).ok_or_else(|| input(format!("config: `{name}` is not valid; expected {}", settings::expected(name))))
-}
-
-/// Four fifths of what the level of the app allows, so that another tool with the same app still gets through.
-fn rate_limit(setting: &Value, sandbox: bool) -> f64 {
-    match setting.as_str() {
-        // The sandbox takes 30 requests a minute at every level.
-        Some("basic") if sandbox => 0.5,
-        Some("basic") => 8.0,
-        Some("advanced") => 16.0,
-        Some("premium") => 24.0,
-        Some(_) => 40.0,
-        None => setting.as_f64().unwrap_or(8.0),
-    }
 }
 
 fn request_timeout(setting: &Value) -> Result<Duration> {

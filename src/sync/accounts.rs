@@ -104,11 +104,16 @@ fn describe(
                     describe(client, second, found, zones)?;
                 }
             }
+            // How many ids a call takes is not published.
+            Outcome::TooLarge if batch.len() > 1 => {
+                let second = batch.split_off(batch.len() / 2);
+                describe(client, second, found, zones)?;
+            }
             Outcome::Refused | Outcome::SkipStream | Outcome::TooLarge => {
                 found.undescribed = Some(error);
                 return Ok(());
             }
-            Outcome::Spent | Outcome::StopRun | Outcome::EndRun | Outcome::Halted => return Err(error),
+            Outcome::Spent | Outcome::TimedOut | Outcome::StopRun | Outcome::EndRun | Outcome::Halted => return Err(error),
         }
     }
     Ok(())

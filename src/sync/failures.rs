@@ -149,7 +149,7 @@ impl Failures {
 fn exit(outcome: Outcome) -> Exit {
     match outcome {
         Outcome::StopRun => Exit::Denied,
-        Outcome::Spent | Outcome::EndRun | Outcome::Halted => Exit::Transient,
+        Outcome::Spent | Outcome::TimedOut | Outcome::EndRun | Outcome::Halted => Exit::Transient,
         Outcome::TooLarge | Outcome::Refused | Outcome::SkipAccount | Outcome::SkipStream => Exit::Refused,
     }
 }

@@ -156,7 +156,7 @@ impl Slice<'_, '_> {
     /// Reads a window, and a smaller one when TikTok finds it too large. What is done of it is kept for the bookmark.
     fn report(&mut self, report: &Report, window: Window) -> Result<(), ApiError> {
         match self.window(report, window) {
-            Err(error) if error.outcome == Outcome::TooLarge => match window.halves() {
+            Err(error) if matches!(error.outcome, Outcome::TooLarge | Outcome::TimedOut) => match window.halves() {
                 Some((older, newer)) => {
                     log::info!(
                         "{}, account {}, {} to {}: too large, asked for in halves",
