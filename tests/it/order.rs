@@ -1,6 +1,6 @@
 //! What concurrency may not change, and how little is asked of TikTok.
 //!
-//! The promise of fewest requests is a formula over the tables, not a number.
+//! The promise of fewest requests is a formula, the README's, not a number.
 
 use crate::catalogs::only;
 use crate::harness::{END, START, Tap, serve, world};
@@ -39,31 +39,48 @@ fn output_is_the_same_at_any_concurrency() {
     }
 }
 
-/// The fewest requests that bring a stream, by its name.
+/// The lists of an account that the README tells of, by stream: the most rows a page of each, and whether there is one a window.
+fn promised() -> BTreeMap<String, Vec<(usize, bool)>> {
+    let readme = include_str!("../../README.md");
+    let table = readme.split("<!-- requests -->").nth(1).and_then(|rest| rest.split("<!-- /requests -->").next()).expect("the table");
+    let row = |line: &str| {
+        let mut cells = line.split('|').map(str::trim).skip(1);
+        let name = cells.next()?.strip_prefix('`')?.strip_suffix('`')?.to_owned();
+        let lists = cells.next()?.split(';').filter_map(|list| {
+            let rows = list.split('(').nth(1)?.split(" a page").next()?.parse().expect("a number");
+            Some((rows, list.contains("`report_window`")))
+        });
+        Some((name, lists.collect()))
+    };
+    table.lines().filter_map(row).collect()
+}
+
+/// The fewest requests that bring a stream, by its name: what the README says, reckoned with the rows that there are.
 fn fewest(server: &Server, page_size: usize, report_window: usize, days: usize) -> BTreeMap<&'static str, usize> {
     let world = server.world();
     let accounts: Vec<_> = world.accounts().iter().map(|a| a.advertiser_id.clone()).collect();
-    let pages = |rows: usize, size: usize| rows.div_ceil(size).max(1);
-    let of = |stream: &'static streams::Stream| match &stream.source {
-        Source::Account(_) => 0,
-        Source::Entity(entity) => {
-            let count = |account: &str, pass: &streams::Pass| {
-                let top_view = pass.filters.iter().any(|(name, _)| *name == "buying_types");
-                let size = page_size.min(usize::try_from(pass.page_size).unwrap());
-                pages(world.entities(kind(entity.path), account).iter().filter(|e| !e.deleted && e.top_view == top_view).count(), size)
+    let promised = promised();
+    let calls = |rows: usize, most: usize| rows.div_ceil(page_size.min(most)).max(1);
+    let of = |stream: &'static streams::Stream| -> usize {
+        let lists = promised.get(stream.name).unwrap_or_else(|| panic!("the README does not say what {} costs", stream.name));
+        let each = |account: &str| -> usize {
+            let read = |(place, (most, windowed)): (usize, &(usize, bool))| match &stream.source {
+                Source::Entity(entity) => {
+                    let all = world.entities(kind(entity.path), account);
+                    calls(all.iter().filter(|e| !e.deleted && e.top_view == (place == 1)).count(), *most)
+                }
+                Source::Report(_) if *windowed => {
+                    let schema = streams::schema(stream);
+                    let day = |n: usize| truth::day(START) + time::Duration::days(i64::try_from(n).unwrap());
+                    let windows = (0..days).step_by(report_window).map(|first| (day(first), day((first + report_window).min(days) - 1)));
+                    let rows = |days| truth::rows(world, stream.name, &schema, &Scope { days, ..Scope::of(world) }.only(account)).len();
+                    windows.map(|days| calls(rows(days), *most)).sum()
+                }
+                _ => panic!("the README says of {} what does not fit it", stream.name),
             };
-            accounts.iter().flat_map(|account| entity.passes.iter().map(move |pass| count(account, pass))).sum()
-        }
-        Source::Report(_) => {
-            let windows = (0..days).step_by(report_window).map(|first| (first, (first + report_window).min(days) - 1));
-            let schema = streams::schema(stream);
-            let count = |(first, last): (usize, usize)| {
-                let day = |n: usize| truth::day(START) + time::Duration::days(i64::try_from(n).unwrap());
-                let scope = |account: &str| Scope { days: (day(first), day(last)), ..Scope::of(world) }.only(account);
-                accounts.iter().map(|a| pages(truth::rows(world, stream.name, &schema, &scope(a)).len(), page_size)).sum::<usize>()
-            };
-            windows.map(count).sum()
-        }
+            lists.iter().enumerate().map(read).sum()
+        };
+        accounts.iter().map(|account| each(account)).sum()
     };
     STREAMS.iter().map(|stream| (stream.name, of(stream))).collect()
 }
