@@ -13,8 +13,8 @@ use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use ureq::{Agent, Timeout};
 use ureq::tls::{Certificate, RootCerts, TlsConfig, parse_pem};
+use ureq::{Agent, Timeout};
 
 /// An answer may not be larger, also not unpacked.
 const MOST_BYTES: u64 = 256 << 20;

@@ -34,8 +34,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 
-/// Bytes of rendered lines that may wait for the target.
-const WAITING: usize = 12 << 20;
+/// Bytes of rendered lines that may wait for the target, for each worker: about a page of a wide report.
+const WAITING: usize = 2 << 20;
 /// How often the loop looks for a signal while nothing comes.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -60,7 +60,7 @@ pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Si
     let failures = Failures::of_accounts(&accounts, &plans);
     let context = Arc::new(Context { client, config, plans, accounts, starts });
     let reading = Reading { context: Arc::clone(&context), skips: failures.skips() };
-    let pool = Pool::start(jobs, workers, WAITING, reading);
+    let pool = Pool::start(jobs, workers, WAITING * workers.max(4), reading);
     let delivery = Delivery {
         context: &context,
         out: Output::new(out),

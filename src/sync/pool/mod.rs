@@ -65,8 +65,7 @@ struct Shared<W: Work> {
     ready: Condvar,
     /// Bytes that may wait.
     budget: usize,
-    workers: usize,
-    work: Arc<W>,
+    work: W,
 }
 
 struct Inner<W: Work> {
@@ -78,6 +77,9 @@ struct Inner<W: Work> {
     shares: BTreeMap<(u64, u64), Share<W::Whole, W::Piece>>,
     shared: u64,
     waiting: usize,
+    /// Pieces that somebody does, and what the last one weighed.
+    in_hand: usize,
+    typical: usize,
     exhausted: bool,
     closed: bool,
     spare: Vec<Vec<u8>>,
@@ -98,7 +100,6 @@ enum Turn<W: Work> {
 impl<W: Work> Pool<W> {
     /// Starts `workers` threads on `jobs`. About `budget` bytes wait for the reader, beside what workers have in hand.
     pub(super) fn start(jobs: impl Iterator<Item = W::Job> + Send + 'static, workers: usize, budget: usize, work: W) -> Self {
-        let workers = workers.max(1);
         let inner = Inner {
             jobs: Box::new(jobs),
             slots: VecDeque::new(),
@@ -106,13 +107,15 @@ impl<W: Work> Pool<W> {
             shares: BTreeMap::new(),
             shared: 0,
             waiting: 0,
+            in_hand: 0,
+            typical: 0,
             exhausted: false,
             closed: false,
             spare: Vec::new(),
         };
         let (room, ready) = (Condvar::new(), Condvar::new());
-        let shared = Arc::new(Shared { inner: Mutex::new(inner), room, ready, budget, workers, work: Arc::new(work) });
-        for _ in 0..workers {
+        let shared = Arc::new(Shared { inner: Mutex::new(inner), room, ready, budget, work });
+        for _ in 0..workers.max(1) {
             let shared = Arc::clone(&shared);
             thread::spawn(move || shared.run());
         }
@@ -185,17 +188,19 @@ impl<W: Work> Inner<W> {
         self.spare.pop().unwrap_or_default()
     }
 
-    /// A piece that waits for somebody. With the budget full only the job being read goes on, and no further than there are workers.
-    fn open_piece(&mut self, budget: usize, workers: usize) -> Option<Turn<W>> {
-        let is_full = self.waiting >= budget;
-        let first = self.first;
-        self.shares.iter_mut().find_map(|(key, share)| {
-            let most = match (is_full, key.0 == first) {
-                (false, _) => usize::MAX,
-                (true, true) => workers,
-                (true, false) => 0,
-            };
+    /// Whether the pieces in hand will fill the budget by themselves.
+    fn is_full(&self, budget: usize) -> bool {
+        self.waiting + self.in_hand * self.typical >= budget
+    }
+
+    /// A piece that waits for somebody. With the budget full only the one that the reader waits for is done.
+    fn open_piece(&mut self, budget: usize) -> Option<Turn<W>> {
+        let (is_full, first) = (self.is_full(budget), self.first);
+        let turn = self.shares.iter_mut().find_map(|(key, share)| {
+            let most = if is_full { usize::from(key.0 == first) } else { usize::MAX };
             Some(Turn::Piece(*key, Arc::clone(share.whole()), share.claim(most)?))
-        })
+        });
+        self.in_hand += usize::from(turn.is_some());
+        turn
     }
 }

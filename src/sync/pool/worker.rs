@@ -119,7 +119,7 @@ impl<W: Work> Shared<W> {
             if inner.closed {
                 return None;
             }
-            if let Some(turn) = inner.open_piece(self.budget, self.workers) {
+            if let Some(turn) = inner.open_piece(self.budget) {
                 return Some(turn);
             }
             if !inner.exhausted && inner.slots.len() < AHEAD {
@@ -149,7 +149,7 @@ impl<W: Work> Shared<W> {
                 self.room.notify_all();
                 return Some(piece);
             }
-            let is_full = inner.waiting >= self.budget;
+            let is_full = inner.is_full(self.budget);
             let open = inner.shares.get_mut(&share)?;
             let number = open.claim(if is_full { 1 } else { usize::MAX });
             let Some(number) = number else {
@@ -157,6 +157,7 @@ impl<W: Work> Shared<W> {
                 continue;
             };
             let whole = Arc::clone(open.whole());
+            inner.in_hand += 1;
             drop(inner);
             self.help(share, &whole, number, scratch);
             inner = self.lock();
@@ -168,6 +169,8 @@ impl<W: Work> Shared<W> {
         let piece = self.work.piece(whole, number, buffer, scratch);
         let mut inner = self.lock();
         let weight = W::weight(&piece);
+        inner.in_hand -= 1;
+        inner.typical = weight;
         if let Some(open) = inner.shares.get_mut(&share) {
             open.put(number, piece);
             inner.waiting += weight;
