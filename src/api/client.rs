@@ -110,7 +110,7 @@ impl Client {
         loop {
             let Some(start) = self.pacing.turn(request.path, &self.halt) else { return Err(halted(request)) };
             self.requests.fetch_add(1, Ordering::Relaxed);
-            let answer = self.send(request, body).and_then(|()| understand(body, read));
+            let answer = self.send(request, body).and_then(|is_cut| Ok(Page { is_cut, ..understand(body, read)? }));
             if let Ok(page) = &answer {
                 let (action, remedy) = decide(page.code, &page.message);
                 if matches!(action, Action::Accept | Action::AcceptPart) {
@@ -126,7 +126,8 @@ impl Client {
         }
     }
 
-    fn send(&self, request: &Request, body: &mut Vec<u8>) -> Result<(), Trouble> {
+    /// Whether the answer says that it is cut. Its body is in `body`.
+    fn send(&self, request: &Request, body: &mut Vec<u8>) -> Result<bool, Trouble> {
         let url = format!("{}{}", self.base, request.path);
         let call = self
             .agent
@@ -135,18 +136,16 @@ impl Client {
             .query_pairs(request.params.iter().map(|(k, v)| (*k, v.as_str())));
         let mut response = call.call().map_err(|e| Trouble::on_the_way(&e))?;
         let status = response.status().as_u16();
-        if response.headers().contains_key(CUT) {
-            log::warn!("{}: TikTok looked at its 20,000 newest ads only; rows of older ones are missing in this report", request.path);
-        }
+        let is_cut = response.headers().get(CUT).is_some_and(|value| !matches!(value.as_bytes(), b"" | b"0" | b"false"));
         body.clear();
         let mut reader = response.body_mut().with_config().limit(MOST_BYTES).reader();
         reader.read_to_end(body).map_err(|e| Trouble::in_the_body(&e))?;
         match status {
-            200 => Ok(()),
+            200 => Ok(is_cut),
             429 => Err(Trouble::http(status, Action::Pause, "lower `rate_limit`, or see what else uses the app")),
             500.. => Err(Trouble::http(status, Action::Retry, "run again later; the state is kept")),
             // An error with an envelope says more than its status.
-            _ if body.starts_with(b"{") => Ok(()),
+            _ if body.starts_with(b"{") => Ok(is_cut),
             300..400 => Err(Trouble::http(status, Action::Refuse, "redirects are not followed; check `base_url`")),
             _ => Err(Trouble::http(status, Action::Refuse, "check `base_url`")),
         }

@@ -27,6 +27,10 @@ pub enum Outcome {
     Spent,
     /// Too much was asked at once.
     TooLarge,
+    /// A report looked at a part of its ads only.
+    Cut,
+    /// A list did not add up, also when it was read once more.
+    Uneven,
     /// A report took too long, which means the same: it is never asked for again as it is.
     TimedOut,
     /// The whole run cannot go on.

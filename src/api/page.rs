@@ -25,6 +25,8 @@ pub struct Page {
     pub rows: u64,
     /// `data.page_info`, if there is one with all four numbers.
     pub page_info: Option<PageInfo>,
+    /// Whether a report looked at the 20,000 newest ads only. TikTok says so in a header.
+    pub is_cut: bool,
 }
 
 /// `data.page_info`: where the answer stands in the whole list.
@@ -138,7 +140,7 @@ mod tests {
     fn reads_the_envelope_in_any_order() {
         let info = PageInfo { page: 1, page_size: 10, total_number: 2, total_page: 1 };
         let text = r#"{"data":{"page_info":{"page":1,"page_size":10,"total_number":2,"total_page":1},"list":[{"a":1},{}]},"request_id":"r","message":"OK","code":0}"#;
-        let want = Page { code: 0, message: "OK".into(), request_id: "r".into(), rows: 2, page_info: Some(info) };
+        let want = Page { code: 0, message: "OK".into(), request_id: "r".into(), rows: 2, page_info: Some(info), is_cut: false };
         assert_eq!(page(text).expect("valid"), want);
     }
 

@@ -109,7 +109,7 @@ fn describe(
                 let second = batch.split_off(batch.len() / 2);
                 describe(client, second, found, zones)?;
             }
-            Outcome::Refused | Outcome::SkipStream | Outcome::TooLarge => {
+            Outcome::Refused | Outcome::SkipStream | Outcome::TooLarge | Outcome::Cut | Outcome::Uneven => {
                 found.undescribed = Some(error);
                 return Ok(());
             }

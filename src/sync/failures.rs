@@ -150,6 +150,6 @@ fn exit(outcome: Outcome) -> Exit {
     match outcome {
         Outcome::StopRun => Exit::Denied,
         Outcome::Spent | Outcome::TimedOut | Outcome::EndRun | Outcome::Halted => Exit::Transient,
-        Outcome::TooLarge | Outcome::Refused | Outcome::SkipAccount | Outcome::SkipStream => Exit::Refused,
+        Outcome::TooLarge | Outcome::Cut | Outcome::Uneven | Outcome::Refused | Outcome::SkipAccount | Outcome::SkipStream => Exit::Refused,
     }
 }

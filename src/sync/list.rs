@@ -7,6 +7,7 @@ use super::slice::Context;
 use crate::api::client::Request;
 use crate::api::error::ApiError;
 use crate::api::page::{self, Page};
+use std::collections::HashSet;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -14,7 +15,7 @@ use time::format_description::well_known::Rfc3339;
 const KEPT: usize = 8 << 20;
 
 /// An endpoint with everything that is asked of it but the number of the page.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct List {
     /// The stream, by its place among the plans.
     pub plan: usize,
@@ -22,6 +23,8 @@ pub(super) struct List {
     pub account: String,
     /// Rows with a cursor before it are left out.
     pub bookmark: Option<String>,
+    /// Rows with these hashes of their keys are left out: they were written before.
+    pub written: HashSet<u64>,
     /// Below `/open_api/v1.3/`.
     pub path: &'static str,
     /// The member of `data` that holds the rows.
@@ -35,14 +38,22 @@ pub(super) struct List {
 }
 
 /// One page of a list, rendered.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Rendered {
     /// RECORD lines.
     pub lines: Vec<u8>,
     /// What was counted.
     pub tally: Tally,
+    /// Rows of the page, before any filter.
+    pub rows: u64,
+    /// Hashes of their keys.
+    pub keys: Vec<u64>,
+    /// TikTok's count of the rows of all pages.
+    pub total: Option<u64>,
     /// The number of the last page, as far as this one knows.
     pub last: u64,
+    /// Whether TikTok left rows of older ads out.
+    pub is_cut: bool,
 }
 
 impl List {
@@ -53,17 +64,13 @@ impl List {
     pub(super) fn page(&self, context: &Context, number: u64, mut lines: Vec<u8>, body: &mut Vec<u8>) -> Result<Rendered, ApiError> {
         let mut params = self.params.clone();
         params.extend([("page", number.to_string()), ("page_size", self.page_size.to_string())]);
-        let recipe = &context.plans[self.plan].recipe;
         let time = now();
-        let mut tally = Tally::default();
-        let mut last = number;
+        let mut rendered = Rendered::default();
         let mut take = |text: &str| -> Result<Page, String> {
             // An answer that broke off was begun to be rendered.
             lines.clear();
-            let mut renderer = Renderer::new(recipe, &self.account, self.bookmark.as_deref());
-            let page = page::read(text, self.rows, &mut renderer.page(&time, &mut lines)).map_err(|e| e.to_string())?;
-            last = if has_more(&page, number)? { page.page_info.map_or(number, |info| info.total_page) } else { number };
-            tally = renderer.finish();
+            let page = self.render(context, text, &time, &mut lines, &mut rendered)?;
+            rendered.last = if has_more(&page, number)? { page.page_info.map_or(number, |info| info.total_page) } else { number };
             Ok(page)
         };
         let answer = context.client.call(&Request { path: self.path, params, shrinks: self.shrinks }, body, &mut take);
@@ -71,15 +78,25 @@ impl List {
             *body = Vec::new();
         }
         // An error may come with rows; nobody is to have them.
-        answer.map(|_| Rendered { lines, tally, last })
+        answer.map(|page| Rendered { lines, is_cut: page.is_cut, ..rendered })
     }
 
     /// Renders an answer that was there before.
     pub(super) fn answered(&self, context: &Context, text: &str, mut lines: Vec<u8>) -> Rendered {
-        let mut renderer = Renderer::new(&context.plans[self.plan].recipe, &self.account, None);
-        let read = page::read(text, self.rows, &mut renderer.page(&now(), &mut lines));
+        let mut rendered = Rendered::default();
+        let read = self.render(context, text, &now(), &mut lines, &mut rendered);
         debug_assert!(read.is_ok(), "the answer was read before");
-        Rendered { lines, tally: renderer.finish(), last: 1 }
+        Rendered { lines, ..rendered }
+    }
+
+    fn render(&self, context: &Context, text: &str, time: &str, lines: &mut Vec<u8>, into: &mut Rendered) -> Result<Page, String> {
+        let recipe = &context.plans[self.plan].recipe;
+        let mut renderer = Renderer::new(recipe, &self.account, self.bookmark.as_deref()).without(&self.written);
+        let page = page::read(text, self.rows, &mut renderer.page(time, lines)).map_err(|e| e.to_string())?;
+        (into.rows, into.total) = (page.rows, page.page_info.map(|info| info.total_number));
+        into.keys = renderer.take_keys();
+        into.tally = renderer.finish();
+        Ok(page)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Between the two sides: slices are read by workers and delivered here, in order, with their bookmarks. It owns the loop of a run.
 
 pub mod accounts;
+mod audit;
+mod entities;
 mod failures;
 mod jobs;
 mod list;
@@ -8,6 +10,8 @@ mod paging;
 pub mod plan;
 mod pool;
 pub mod render;
+mod reports;
+mod scope;
 mod slice;
 mod windows;
 
@@ -27,6 +31,7 @@ use anyhow::Result;
 use jobs::{Job, Starts};
 use plan::Plan;
 use pool::{Event, Pool};
+use scope::Scopes;
 use serde_json::Value;
 use slice::{Context, Ending, Reading};
 use std::io::Write;
@@ -58,7 +63,7 @@ pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Si
     let jobs = jobs::jobs(&plans, &accounts, &starts, config.report_window);
     let workers = config.concurrency;
     let failures = Failures::of_accounts(&accounts, &plans);
-    let context = Arc::new(Context { client, config, plans, accounts, starts });
+    let context = Arc::new(Context { client, config, plans, accounts, starts, scopes: Scopes::default() });
     let reading = Reading { context: Arc::clone(&context), skips: failures.skips() };
     let pool = Pool::start(jobs, workers, WAITING * workers.max(4), reading);
     let delivery = Delivery {

@@ -92,7 +92,7 @@ impl Plan {
             stream,
             name: catalog.stream.clone(),
             schema: selection::selected_schema(catalog, &always),
-            recipe: Recipe::new(&catalog.stream, is_report, compared, specs),
+            recipe: Recipe::new(&catalog.stream, is_report, compared, specs).identified_by(&identity(stream)),
             keys,
             metrics,
             refused: Mutex::default(),
@@ -144,6 +144,12 @@ fn specs(stream: &Stream, catalog: &CatalogStream, keys: &[String], selected: &V
         }
     }
     specs
+}
+
+/// What tells rows of one list apart. The catalog may have other keys.
+fn identity(stream: &Stream) -> Vec<&'static str> {
+    let names = if let Source::Report(report) = &stream.source { report.dimensions } else { stream.keys };
+    names.iter().copied().filter(|name| origin(stream, name) == Origin::Row).collect()
 }
 
 fn origin(stream: &Stream, name: &str) -> Origin {

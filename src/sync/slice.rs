@@ -2,22 +2,23 @@
 //! matter, where the rows go is the pool's.
 
 use super::accounts::Accounts;
+use super::audit::Audit;
 use super::failures::Skips;
 use super::jobs::{Job, Starts};
 use super::list::{List, Rendered};
 use super::plan::Plan;
 use super::pool::{self, Work};
 use super::render::Tally;
-use super::windows::Window;
+use super::scope::Scopes;
 use crate::api::client::Client;
 use crate::api::error::{ApiError, Outcome};
 use crate::config::Config;
-use crate::streams::{Entity, Pass, REPORT, Report, Source};
-use serde_json::{Map, Value, json};
+use crate::streams::Source;
+use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use time::macros::format_description;
-use time::{Date, Duration, PrimitiveDateTime};
+
+/// What TikTok's header for it means.
+const CUT: &str = "TikTok looked at its 20,000 newest ads only";
 
 /// Everything that workers share.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub struct Context {
     pub accounts: Accounts,
     /// Where slices begin.
     pub starts: Arc<Starts>,
+    /// Ids by which reports are narrowed.
+    pub scopes: Scopes,
 }
 
 /// How a slice ended.
@@ -101,132 +104,82 @@ fn read(context: &Context, job: Job, desk: &mut Desk) -> Ending {
     Ending { tally: slice.tally, reached: slice.reached, skipped: false, failure }
 }
 
-struct Slice<'a, 'd> {
-    context: &'a Context,
+/// A slice being read.
+pub(super) struct Slice<'a, 'd> {
+    pub context: &'a Context,
     job: Job,
-    plan: &'a Plan,
-    account: &'a str,
-    desk: &'a mut Desk<'d>,
-    tally: Tally,
-    reached: Option<String>,
+    pub plan: &'a Plan,
+    pub account: &'a str,
+    pub desk: &'a mut Desk<'d>,
+    pub tally: Tally,
+    /// How far it got, for the bookmark.
+    pub reached: Option<String>,
 }
 
 impl Slice<'_, '_> {
     /// Hands out an answer that was there before.
     fn answered(&mut self, text: &str) -> Result<(), ApiError> {
         let page = self.list("", "list", Vec::new(), 0).answered(self.context, text, self.desk.buffer());
-        deliver(self.desk, self.plan, &mut self.tally, page).map(drop)
+        deliver(self.desk, self.plan, &mut self.tally, &mut Audit::default(), page).map(drop)
     }
 
-    fn entity(&mut self, entity: &Entity, bookmark: Option<&str>) -> Result<(), ApiError> {
-        for pass in entity.passes {
-            match self.pass(entity, pass, bookmark) {
-                Err(error) if pass.optional && matches!(error.outcome, Outcome::Refused | Outcome::SkipStream | Outcome::SkipAccount) => {
-                    if !self.plan.told.swap(true, Ordering::Relaxed) {
-                        log::info!(
-                            "{}, account {}: an extra call for what TikTok leaves out by default was refused: {error}",
-                            self.plan.name,
-                            self.account
-                        );
-                    }
-                }
-                other => other?,
-            }
-        }
-        self.reached = self.tally.greatest.as_ref().map(|g| format!("{g}Z"));
-        Ok(())
-    }
-
-    fn pass(&mut self, entity: &Entity, pass: &Pass, bookmark: Option<&str>) -> Result<(), ApiError> {
-        let mut filtering: Map<String, Value> = pass.filters.iter().map(|(name, values)| ((*name).to_owned(), json!(values))).collect();
-        if self.context.config.include_deleted && entity.deletable {
-            filtering.insert("primary_status".to_owned(), json!("STATUS_ALL"));
-        }
-        if let Some(after) = bookmark.filter(|_| entity.modified_after).and_then(second_before) {
-            filtering.insert("modified_after".to_owned(), Value::from(after));
-        }
-        let mut params = vec![("advertiser_id", self.account.to_owned())];
-        if !filtering.is_empty() {
-            params.push(("filtering", Value::Object(filtering).to_string()));
-        }
-        let list = self.list(entity.path, entity.list, params, pass.page_size);
-        self.pages(List { bookmark: bookmark.map(str::to_owned), ..list })
-    }
-
-    /// Reads a window, and a smaller one when TikTok finds it too large. What is done of it is kept for the bookmark.
-    fn report(&mut self, report: &Report, window: Window) -> Result<(), ApiError> {
-        match self.window(report, window) {
-            Err(error) if matches!(error.outcome, Outcome::TooLarge | Outcome::TimedOut) => match window.halves() {
-                Some((older, newer)) => {
-                    log::info!(
-                        "{}, account {}, {} to {}: too large, asked for in halves",
-                        self.plan.name,
-                        self.account,
-                        window.start,
-                        window.end
-                    );
-                    self.report(report, older)?;
-                    self.report(report, newer)
-                }
-                None => Err(error),
-            },
-            Err(error) => Err(error),
-            Ok(()) => {
-                self.reached = Some(format!("{}T00:00:00Z", iso(window.end)));
-                Ok(())
-            }
-        }
-    }
-
-    /// Reads a window as it is, without the metrics that TikTok refuses.
-    fn window(&mut self, report: &Report, window: Window) -> Result<(), ApiError> {
-        loop {
-            let asked = self.plan.metrics();
-            let mut params = vec![
-                ("advertiser_id", self.account.to_owned()),
-                ("service_type", "AUCTION".to_owned()),
-                ("report_type", report.report_type.to_owned()),
-                ("data_level", report.data_level.to_owned()),
-                ("dimensions", json!(report.dimensions).to_string()),
-                ("start_date", iso(window.start)),
-                ("end_date", iso(window.end)),
-            ];
-            if !asked.is_empty() {
-                params.push(("metrics", json!(asked).to_string()));
-            }
-            if let Some(status) = report.status_filter().filter(|_| self.context.config.include_deleted) {
-                // TikTok wants the value as JSON inside a text.
-                let filter = json!([{"field_name": status, "filter_type": "IN", "filter_value": "[\"STATUS_ALL\"]"}]);
-                params.push(("filtering", filter.to_string()));
-            }
-            let list = self.list(REPORT, "list", params, 1000);
-            match self.pages(List { shrinks: true, ..list }) {
-                Err(error) if error.code == Some(40002) && self.plan.drop_refused(&error.message, &asked) => {}
-                other => return other,
-            }
-        }
-    }
-
-    fn list(&self, path: &'static str, rows: &'static str, params: Vec<(&'static str, String)>, most: u64) -> List {
+    /// A list of the slice's account, with at most `most` rows a page.
+    pub(super) fn list(&self, path: &'static str, rows: &'static str, params: Vec<(&'static str, String)>, most: u64) -> List {
         let page_size = self.context.config.page_size.min(most);
-        List { plan: self.job.plan, account: self.account.to_owned(), bookmark: None, path, rows, params, page_size, shrinks: false }
+        List {
+            plan: self.job.plan,
+            account: self.account.to_owned(),
+            bookmark: None,
+            written: HashSet::new(),
+            path,
+            rows,
+            params,
+            page_size,
+            shrinks: false,
+        }
+    }
+
+    /// Reads a list and makes sure that it is whole; what does not add up is read once more.
+    pub(super) fn read(&mut self, list: List) -> Result<(), ApiError> {
+        let list = Arc::new(list);
+        let first = self.pages(&list)?;
+        if first.is_whole() {
+            return Ok(());
+        }
+        log::info!("{}, account {}: {}: {}; read once more", self.plan.name, self.account, list.path, first.words());
+        let earlier = first.into_keys();
+        // What was written of an entity is the same row; what was written of a report may have been a row of another moment.
+        let written = if list.shrinks { HashSet::new() } else { earlier.clone() };
+        let list = Arc::new(List { written, ..List::clone(&list) });
+        let second = self.pages(&list)?;
+        if second.completes(&earlier) {
+            return Ok(());
+        }
+        let remedy = "run again later; if it stays so, report it to TikTok with the account and the window";
+        let message = format!("{}, also when read once more", second.words());
+        Err(ApiError { outcome: Outcome::Uneven, code: None, message, request_id: String::new(), path: list.path, remedy })
     }
 
     /// Reads all pages of a list: the first one tells how many there are, the others are shared with idle workers.
-    fn pages(&mut self, list: List) -> Result<(), ApiError> {
+    fn pages(&mut self, list: &Arc<List>) -> Result<Audit, ApiError> {
+        let mut audit = Audit::default();
         let (plan, tally) = (self.plan, &mut self.tally);
         let first = list.page(self.context, 1, self.desk.buffer(), self.desk.scratch)?;
-        let end = deliver(self.desk, plan, tally, first)?;
-        if end == 1 {
-            return Ok(());
+        let end = deliver(self.desk, plan, tally, &mut audit, first)?;
+        if end > 1 {
+            let shared = self.desk.share(list, 2..=end, |desk, page| deliver(desk, plan, tally, &mut audit, page?));
+            shared.unwrap_or_else(|| Err(stopped(plan)))?;
         }
-        let shared = self.desk.share(&Arc::new(list), 2..=end, |desk, page| deliver(desk, plan, tally, page?));
-        shared.unwrap_or_else(|| Err(stopped(plan)))
+        Ok(audit)
     }
 }
 
 /// Sends a page on. Returns the number of the last page of its list.
-fn deliver(desk: &Desk, plan: &Plan, tally: &mut Tally, page: Rendered) -> Result<u64, ApiError> {
+fn deliver(desk: &Desk, plan: &Plan, tally: &mut Tally, audit: &mut Audit, mut page: Rendered) -> Result<u64, ApiError> {
+    if page.is_cut {
+        return Err(ApiError { outcome: Outcome::Cut, message: CUT.to_owned(), ..stopped(plan) });
+    }
+    audit.add(&mut page);
     tally.add(page.tally);
     if page.lines.is_empty() || desk.send(page.lines) { Ok(page.last) } else { Err(stopped(plan)) }
 }
@@ -234,14 +187,4 @@ fn deliver(desk: &Desk, plan: &Plan, tally: &mut Tally, page: Rendered) -> Resul
 fn stopped(plan: &Plan) -> ApiError {
     let path = plan.stream.path();
     ApiError { outcome: Outcome::Halted, code: None, message: "stopped".to_owned(), request_id: String::new(), path, remedy: "" }
-}
-
-fn iso(date: Date) -> String {
-    date.format(format_description!("[year]-[month]-[day]")).unwrap_or_default()
-}
-
-/// `modified_after` leaves out what is equal to it, and rows of the bookmark's own second may have come later.
-fn second_before(bookmark: &str) -> Option<String> {
-    let time = PrimitiveDateTime::parse(bookmark, format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z")).ok()?;
-    time.checked_sub(Duration::SECOND)?.format(format_description!("[year]-[month]-[day] [hour]:[minute]:[second]")).ok()
 }

@@ -3,9 +3,9 @@
 //! Trouble that passes, and how often it is met before it is final, is in `retries`.
 
 use crate::catalogs::only;
-use crate::harness::{Tap, ids, serve, world};
+use crate::harness::{START, Tap, ids, serve, world};
 use crate::truth::{self, Scope};
-use fake_tiktok::{Fault, FaultKind, Options};
+use fake_tiktok::{Fault, FaultKind, Options, WorldConfig};
 use tap_tiktok_ads::streams::{STREAMS, Source};
 
 const REPORT: &str = "report/integrated/get/";
@@ -148,9 +148,39 @@ fn a_report_too_large_is_read_in_halves() {
 }
 
 #[test]
-fn a_day_too_large_costs_its_stream_and_is_told() {
+fn a_day_too_large_is_read_by_campaign_ad_group_and_ad() {
     let server = serve(world());
-    server.set_options(|options| options.too_large_rows = Some(10));
+    for (stream, most) in [("ad_insights", 1), ("ad_insights", 5), ("adgroup_insights", 1), ("campaign_insights", 1)] {
+        server.set_options(|options| options.too_large_rows = Some(most));
+        server.clear_log();
+        let tap = Tap::on(&server).set("report_window", 30).set("include_deleted", true).set("end_date", "2026-05-02");
+        let run = tap.catalog(&only(&[stream])).run().ended(0);
+        let scope = Scope { include_deleted: true, ..Scope::of(server.world()) };
+        truth::check(server.world(), &run, stream, &scope.days(START, "2026-05-02"));
+        assert_eq!(server.violations(), [""; 0]);
+        let asked: Vec<_> = server.requests().into_iter().filter(|r| r.path == REPORT).collect();
+        let mut twice: Vec<_> = asked.iter().map(|r| format!("{:?}", r.params)).collect();
+        twice.sort();
+        twice.dedup();
+        assert_eq!(twice.len(), asked.len(), "a report was asked for twice in the same words");
+    }
+}
+
+#[test]
+fn ads_that_tiktok_leaves_out_are_asked_for_by_id() {
+    let server = serve(WorldConfig { campaigns: 3, ads: 9, ..world() });
+    for most in [4, 20] {
+        server.set_options(|options| options.ads_cut = Some(most));
+        let run = Tap::on(&server).catalog(&only(&["ad_insights"])).run().ended(0);
+        truth::check(server.world(), &run, "ad_insights", &Scope::of(server.world()));
+        assert!(run.said("INFO ad_insights", "newest ads") > 0, "nothing was cut, so this shows nothing");
+    }
+}
+
+#[test]
+fn a_day_too_large_for_anything_costs_its_stream_and_is_told() {
+    let server = serve(world());
+    server.set_options(|options| options.too_large_rows = Some(0));
     let run = Tap::on(&server).set("end_date", "2026-05-01").catalog(&only(&["ad_insights", "campaigns"])).run().ended(4);
     assert!(run.cause().contains("40067") && run.cause().contains("ad_insights"), "{}", run.cause());
     truth::check(server.world(), &run, "campaigns", &Scope::of(server.world()));

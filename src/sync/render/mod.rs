@@ -17,10 +17,12 @@ pub use tally::Tally;
 use crate::api::page::Rows;
 use crate::api::scan::{Malformed, Scan};
 use recipe::{Field, Short, Slot};
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use tally::Names;
 use value::{Written, push_value};
 
-/// Renders the rows of one slice. One for each slice, reused for its pages.
+/// Renders rows of one list.
 #[derive(Debug)]
 pub struct Renderer<'p> {
     recipe: &'p Recipe,
@@ -34,6 +36,10 @@ pub struct Renderer<'p> {
     row: u64,
     scratch: Vec<u8>,
     tally: Tally,
+    /// Of each row that has all fields of its identity: a hash of them.
+    keys: Vec<u64>,
+    /// Rows to leave out, by that hash.
+    written: Option<&'p HashSet<u64>>,
 }
 
 impl<'p> Renderer<'p> {
@@ -49,13 +55,27 @@ impl<'p> Renderer<'p> {
             row: 0,
             scratch: Vec::new(),
             tally: Tally::new(recipe.fields.len()),
+            keys: Vec::new(),
+            written: None,
         }
+    }
+
+    /// Leaves out rows that were written before, by the hashes of their keys.
+    #[must_use]
+    pub fn without(self, written: &'p HashSet<u64>) -> Self {
+        Renderer { written: Some(written).filter(|w| !w.is_empty()), ..self }
     }
 
     /// The rows of one page, to be appended to `out`. `time_extracted` is RFC 3339.
     pub fn page<'r, 't>(&'r mut self, time_extracted: &str, out: &'r mut Vec<u8>) -> PageRows<'r, 'p, 't> {
         let tail = format!("}},\"time_extracted\":\"{time_extracted}\"}}\n").into_bytes();
-        PageRows { renderer: self, out, tail, captured: [None; Slot::COUNT] }
+        PageRows { renderer: self, out, tail, captured: [None; Slot::COUNT], identity: (0, 0) }
+    }
+
+    /// A hash of the key of each row met so far, in their order; of rows without a key there is none. The order of a row's fields
+    /// does not change it.
+    pub fn take_keys(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.keys)
     }
 
     /// What was counted so far.
@@ -81,6 +101,8 @@ pub struct PageRows<'r, 'p, 't> {
     out: &'r mut Vec<u8>,
     tail: Vec<u8>,
     captured: [Option<&'t str>; Slot::COUNT],
+    /// Fields of the row's identity met so far, and their hashes together.
+    identity: (usize, u64),
 }
 
 impl<'t> Rows<'t> for PageRows<'_, '_, 't> {
@@ -88,6 +110,7 @@ impl<'t> Rows<'t> for PageRows<'_, '_, 't> {
         let start = self.out.len();
         self.renderer.row += 1;
         self.captured = [None; Slot::COUNT];
+        self.identity = (0, 0);
         self.out.extend_from_slice(&self.renderer.recipe.head);
         self.out.extend_from_slice(&self.renderer.account);
         let mut keys = self.renderer.recipe.account_keys;
@@ -148,6 +171,11 @@ impl<'t> PageRows<'_, '_, 't> {
         if let Some(slot) = field.capture {
             self.captured[slot as usize] = Some(raw);
         }
+        if field.identity {
+            // Ids come as text or as numbers.
+            let hash = hash(index, raw.trim_matches('"'));
+            self.identity = (self.identity.0 + 1, self.identity.1.wrapping_add(hash));
+        }
         if field.inline {
             self.push(field, index, raw, keys);
         }
@@ -176,6 +204,8 @@ impl<'t> PageRows<'_, '_, 't> {
 
     fn end_row(&mut self, start: usize, mut keys: usize) {
         let recipe = self.renderer.recipe;
+        let key = (recipe.identity > 0 && self.identity.0 == recipe.identity).then_some(self.identity.1);
+        self.renderer.keys.extend(key);
         for (index, slot) in &recipe.late {
             if let Some(raw) = self.late_value(*slot) {
                 self.push(&recipe.fields[*index], *index, raw, &mut keys);
@@ -184,7 +214,7 @@ impl<'t> PageRows<'_, '_, 't> {
         if keys < recipe.keys {
             self.out.truncate(start);
             self.renderer.tally.null_keys += 1;
-        } else if self.is_before_bookmark() {
+        } else if self.is_before_bookmark() || key.is_some_and(|key| self.renderer.written.is_some_and(|w| w.contains(&key))) {
             self.out.truncate(start);
         } else {
             self.out.extend_from_slice(&self.tail);
@@ -225,4 +255,10 @@ impl<'t> PageRows<'_, '_, 't> {
         }
         false
     }
+}
+
+fn hash(index: usize, text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (index, text).hash(&mut hasher);
+    hasher.finish()
 }

@@ -47,6 +47,8 @@ pub struct Recipe {
     pub(super) account_keys: usize,
     /// Fields that are written when the row ends, and from what.
     pub(super) late: Vec<(usize, Slot)>,
+    /// Fields that tell a row from the others of its list.
+    pub(super) identity: usize,
     account: Option<usize>,
 }
 
@@ -59,6 +61,8 @@ pub(super) struct Field {
     /// Written where it is met; else it is only captured.
     pub(super) inline: bool,
     pub(super) capture: Option<Slot>,
+    /// Whether it tells a row from the others of its list.
+    pub(super) identity: bool,
     /// The short way of its usual values, if it is written where it is met and not kept for later.
     pub(super) short: Option<Short>,
     name: String,
@@ -102,6 +106,7 @@ impl Recipe {
             keys: specs.iter().filter(|s| s.key).count(),
             account_keys: specs.iter().filter(|s| s.key && s.origin == Origin::Account).count(),
             late: Vec::new(),
+            identity: 0,
             account: None,
         };
         for spec in specs {
@@ -138,25 +143,38 @@ impl Recipe {
             Kind::Text if inline => Some(Short::Text),
             _ => None,
         };
-        self.fields.push(Field { prefix, kind: spec.kind, key: spec.key, inline, capture: None, short, name: spec.name });
+        self.fields.push(Field { prefix, kind: spec.kind, key: spec.key, inline, capture: None, identity: false, short, name: spec.name });
+    }
+
+    /// Names the fields that tell a row from the others of its list, delivered or not. Those of the account tell nothing.
+    #[must_use]
+    pub fn identified_by(mut self, names: &[&str]) -> Self {
+        for name in names {
+            let index = self.look_at(name);
+            self.fields[index].identity = true;
+        }
+        self.identity = names.len();
+        self
     }
 
     /// Keeps a field's value until the end of the row, whether it is delivered or not.
     fn capture(&mut self, name: &str, slot: Slot) {
-        if self.is_report {
-            return;
-        }
-        if let Some(index) = self.fields.iter().position(|f| f.name == name) {
+        if !self.is_report {
+            let index = self.look_at(name);
             self.fields[index].capture = Some(slot);
-            self.fields[index].short = None;
-            self.names[0].add(name, index, true);
-        } else {
-            let index = self.fields.len();
-            self.names[0].add(name, index, true);
-            let name = name.to_owned();
-            let (prefix, kind, capture) = (Vec::new(), Kind::Text, Some(slot));
-            self.fields.push(Field { prefix, kind, key: false, inline: false, capture, short: None, name });
         }
+    }
+
+    /// A field of the row, or of its dimensions, that needs a second look whether it is delivered or not.
+    fn look_at(&mut self, name: &str) -> usize {
+        let index = self.fields.iter().position(|f| f.name == name).unwrap_or_else(|| {
+            let (prefix, kind, name) = (Vec::new(), Kind::Text, name.to_owned());
+            self.fields.push(Field { prefix, kind, key: false, inline: false, capture: None, identity: false, short: None, name });
+            self.fields.len() - 1
+        });
+        self.fields[index].short = None;
+        self.names[0].add(name, index, true);
+        index
     }
 
     /// The first field of every record of an account.

@@ -1,0 +1,106 @@
+//! Whether a list that was read page by page is whole: rows against TikTok's own count, and no row twice. It owns the reckoning; reading
+//! once more, and giving up, is the slice's matter.
+
+use super::list::Rendered;
+use std::collections::HashSet;
+
+/// What came of one list.
+#[derive(Debug, Default)]
+pub(super) struct Audit {
+    rows: u64,
+    /// A hash of the key of each row, 8 bytes a row. Rows without a key are in `rows` only.
+    keys: Vec<u64>,
+    /// TikTok's count on the first page and on the last one.
+    totals: Option<(u64, u64)>,
+    /// Whether that count changed from page to page: rows may have slipped over the edge of a page then.
+    moved: bool,
+}
+
+impl Audit {
+    /// Adds the next page, and takes its keys.
+    pub(super) fn add(&mut self, page: &mut Rendered) {
+        self.rows += page.rows;
+        self.keys.append(&mut page.keys);
+        let Some(total) = page.total else { return };
+        let (first, last) = self.totals.unwrap_or((total, total));
+        self.moved |= last != total;
+        self.totals = Some((first, total));
+    }
+
+    /// Whether the list was read whole, in a state that it had all the while.
+    pub(super) fn is_whole(&self) -> bool {
+        let total = self.totals.map_or(0, |(_, last)| last);
+        !self.moved && self.rows == total && self.distinct() == total
+    }
+
+    /// Whether the list is whole together with an earlier reading. One that grows all the time is never read in one state: then it is
+    /// enough that nothing is missing of what it had when the second reading began.
+    pub(super) fn completes(&self, earlier: &HashSet<u64>) -> bool {
+        let (first, last) = self.totals.unwrap_or_default();
+        if self.is_whole() {
+            return true;
+        }
+        let others = self.keys.iter().filter(|key| !earlier.contains(key)).collect::<HashSet<_>>().len();
+        self.moved && last >= first && (earlier.len() + others) as u64 + self.keyless() >= first && self.distinct() >= first
+    }
+
+    /// What does not add up, for people.
+    pub(super) fn words(&self) -> String {
+        let (first, last) = self.totals.unwrap_or_default();
+        let count = if first == last { first.to_string() } else { format!("first {first}, then {last}") };
+        format!("TikTok counts {count} rows, but handed out {} of which {} are different", self.rows, self.distinct())
+    }
+
+    /// The keys met.
+    pub(super) fn into_keys(self) -> HashSet<u64> {
+        self.keys.into_iter().collect()
+    }
+
+    fn distinct(&self) -> u64 {
+        let mut keys = self.keys.clone();
+        keys.sort_unstable();
+        keys.dedup();
+        keys.len() as u64 + self.keyless()
+    }
+
+    fn keyless(&self) -> u64 {
+        self.rows - self.keys.len() as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn audit(pages: &[(&[u64], u64)]) -> Audit {
+        let mut audit = Audit::default();
+        for (keys, total) in pages {
+            let mut page = Rendered { rows: keys.len() as u64, keys: keys.to_vec(), total: Some(*total), ..Rendered::default() };
+            audit.add(&mut page);
+        }
+        audit
+    }
+
+    #[test]
+    fn rows_are_counted_and_told_apart() {
+        assert!(audit(&[(&[1, 2, 3], 5), (&[4, 5], 5)]).is_whole());
+        assert!(Audit::default().is_whole(), "nothing, and no count");
+        for (why, pages) in [
+            ("a row is missing", &[(&[1, 2, 3][..], 5), (&[4], 5)][..]),
+            ("a row came twice in place of another", &[(&[1, 2, 3], 5), (&[3, 4], 5)]),
+            ("a row left after the first page, and one slipped onto it", &[(&[1, 2, 3], 5), (&[5], 4)]),
+            ("a row came after the first page", &[(&[1, 2, 3], 5), (&[3, 4, 5], 6)]),
+        ] {
+            assert!(!audit(pages).is_whole(), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_grows_all_the_time_is_whole_as_of_its_beginning() {
+        let earlier = audit(&[(&[1, 2, 3], 5), (&[3, 4, 5], 6)]).into_keys();
+        assert!(audit(&[(&[6, 1, 2], 6), (&[2, 3, 4, 5], 7)]).completes(&earlier));
+        assert!(!audit(&[(&[6, 1, 2], 7), (&[2, 3, 4], 8)]).completes(&earlier), "something is missing");
+        assert!(!audit(&[(&[6, 1, 2], 6), (&[4, 5], 5)]).completes(&earlier), "a row left, so one may have slipped again");
+        assert!(!audit(&[(&[1, 2, 3], 6), (&[3, 4, 5], 6)]).completes(&earlier), "it never moved");
+    }
+}
