@@ -44,6 +44,8 @@ pub struct Config {
     pub rate_limit: Rate,
     /// Of one request.
     pub request_timeout: Duration,
+    /// After which a run ends in good order.
+    pub max_runtime: Option<Duration>,
     /// The header `User-Agent`.
     pub user_agent: String,
     /// Certificate authorities to trust instead of the built-in ones.
@@ -151,7 +153,8 @@ impl Config {
             page_size: number("page_size"),
             concurrency: usize::try_from(number("concurrency"))?,
             rate_limit: Rate::of(&settings["rate_limit"]),
-            request_timeout: request_timeout(&settings["request_timeout"])?,
+            request_timeout: seconds(&settings, "request_timeout")?.unwrap_or(Duration::from_secs(300)),
+            max_runtime: seconds(&settings, "max_runtime")?,
             user_agent: text("user_agent").unwrap_or_else(|| concat!("tap-tiktok-ads/", env!("CARGO_PKG_VERSION")).to_owned()),
             ca_file: text("ca_file").map(PathBuf::from),
             base_url: text("base_url")
@@ -178,9 +181,22 @@ fn from_file(path: &str) -> Result<Map<String, Value>> {
     let text = fs::read_to_string(path).with_context(|| InputError(format!("config: cannot read `{path}`")))?;
     // Some editors begin a file with a byte order mark. The parser's message says where, and never shows a value.
     match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
-        Ok(Value::Object(settings)) => Ok(settings),
+        Ok(Value::Object(settings)) => {
+            if settings.contains_key("access_token") || settings.contains_key("secret") {
+                warn_of_readers(path);
+            }
+            Ok(settings)
+        }
         Ok(_) => Err(input(format!("config: `{path}` is no JSON object"))),
         Err(error) => Err(input(format!("config: `{path}` is no valid JSON, at line {} column {}", error.line(), error.column()))),
+    }
+}
+
+/// A token in a file that every user of the machine can read is none of theirs.
+fn warn_of_readers(path: &str) {
+    #[cfg(unix)]
+    if fs::metadata(path).is_ok_and(|file| std::os::unix::fs::PermissionsExt::mode(&file.permissions()) & 0o004 != 0) {
+        log::warn!("config: every user of this machine can read `{path}`, which holds a secret; `chmod 600` keeps it yours");
     }
 }
 
@@ -218,10 +234,11 @@ fn date(settings: &Map<String, Value>, name: &str) -> Result<Option<Date>> {
     date.map(Some).ok_or_else(|| input(format!("config: `{name}` is not valid; expected {}", settings::expected(name))))
 }
 
-fn request_timeout(setting: &Value) -> Result<Duration> {
-    let seconds = setting.as_f64().filter(|s| *s > 0.0).unwrap_or(300.0);
-    Duration::try_from_secs_f64(seconds)
-        .map_err(|_| input(format!("config: `request_timeout` is not valid; expected {}", settings::expected("request_timeout"))))
+/// A time in seconds; nothing for 0.
+fn seconds(settings: &Map<String, Value>, name: &str) -> Result<Option<Duration>> {
+    let Some(seconds) = settings.get(name).and_then(Value::as_f64).filter(|s| *s > 0.0) else { return Ok(None) };
+    let duration = Duration::try_from_secs_f64(seconds);
+    duration.map(Some).map_err(|_| input(format!("config: `{name}` is not valid; expected {}", settings::expected(name))))
 }
 
 #[cfg(test)]

@@ -197,7 +197,7 @@ mod tests {
             ("base_url", json!("ftp://secret")),
             ("verify", json!(true)),
             ("metrics", json!(["spend"])),
-            ("max_runtime", json!(5)),
+            ("max_runtime", json!("soon-secret")),
             ("access_token", json!({"secret": 1})),
         ] {
             let message = read_with(name, given.clone()).expect_err(name).to_string();

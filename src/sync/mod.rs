@@ -13,11 +13,13 @@ pub mod render;
 mod reports;
 mod scope;
 mod slice;
+mod stop;
 mod windows;
 
 pub use failures::Failures;
 
 use crate::api::client::Client;
+use crate::api::error::ApiError;
 use crate::api::pacing::Halt;
 use crate::config::Config;
 use crate::logging;
@@ -36,27 +38,29 @@ use serde_json::Value;
 use slice::{Context, Ending, Reading};
 use std::io::Write;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
+use stop::{LOOK, Stop};
 use time::OffsetDateTime;
 
 /// Bytes of rendered lines that may wait for the target, for each worker: about a page of a wide report.
 const WAITING: usize = 2 << 20;
-/// How often the loop looks for a signal while nothing comes.
-const LOOK: Duration = Duration::from_millis(100);
-
 /// Replicates the selected streams and tells what did not work. The last STATE written holds everything that was delivered.
 ///
 /// # Errors
 /// Nothing could be begun, or the reader of `out` is gone.
 pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Signals, out: impl Write) -> Result<Failures> {
     let halt = Arc::new(Halt::default());
+    let stop = Stop::new(signals, config.max_runtime);
     let plans = plan::plan(catalog, &config)?;
-    let client = Client::new(&config, Arc::clone(&halt))?;
-    let accounts = match open_accounts(&client, &config, &plans) {
-        Ok(accounts) => accounts,
-        Err(error) => {
+    let client = Arc::new(Client::new(&config, Arc::clone(&halt))?);
+    let accounts = match open_accounts(&client, &config, &plans, &stop) {
+        Some(Ok(accounts)) => accounts,
+        early => {
+            halt.halt();
             Output::new(out).state(&state.to_value())?;
-            return Ok(Failures::of_run(&error));
+            let error = early.and_then(Result::err);
+            log::info!("{}", stop.reason().unwrap_or("nothing could be begun"));
+            return Ok(error.map_or_else(Failures::default, |error| Failures::of_run(&error)));
         }
     };
     let starts = Arc::new(Starts::new(&plans, &accounts, &state, &config, OffsetDateTime::now_utc())?);
@@ -66,30 +70,28 @@ pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Si
     let context = Arc::new(Context { client, config, plans, accounts, starts, scopes: Scopes::default() });
     let reading = Reading { context: Arc::clone(&context), skips: failures.skips() };
     let pool = Pool::start(jobs, workers, WAITING * workers.max(4), reading);
-    let delivery = Delivery {
-        context: &context,
-        out: Output::new(out),
-        state,
-        failures,
-        pool: &pool,
-        signals,
-        current: None,
-        begun: Instant::now(),
-        records: 0,
-    };
+    let delivery =
+        Delivery { context: &context, out: Output::new(out), state, failures, pool: &pool, stop: &stop, current: None, records: 0 };
     let result = delivery.run();
     halt.halt();
     result
 }
 
-/// Asks about the accounts if anything in the run depends on it.
-fn open_accounts(client: &Client, config: &Config, plans: &[Plan]) -> Result<Accounts, crate::api::error::ApiError> {
+/// Asks about the accounts if anything in the run depends on it. `None`: the run should end.
+fn open_accounts(client: &Arc<Client>, config: &Config, plans: &[Plan], stop: &Stop) -> Option<Result<Accounts, ApiError>> {
     let asks = plans.iter().any(|p| !matches!(p.stream.source, Source::Entity(_)));
-    let mut accounts = if asks { accounts::look_up(client, &config.accounts)? } else { accounts::unasked(&config.accounts) };
-    if !plans.iter().any(|p| matches!(p.stream.source, Source::Account(_))) {
+    let ids = config.accounts.clone();
+    if !asks {
+        return Some(Ok(accounts::unasked(&ids)));
+    }
+    let client = Arc::clone(client);
+    let mut accounts = stop.wait_for(move || accounts::look_up(&client, &ids))?;
+    if let Ok(accounts) = &mut accounts
+        && !plans.iter().any(|p| matches!(p.stream.source, Source::Account(_)))
+    {
         accounts.answers.clear();
     }
-    Ok(accounts)
+    Some(accounts)
 }
 
 /// The main thread: takes what workers hand out and writes it.
@@ -99,9 +101,8 @@ struct Delivery<'a, W> {
     state: State,
     failures: Failures,
     pool: &'a Pool<Reading>,
-    signals: &'a Signals,
+    stop: &'a Stop<'a>,
     current: Option<Current>,
-    begun: Instant,
     records: u64,
 }
 
@@ -115,8 +116,8 @@ struct Current {
 impl<W: Write> Delivery<'_, W> {
     fn run(mut self) -> Result<Failures> {
         loop {
-            if self.signals.told() {
-                log::info!("told to stop: the state of what was delivered is written");
+            if let Some(reason) = self.stop.reason() {
+                log::info!("{reason}: the state of what was delivered is written");
                 break;
             }
             match self.pool.next(LOOK) {
@@ -143,7 +144,7 @@ impl<W: Write> Delivery<'_, W> {
             }
         }
         self.out.state(&self.state.to_value())?;
-        log::info!("{} records, {} requests, {:.1} s", self.records, self.context.client.requests(), self.begun.elapsed().as_secs_f64());
+        log::info!("{} records, {} requests, {:.1} s", self.records, self.context.client.requests(), self.stop.elapsed().as_secs_f64());
         Ok(self.failures)
     }
 

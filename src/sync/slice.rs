@@ -24,7 +24,7 @@ const CUT: &str = "TikTok looked at its 20,000 newest ads only";
 #[derive(Debug)]
 pub struct Context {
     /// The way to TikTok.
-    pub client: Client,
+    pub client: Arc<Client>,
     /// Settings of the run.
     pub config: Config,
     /// Streams of the run.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Instant;
 use tap_tiktok_ads::cli::Args;
@@ -32,6 +33,7 @@ fn show(server: &Server, folder: &Path) -> Result<()> {
     let start = (OffsetDateTime::now_utc() - Duration::days(45)).date().to_string();
     let config = json!({"access_token": TOKEN, "accounts": accounts, "start_date": start, "base_url": server.url(), "rate_limit": 200});
     fs::write(file("config.json"), config.to_string())?;
+    fs::set_permissions(file("config.json"), fs::Permissions::from_mode(0o600))?;
     let zones: Vec<&str> = server.world().accounts().iter().map(|a| a.zone.as_str()).collect();
     eprintln!("The fake API listens at {}, with accounts in {}.\n", server.url(), zones.join(" and "));
 

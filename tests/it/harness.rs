@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
@@ -99,6 +100,7 @@ impl Tap {
     pub(crate) fn file(&self, name: &str, text: &str) -> String {
         let path: PathBuf = self.dir.path().join(name);
         fs::write(&path, text).expect("a file");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("the file is ours");
         path.to_string_lossy().into_owned()
     }
 

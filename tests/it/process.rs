@@ -107,6 +107,47 @@ fn a_signal_ends_a_long_pause() {
 }
 
 #[test]
+fn a_signal_ends_the_question_about_the_accounts() {
+    let server = serve(world());
+    let hang = FaultKind::Hang(Duration::from_secs(3600));
+    server.add_fault(Fault { path: Some("advertiser/info/".into()), times: usize::MAX, kind: hang, ..Fault::default() });
+    let state = serde_json::json!({"bookmarks": {"ads": {"1": "2026-01-01T00:00:00Z"}}});
+    let tap = Tap::on(&server).state(&state);
+    let mut child = start(&tap);
+    settle(&server, &mut child);
+    send("-INT", &child);
+    let mut text = Vec::new();
+    child.stdout.take().unwrap().read_to_end(&mut text).unwrap();
+    let told = stderr(&mut child);
+    let run = Run::of(Output { status: child.wait().unwrap(), stdout: text, stderr: told.into_bytes() }).ended(0);
+    assert_eq!(run.state()["bookmarks"], state["bookmarks"]);
+}
+
+#[test]
+fn a_run_whose_time_is_up_ends_in_good_order_and_the_next_goes_on() {
+    let server = serve(WorldConfig { campaigns: 3, ..world() });
+    server.set_options(|options| options.latency = Duration::from_millis(100));
+    let (mut state, mut runs) = (serde_json::json!({}), Vec::new());
+    let tap = || Tap::on(&server).set("page_size", 20).set("concurrency", 2).set("report_window", 1).set("attribution_window", 0);
+    // What is read again of a day is little; each run gets further.
+    for _ in 0..40 {
+        let run = tap().set("max_runtime", 0.6).catalog(&only(&["ads", "ad_insights"])).state(&state).run().ended(0);
+        let is_done = run.state()["currently_syncing"].is_null();
+        assert_ne!(is_done, run.said("INFO", "`max_runtime` is over") == 1, "{}", run.stderr.join("\n"));
+        state = run.state().clone();
+        runs.push(run);
+        if is_done {
+            break;
+        }
+    }
+    assert!((2..40).contains(&runs.len()), "{} runs, so this shows nothing", runs.len());
+    for name in ["ads", "ad_insights"] {
+        let records: Vec<_> = runs.iter().flat_map(|run| run.records(name)).collect();
+        truth::compare(server.world(), name, runs[0].schema(name), &records, &Scope::of(server.world()), true);
+    }
+}
+
+#[test]
 fn the_second_signal_ends_the_run_at_once() {
     for (signal, code) in [("-TERM", 143), ("-INT", 130)] {
         let server = serve(WorldConfig { campaigns: 6, ..world() });

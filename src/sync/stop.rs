@@ -1,0 +1,52 @@
+//! When a run ends before its work does: a signal came, or its time is up. It owns that question only; ending in good order is the
+//! loop's matter.
+
+use crate::signals::Signals;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How often a wait is interrupted to look.
+pub(super) const LOOK: Duration = Duration::from_millis(100);
+
+/// What may end a run early.
+#[derive(Debug)]
+pub(super) struct Stop<'a> {
+    signals: &'a Signals,
+    begun: Instant,
+    max_runtime: Option<Duration>,
+}
+
+impl<'a> Stop<'a> {
+    /// A run that begins now.
+    pub(super) fn new(signals: &'a Signals, max_runtime: Option<Duration>) -> Self {
+        Stop { signals, begun: Instant::now(), max_runtime }
+    }
+
+    /// Since the run began.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    /// Why the run should end now, if it should.
+    pub(super) fn reason(&self) -> Option<&'static str> {
+        if self.signals.told() {
+            return Some("told to stop");
+        }
+        self.max_runtime.filter(|most| self.elapsed() >= *most).map(|_| "`max_runtime` is over")
+    }
+
+    /// Does work that may take long, elsewhere. `None`: the run should end before it is done.
+    pub(super) fn wait_for<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let (done, outcome) = mpsc::channel();
+        thread::spawn(move || drop(done.send(work())));
+        loop {
+            match outcome.recv_timeout(LOOK) {
+                Ok(outcome) => return Some(outcome),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) if self.reason().is_some() => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+}
