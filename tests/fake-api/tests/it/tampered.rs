@@ -101,7 +101,10 @@ fn a_body_that_takes_its_time() {
     spoil(&server, FaultKind::SlowBody(Duration::from_secs(600)));
     std::thread::scope(|scope| {
         let asking = scope.spawn(|| try_get(&server, "user/info/", &[]));
-        std::thread::sleep(Duration::from_millis(100));
+        while server.requests().last().is_none_or(|request| request.path != "user/info/") {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::thread::sleep(Duration::from_millis(200));
         server.refuse_connections(Duration::from_millis(50));
         let answer = asking.join().unwrap().unwrap();
         assert!(answer.bytes.len() < answer.length(), "the head came at once, the body did not");
