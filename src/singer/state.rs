@@ -134,16 +134,15 @@ fn normal(text: &str) -> Option<String> {
     let text = text.trim();
     let second = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
     let joined = text.replacen(' ', "T", 1);
-    if let Ok(instant) = OffsetDateTime::parse(&joined, &Rfc3339) {
-        return instant.to_offset(UtcOffset::UTC).format(second).ok();
-    }
-    let naive = joined.split('.').next().unwrap_or_default();
-    let whole = if naive.len() == 10 { format!("{naive}T00:00:00") } else { naive.to_owned() };
-    PrimitiveDateTime::parse(&whole, format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]"))
-        .ok()?
-        .assume_utc()
-        .format(second)
-        .ok()
+    let utc = if let Ok(instant) = OffsetDateTime::parse(&joined, &Rfc3339) {
+        instant.checked_to_offset(UtcOffset::UTC)?
+    } else {
+        let naive = joined.split('.').next().unwrap_or_default();
+        let whole = if naive.len() == 10 { format!("{naive}T00:00:00") } else { naive.to_owned() };
+        PrimitiveDateTime::parse(&whole, format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]")).ok()?.assume_utc()
+    };
+    // A year with a sign would not sort as text.
+    (utc.year() >= 0).then(|| utc.format(second).ok()).flatten()
 }
 
 #[cfg(test)]
@@ -191,7 +190,15 @@ mod tests {
         for bad in [json!([]), json!("x"), json!({"bookmarks": [1]})] {
             assert!(State::parse(bad.clone()).is_err(), "{bad}");
         }
-        for bad in [json!({"1": 5}), json!("soon"), json!(7), json!({"1": "2026-99-01"})] {
+        for bad in [
+            json!({"1": 5}),
+            json!("soon"),
+            json!(7),
+            json!({"1": "2026-99-01"}),
+            json!("9999-12-31T23:59:59-01:00"),
+            json!("0000-01-01T00:00:00+01:00"),
+            json!("-0001-01-01T00:00:00"),
+        ] {
             let error = state(json!({"bookmarks": {"ads": bad}})).bookmark("ads", "1").expect_err("no time");
             assert!(error.to_string().contains("/bookmarks/ads"), "{error}");
         }

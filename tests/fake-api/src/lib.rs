@@ -9,5 +9,5 @@ mod random;
 mod server;
 mod world;
 
-pub use server::{APP_ID, Fault, FaultKind, Options, Request, SECRET, Server, TOKEN};
-pub use world::{Account, Entity, Kind, Level, ReportQuery, ReportRow, ReportType, Row, World, WorldConfig, zone_exists};
+pub use server::{APP_ID, Fault, FaultKind, Options, Request, SECRET, Server, Shape, TOKEN};
+pub use world::{Account, Entity, Kind, Level, ReportQuery, ReportRow, ReportType, Row, World, WorldConfig, additive_metrics, zone_exists};

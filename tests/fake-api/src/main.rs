@@ -2,12 +2,13 @@
 //! Owns the command line and the config it prints; everything else is the library's.
 
 use clap::Parser;
-use fake_tiktok::{Options, Server, TOKEN, World, WorldConfig, zone_exists};
+use fake_tiktok::{Fault, Options, Server, TOKEN, World, WorldConfig, zone_exists};
 use serde_json::json;
 use std::io;
 use std::time::Duration as Latency;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
-use time::{Date, Duration};
+use time::{Date, Duration, OffsetDateTime};
 
 /// A strict local stand-in for the TikTok Ads API, with made-up data.
 #[derive(Parser)]
@@ -34,6 +35,9 @@ struct Arguments {
     /// Time every answer takes
     #[arg(long, default_value_t = 0)]
     latency_ms: u64,
+    /// Up to so much more, different for every request
+    #[arg(long, default_value_t = 0)]
+    jitter_ms: u64,
     /// Requests a second before 40100
     #[arg(long)]
     rate_limit: Option<u32>,
@@ -46,6 +50,15 @@ struct Arguments {
     /// No delivery before this day
     #[arg(long, default_value = "2020-01-01", value_parser = parse_day)]
     first_day: Date,
+    /// A new epoch (POST /_fake/epoch) changes the report values of so many last days
+    #[arg(long, default_value_t = 0)]
+    restate_days: u16,
+    /// The moment at which the clock of the data stands still, such as 2026-07-15T12:00:00Z
+    #[arg(long, value_parser = parse_time)]
+    now: Option<OffsetDateTime>,
+    /// A misbehaviour as JSON, such as '{"path":"ad/get/","kind":"hang","seconds":2}'; may be given several times
+    #[arg(long = "fault", value_name = "JSON")]
+    faults: Vec<Fault>,
     /// Leave out the values that break careless parsers
     #[arg(long)]
     plain: bool,
@@ -57,6 +70,10 @@ fn parse_zone(name: &str) -> Result<String, String> {
 
 fn parse_day(text: &str) -> Result<Date, String> {
     Date::parse(text, format_description!("[year]-[month]-[day]")).map_err(|error| error.to_string())
+}
+
+fn parse_time(text: &str) -> Result<OffsetDateTime, String> {
+    OffsetDateTime::parse(text, &Rfc3339).map_err(|error| error.to_string())
 }
 
 #[allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people")]
@@ -71,10 +88,13 @@ fn main() -> io::Result<()> {
         zones: arguments.zones,
         first_day: arguments.first_day,
         odd: !arguments.plain,
+        restate_days: arguments.restate_days,
+        now: arguments.now,
         ..WorldConfig::default()
     });
     let options = Options {
         latency: Latency::from_millis(arguments.latency_ms),
+        latency_jitter: Latency::from_millis(arguments.jitter_ms),
         rate_limit: arguments.rate_limit,
         sandbox: arguments.sandbox,
         ..Options::default()
@@ -82,6 +102,9 @@ fn main() -> io::Result<()> {
     let ids: Vec<_> = world.accounts().iter().map(|account| account.advertiser_id.clone()).collect();
     let month_ago = ids.first().map_or(arguments.first_day, |id| world.today(id)) - Duration::days(30);
     let server = Server::start_on(arguments.port, world, options)?;
+    for fault in arguments.faults {
+        server.add_fault(fault);
+    }
     let config = json!({
         "access_token": TOKEN,
         "accounts": ids,

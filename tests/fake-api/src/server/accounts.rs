@@ -26,7 +26,7 @@ pub(crate) fn list(context: &Context, params: &Params) -> Result<Answer, Refusal
 pub(crate) fn user(_: &Context, _: &Params) -> Result<Answer, Refusal> {
     let user = "{\"core_user_id\":\"7000000000000000777\",\"display_name\":\"Fake User\",\
         \"email\":\"f***@*******.com\",\"create_time\":1600000000,\"avatar_url\":\"\"}";
-    Ok(Answer { data: Data::Raw(user.to_owned()), throttled: false })
+    Ok(Answer { data: Data::Raw(user.to_owned()), ..Answer::default() })
 }
 
 /// `advertiser/info/`: the accounts asked for, in that order.
@@ -45,6 +45,6 @@ pub(crate) fn info(context: &Context, params: &Params) -> Result<Answer, Refusal
 }
 
 fn unpaged(rows: &[String]) -> Answer {
-    let data = Data::List { rows: rows.join(","), page_info: None, null: false };
-    Answer { data, throttled: false }
+    let data = Data::List { rows: rows.join(","), page_info: None, total_metrics: None, null: false };
+    Answer { data, ..Answer::default() }
 }

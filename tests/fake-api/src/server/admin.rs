@@ -9,11 +9,12 @@ use super::params::Params;
 use super::{Shared, endpoints, lock, report_rules};
 use crate::{Kind, Row};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 type Pairs = Vec<(String, String)>;
 
-/// Answers an admin request.
-pub(crate) fn answer(shared: &Shared, head: &Head, body: &[u8]) -> Reply {
+/// Answers an admin request that came over a connection.
+pub(crate) fn answer(shared: &Shared, head: &Head, body: &[u8], connection: u64) -> Reply {
     let Some((path, params)) = split_target(&head.target) else {
         return wrong("the query is not UTF-8");
     };
@@ -21,6 +22,7 @@ pub(crate) fn answer(shared: &Shared, head: &Head, body: &[u8]) -> Reply {
         ("GET", "/_fake/requests") => ok(requests(shared).to_string()),
         ("GET", "/_fake/violations") => ok(json!(lock(&shared.journal).violations).to_string()),
         ("POST", "/_fake/faults") => add_faults(shared, body),
+        ("POST", "/_fake/refuse_connections") => refuse_connections(shared, body, connection),
         ("POST", "/_fake/epoch") => {
             shared.world.bump_epoch();
             ok(json!({ "epoch": shared.world.epoch() }).to_string())
@@ -57,12 +59,22 @@ fn add_faults(shared: &Shared, body: &[u8]) -> Reply {
         return wrong("the body is not JSON");
     };
     let all = value.as_array().cloned().unwrap_or_else(|| vec![value]);
-    let Some(faults) = all.iter().map(Fault::from_json).collect::<Option<Vec<_>>>() else {
-        return wrong("not a fault");
+    let faults = match all.iter().map(Fault::from_json).collect::<Result<Vec<_>, _>>() {
+        Ok(faults) => faults,
+        Err(why) => return wrong(&why),
     };
     for fault in faults {
         lock(&shared.faults).add(fault);
     }
+    ok("{}".to_owned())
+}
+
+fn refuse_connections(shared: &Shared, body: &[u8], connection: u64) -> Reply {
+    let value: Value = serde_json::from_slice(body).unwrap_or_default();
+    let Some(time) = value["seconds"].as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) else {
+        return wrong("the body must be {\"seconds\": number}");
+    };
+    shared.refuse_connections(time, Some(connection));
     ok("{}".to_owned())
 }
 

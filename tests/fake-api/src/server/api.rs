@@ -2,14 +2,14 @@
 //! Owns that order, which is TikTok's as far as it is known.
 
 use super::cache::{Body, Cache, gzip};
-use super::connection::{Delivery, Reply};
+use super::connection::Reply;
 use super::endpoints::{self, Endpoint};
 use super::envelope::{self, Answer, Data, Refusal};
-use super::fault::FaultKind;
+use super::fault_kind::FaultKind;
 use super::http::{Head, split_target};
 use super::limiter::Refused;
 use super::params::Params;
-use super::{APP_ID, Options, Shared, TOKEN, lock};
+use super::{APP_ID, Options, Shared, TOKEN, lock, tamper};
 use crate::{Account, World, random};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -125,15 +125,18 @@ impl Call<'_> {
     /// Rate and token come before everything else.
     fn admit(&self) -> Result<(), Refusal> {
         let options = &self.context.options;
-        if let Some(limit) = options.rate_limit {
-            let checked = lock(&self.shared.limiter).check(limit, options.suspension);
-            checked.map_err(|refused| match refused {
-                Refused::Breach => Refusal::by_option(40100, "Too many requests. Please retry in some time."),
+        let checked = lock(&self.shared.limiter).check(self.endpoint.path, options);
+        checked.map_err(|refused| {
+            let message = match refused {
+                Refused::Second => "Too many requests. Please retry in some time.".to_owned(),
+                Refused::Minute => "App reaches the QPM limit.".to_owned(),
+                Refused::Day => "App reaches the QPD limit.".to_owned(),
                 Refused::Suspended => {
-                    Refusal::by_option(40100, format!("Due to too many requests, requests from App {APP_ID} are temporarily restricted."))
+                    format!("Due to too many requests, requests from App {APP_ID} are temporarily restricted.")
                 }
-            })?;
-        }
+            };
+            Refusal::by_option(40100, message)
+        })?;
         match self.head.header("access-token") {
             None | Some("") => return Err(self.noted(Refusal::of(40104, "Access token is empty."))),
             Some(TOKEN) => {}
@@ -169,10 +172,14 @@ impl Call<'_> {
                 Err(refusal) => return (self.refuse(&refusal), Some(refusal.code), hang),
                 Ok((answer, _)) => {
                     let id = envelope::request_id(random::text(&request));
-                    let plain = envelope::success(&answer.data, &id, false).into_bytes();
+                    let plain = envelope::success(&answer.data, &id).into_bytes();
                     let compressed = self.context.options.gzip && plain.len() > GZIP_FROM;
-                    let body =
-                        Body { gzip: compressed.then(|| Arc::new(gzip(&plain))), plain: Arc::new(plain), throttled: answer.throttled };
+                    let body = Body {
+                        gzip: compressed.then(|| Arc::new(gzip(&plain))),
+                        plain: Arc::new(plain),
+                        throttled: answer.throttled,
+                        wait: answer.wait,
+                    };
                     lock(&self.shared.cache).keep_body(request, body.clone());
                     body
                 }
@@ -183,7 +190,7 @@ impl Call<'_> {
         reply.throttled = body.throttled;
         reply.gzipped = gzip.is_some();
         reply.body = gzip.unwrap_or(body.plain);
-        (reply, Some(0), hang)
+        (reply, Some(0), hang + body.wait)
     }
 
     /// An answer with something wrong about it. Refused requests are answered honestly.
@@ -192,40 +199,17 @@ impl Call<'_> {
             Ok(evaluated) => evaluated,
             Err(refusal) => return (self.refuse(&refusal), Some(refusal.code), Duration::ZERO),
         };
-        if *kind == FaultKind::RepeatPage
-            && let Ok(before) = (self.endpoint.handler)(&self.context, &params.previous_page())
-            && let (Data::List { rows, .. }, Data::List { rows: old, .. }) = (&mut answer.data, before.data)
+        if let Some(params) = tamper::other_rows(kind, &params)
+            && let Ok(other) = (self.endpoint.handler)(&self.context, &params)
+            && let (Data::List { rows, .. }, Data::List { rows: other, .. }) = (&mut answer.data, other.data)
         {
-            *rows = old;
+            *rows = other;
         }
-        if let Data::List { rows, page_info, .. } = &mut answer.data {
-            match kind {
-                FaultKind::MissingPageInfo => *page_info = None,
-                FaultKind::PageInfo(raw) => *page_info = Some(raw.clone()),
-                FaultKind::EmptyPage => rows.clear(),
-                _ => {}
-            }
-        }
-        let id = envelope::request_id(self.number);
-        let mut body = envelope::success(&answer.data, &id, *kind == FaultKind::CodeLast).into_bytes();
-        if *kind == FaultKind::InvalidUtf8 {
-            spoil(&mut body);
-        }
-        let mut reply = self.json(body);
+        tamper::change(kind, &mut answer.data);
+        let mut reply = self.json(tamper::write(kind, &answer.data, &envelope::request_id(self.number)));
         reply.throttled = answer.throttled;
-        match kind {
-            FaultKind::CutBody => reply.delivery = Delivery::Half,
-            FaultKind::Reset => reply.delivery = Delivery::Reset,
-            FaultKind::CutGzip => {
-                reply.gzipped = self.head.accepts_gzip();
-                let mut bytes = if reply.gzipped { gzip(&reply.body) } else { reply.body.to_vec() };
-                bytes.truncate(bytes.len() / 2);
-                reply.body = Arc::new(bytes);
-            }
-            _ => {}
-        }
-        let code = (reply.delivery == Delivery::Whole && *kind != FaultKind::CutGzip).then_some(0);
-        (reply, code, Duration::ZERO)
+        tamper::spoil_delivery(kind, &mut reply, self.head.accepts_gzip());
+        (reply, tamper::code(kind), answer.wait)
     }
 
     fn refuse(&self, refusal: &Refusal) -> Reply {
@@ -236,16 +220,5 @@ impl Call<'_> {
     fn json(&self, body: Vec<u8>) -> Reply {
         let log_id = Some(envelope::request_id(self.number));
         Reply { log_id, ..Reply::plain(200, "application/json", body) }
-    }
-}
-
-/// Puts a byte that is no UTF-8 into the first text of the list, or of the envelope.
-fn spoil(body: &mut Vec<u8>) {
-    let find = |from: usize, wanted: &[u8]| {
-        body[from..].windows(wanted.len()).position(|bytes| bytes == wanted).map(|at| from + at + wanted.len())
-    };
-    let list = find(0, b"\"list\":[").unwrap_or(0);
-    if let Some(text) = find(list, b":\"").or_else(|| find(0, b":\"")) {
-        body.insert(text, 0xff);
     }
 }

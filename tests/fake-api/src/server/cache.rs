@@ -7,6 +7,7 @@ use flate2::write::GzEncoder;
 use std::collections::HashMap;
 use std::io::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 const MOST_BYTES: usize = 256 << 20;
 const MOST_KEYS: usize = 8_000_000;
@@ -17,15 +18,18 @@ pub(crate) struct Body {
     pub(crate) plain: Arc<Vec<u8>>,
     pub(crate) gzip: Option<Arc<Vec<u8>>>,
     pub(crate) throttled: bool,
+    pub(crate) wait: Duration,
 }
 
-/// Both caches; each is dropped whole when it grows too big.
+/// All caches; bodies and keys are dropped whole when they grow too big.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
     bodies: HashMap<String, Body>,
     bytes: usize,
     keys: HashMap<String, Arc<Vec<Key>>>,
     keys_held: usize,
+    /// Few and small: one for each report with totals.
+    totals: HashMap<String, String>,
 }
 
 impl Cache {
@@ -55,6 +59,14 @@ impl Cache {
         }
         self.keys_held += keys.len();
         self.keys.insert(query, keys);
+    }
+
+    pub(crate) fn totals(&self, query: &str) -> Option<String> {
+        self.totals.get(query).cloned()
+    }
+
+    pub(crate) fn keep_totals(&mut self, query: String, totals: String) {
+        self.totals.insert(query, totals);
     }
 
     pub(crate) fn clear(&mut self) {

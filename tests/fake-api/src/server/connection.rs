@@ -3,10 +3,13 @@
 
 use super::http::{self, Head};
 use super::{Shared, admin, api, lock};
-use std::io;
+use std::io::{self, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+/// How many pieces a slow body is cut into.
+const PIECES: u32 = 40;
 
 /// What is sent back.
 #[derive(Debug)]
@@ -28,6 +31,10 @@ pub(crate) enum Delivery {
     Half,
     /// Nothing: the connection is reset.
     Reset,
+    /// Nothing: the connection ends.
+    Nothing,
+    /// The body in small pieces over this time.
+    Slow(Duration),
 }
 
 impl Reply {
@@ -54,7 +61,7 @@ pub(crate) fn serve(shared: &Shared, mut stream: TcpStream, id: u64) {
             lock(&shared.journal).leave();
             next
         } else {
-            serve_admin(shared, &mut stream, &head)
+            serve_admin(shared, &mut stream, &head, id)
         };
         if !matches!(next, Ok(true)) || shared.stopping() {
             return;
@@ -63,25 +70,29 @@ pub(crate) fn serve(shared: &Shared, mut stream: TcpStream, id: u64) {
 }
 
 /// True when the connection goes on.
-fn serve_admin(shared: &Shared, stream: &mut TcpStream, head: &Head) -> io::Result<bool> {
+fn serve_admin(shared: &Shared, stream: &mut TcpStream, head: &Head, id: u64) -> io::Result<bool> {
     let body = http::finish_head(stream, head)?;
-    deliver(stream, &admin::answer(shared, head, &body))?;
+    deliver(shared, stream, &admin::answer(shared, head, &body, id))?;
     Ok(head.keeps_alive())
 }
 
 fn serve_api(shared: &Shared, stream: &mut TcpStream, head: &Head, id: u64) -> io::Result<bool> {
     let outcome = api::answer(shared, head);
-    sleep(shared, outcome.wait);
+    shared.sleep(outcome.wait);
     if outcome.reply.delivery == Delivery::Reset {
         shared.forget(id);
         return Ok(false);
     }
+    // Nothing may stay unread: that would reset the connection.
     http::finish_head(stream, head)?;
-    deliver(stream, &outcome.reply)?;
-    Ok(head.keeps_alive() && outcome.reply.delivery == Delivery::Whole)
+    if outcome.reply.delivery == Delivery::Nothing {
+        return Ok(false);
+    }
+    deliver(shared, stream, &outcome.reply)?;
+    Ok(head.keeps_alive() && outcome.reply.delivery != Delivery::Half)
 }
 
-fn deliver(stream: &mut TcpStream, reply: &Reply) -> io::Result<()> {
+fn deliver(shared: &Shared, stream: &mut TcpStream, reply: &Reply) -> io::Result<()> {
     let mut headers = vec![("Content-Type", reply.content_type.as_str())];
     if reply.gzipped {
         headers.push(("Content-Encoding", "gzip"));
@@ -93,18 +104,18 @@ fn deliver(stream: &mut TcpStream, reply: &Reply) -> io::Result<()> {
         headers.push(("X-Tt-Logid", log_id));
     }
     let length = reply.body.len();
-    let sent = if reply.delivery == Delivery::Half { length / 2 } else { length };
-    http::write_answer(stream, reply.status, &headers, length, &reply.body[..sent])
-}
-
-/// Sleeps in short steps, so that stopping the server does not wait for a hang.
-fn sleep(shared: &Shared, time: Duration) {
-    let end = Instant::now() + time;
-    loop {
-        let left = end.saturating_duration_since(Instant::now());
-        if left.is_zero() || shared.stopping() {
-            return;
+    let sent = match reply.delivery {
+        Delivery::Half => length / 2,
+        Delivery::Slow(_) => 0,
+        _ => length,
+    };
+    http::write_answer(stream, reply.status, &headers, length, &reply.body[..sent])?;
+    if let Delivery::Slow(time) = reply.delivery {
+        let pieces = u32::try_from(length).unwrap_or(u32::MAX).clamp(1, PIECES);
+        for piece in reply.body.chunks(length.div_ceil(usize::try_from(pieces).expect("32 bits")).max(1)) {
+            shared.sleep(time / pieces);
+            stream.write_all(piece)?;
         }
-        std::thread::sleep(left.min(Duration::from_millis(50)));
     }
+    Ok(())
 }

@@ -39,7 +39,7 @@ fn answer(context: &Context, params: &Params, kind: Kind) -> Result<Answer, Refu
     let fields = params.texts("fields");
     let nulls = params.text("exclude_field_types_in_response").is_none();
     let mut rows = String::new();
-    for node in nodes.iter().skip((page - 1) * size).take(size) {
+    for node in nodes.iter().skip(params.offset()).take(size) {
         let mut row = context.world.row(account, &tree, kind, node);
         if context.options.sandbox {
             row.remove("secondary_status");
@@ -53,7 +53,7 @@ fn answer(context: &Context, params: &Params, kind: Kind) -> Result<Answer, Refu
     }
     let null = nodes.is_empty() && kind == Kind::Campaign;
     let page_info = Some(page_info(page, size, nodes.len()));
-    Ok(Answer { data: Data::List { rows, page_info, null }, throttled: false })
+    Ok(Answer { data: Data::List { rows, page_info, total_metrics: None, null }, ..Answer::default() })
 }
 
 /// Rules that tie parameters together.

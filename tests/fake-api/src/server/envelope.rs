@@ -2,7 +2,9 @@
 //! Owns the text of answers; rows come from the world as raw JSON.
 
 use crate::random;
+use crate::world::quote;
 use std::fmt::Write;
+use std::time::Duration;
 
 /// A successful answer.
 #[derive(Debug, Clone, Default)]
@@ -10,6 +12,8 @@ pub(crate) struct Answer {
     pub(crate) data: Data,
     /// The report saw only some of the ads.
     pub(crate) throttled: bool,
+    /// The report takes this long.
+    pub(crate) wait: Duration,
 }
 
 #[derive(Debug, Clone)]
@@ -20,6 +24,7 @@ pub(crate) enum Data {
         /// Rows, joined by commas.
         rows: String,
         page_info: Option<String>,
+        total_metrics: Option<String>,
         /// Without rows, the list is null instead of empty.
         null: bool,
     },
@@ -58,10 +63,10 @@ impl Refusal {
 }
 
 impl Data {
-    fn json(&self) -> String {
+    pub(crate) fn json(&self) -> String {
         match self {
             Self::Raw(json) => json.clone(),
-            Self::List { rows, page_info, null } => {
+            Self::List { rows, page_info, total_metrics, null } => {
                 let mut out = String::with_capacity(rows.len() + 128);
                 out.push_str("{\"list\":");
                 if *null && rows.is_empty() {
@@ -75,6 +80,10 @@ impl Data {
                     out.push_str(",\"page_info\":");
                     out.push_str(page_info);
                 }
+                if let Some(totals) = total_metrics {
+                    out.push_str(",\"total_metrics\":");
+                    out.push_str(totals);
+                }
                 out.push('}');
                 out
             }
@@ -83,18 +92,19 @@ impl Data {
 }
 
 /// Writes the envelope of an answer.
-pub(crate) fn success(data: &Data, request_id: &str, code_last: bool) -> String {
-    let data = data.json();
-    if code_last {
-        return format!("{{\"data\":{data},\"request_id\":\"{request_id}\",\"message\":\"OK\",\"code\":0}}");
-    }
-    format!("{{\"code\":0,\"message\":\"OK\",\"request_id\":\"{request_id}\",\"data\":{data}}}")
+pub(crate) fn success(data: &Data, request_id: &str) -> String {
+    envelope(0, "OK", request_id, &data.json())
 }
 
 /// Writes the envelope of an error.
 pub(crate) fn failure(code: i64, message: &str, request_id: &str) -> String {
-    let message = serde_json::Value::from(message);
-    format!("{{\"code\":{code},\"message\":{message},\"request_id\":\"{request_id}\",\"data\":{{}}}}")
+    envelope(code, message, request_id, "{}")
+}
+
+/// Writes an envelope around raw JSON.
+pub(crate) fn envelope(code: i64, message: &str, request_id: &str, data: &str) -> String {
+    let message = quote(message);
+    format!("{{\"code\":{code},\"message\":{message},\"request_id\":\"{request_id}\",\"data\":{data}}}")
 }
 
 /// An id in the form of TikTok's: a time stamp, then hexadecimal digits.

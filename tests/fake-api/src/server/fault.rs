@@ -1,51 +1,7 @@
-//! Misbehaviour on request. Owns which request gets which fault; doing it is in `api` and
-//! `connection`.
+//! Misbehaviour on request. Owns which request gets which fault.
 
+use super::fault_kind::FaultKind;
 use serde_json::Value;
-use std::time::Duration;
-
-/// What goes wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FaultKind {
-    /// An error of the API, with HTTP 200.
-    Code {
-        /// The code.
-        code: i64,
-        /// Its text.
-        message: String,
-    },
-    /// An answer that does not come from the API.
-    Http {
-        /// HTTP status.
-        status: u16,
-        /// Content type.
-        content_type: String,
-        /// Body.
-        body: String,
-    },
-    /// This body with HTTP 200 as `application/json`.
-    Body(String),
-    /// Half of the promised bytes, then the end of the connection.
-    CutBody,
-    /// A complete HTTP answer whose compressed data ends too early.
-    CutGzip,
-    /// The connection is reset instead of an answer.
-    Reset,
-    /// The answer comes after this time.
-    Hang(Duration),
-    /// A byte that is no UTF-8 in the first text of the list.
-    InvalidUtf8,
-    /// The answer lacks `page_info`.
-    MissingPageInfo,
-    /// This raw JSON in place of `page_info`.
-    PageInfo(String),
-    /// An empty list; `page_info` as it was.
-    EmptyPage,
-    /// The rows of the page before.
-    RepeatPage,
-    /// The envelope has `data` before `code`.
-    CodeLast,
-}
 
 /// A misbehaviour, and the requests it is for: those that fit every given condition.
 #[derive(Debug, Clone)]
@@ -58,6 +14,12 @@ pub struct Fault {
     pub page: Option<u32>,
     /// The parameter `start_date`.
     pub start_date: Option<String>,
+    /// The parameter `report_type`, for example `AUDIENCE`.
+    pub report_type: Option<String>,
+    /// The parameter `data_level`, for example `AUCTION_AD`.
+    pub data_level: Option<String>,
+    /// One of the parameter `dimensions`, for example `gender`.
+    pub dimension: Option<String>,
     /// Fitting requests that are let through first.
     pub after: usize,
     /// How many requests get it then; `usize::MAX` is for ever.
@@ -73,6 +35,9 @@ impl Default for Fault {
             advertiser_id: None,
             page: None,
             start_date: None,
+            report_type: None,
+            data_level: None,
+            dimension: None,
             after: 0,
             times: 1,
             kind: FaultKind::Code { code: 50000, message: "System error.".to_owned() },
@@ -83,52 +48,19 @@ impl Default for Fault {
 impl Fault {
     fn fits(&self, path: &str, params: &[(String, String)]) -> bool {
         let param = |name: &str| params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        let account =
-            |id: &str| param("advertiser_id") == Some(id) || param("advertiser_ids").is_some_and(|ids| ids.contains(&format!("\"{id}\"")));
+        let is = |name: &str, wanted: &Option<String>| wanted.is_none() || param(name) == wanted.as_deref();
+        let has = |name: &str, wanted: &str| {
+            let list = param(name).and_then(|text| serde_json::from_str::<Value>(text).ok());
+            list.is_some_and(|list| list.as_array().is_some_and(|list| list.iter().any(|one| one == wanted)))
+        };
+        let account = |id: &str| param("advertiser_id") == Some(id) || has("advertiser_ids", id);
         self.path.as_deref().is_none_or(|wanted| wanted == path)
             && self.advertiser_id.as_deref().is_none_or(account)
             && self.page.is_none_or(|page| param("page").unwrap_or("1") == page.to_string())
-            && self.start_date.as_deref().is_none_or(|day| param("start_date") == Some(day))
-    }
-
-    /// Reads a fault as the admin endpoint takes it: the conditions under their own names, `kind`
-    /// in snake case (`cut_body`), and its details beside it (`code`, `message`, `status`,
-    /// `content_type`, `body`, `seconds`, `page_info`).
-    pub(crate) fn from_json(json: &Value) -> Option<Self> {
-        let text = |key: &str| json[key].as_str().map(str::to_owned);
-        let count = |key: &str| json[key].as_u64().and_then(|number| usize::try_from(number).ok());
-        let kind = match json["kind"].as_str().unwrap_or("code") {
-            "code" => FaultKind::Code {
-                code: json["code"].as_i64().unwrap_or(50000),
-                message: text("message").unwrap_or_else(|| "System error.".to_owned()),
-            },
-            "http" => FaultKind::Http {
-                status: json["status"].as_u64().and_then(|status| u16::try_from(status).ok())?,
-                content_type: text("content_type").unwrap_or_else(|| "text/html".to_owned()),
-                body: text("body").unwrap_or_default(),
-            },
-            "body" => FaultKind::Body(text("body")?),
-            "cut_body" => FaultKind::CutBody,
-            "cut_gzip" => FaultKind::CutGzip,
-            "reset" => FaultKind::Reset,
-            "hang" => FaultKind::Hang(Duration::try_from_secs_f64(json["seconds"].as_f64()?).ok()?),
-            "invalid_utf8" => FaultKind::InvalidUtf8,
-            "missing_page_info" => FaultKind::MissingPageInfo,
-            "page_info" => FaultKind::PageInfo(json["page_info"].to_string()),
-            "empty_page" => FaultKind::EmptyPage,
-            "repeat_page" => FaultKind::RepeatPage,
-            "code_last" => FaultKind::CodeLast,
-            _ => return None,
-        };
-        Some(Self {
-            path: text("path"),
-            advertiser_id: text("advertiser_id"),
-            page: json["page"].as_u64().and_then(|page| u32::try_from(page).ok()),
-            start_date: text("start_date"),
-            after: count("after").unwrap_or(0),
-            times: count("times").unwrap_or(1),
-            kind,
-        })
+            && is("start_date", &self.start_date)
+            && is("report_type", &self.report_type)
+            && is("data_level", &self.data_level)
+            && self.dimension.as_deref().is_none_or(|dimension| has("dimensions", dimension))
     }
 }
 

@@ -10,28 +10,36 @@ mod endpoints;
 mod entities;
 mod envelope;
 mod fault;
+mod fault_json;
+mod fault_kind;
 mod http;
 mod journal;
 mod limiter;
+mod listener;
 mod options;
 mod params;
 mod report_filters;
 mod report_rules;
+mod report_totals;
 mod reports;
+mod tamper;
 
 use crate::World;
 use cache::Cache;
 use fault::Faults;
 use journal::Journal;
 use limiter::Limiter;
+use listener::Door;
 use std::collections::HashMap;
 use std::io;
-use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-pub use fault::{Fault, FaultKind};
+pub use fault::Fault;
+pub use fault_kind::{FaultKind, Shape};
 pub use journal::Request;
 pub use options::Options;
 
@@ -46,7 +54,6 @@ pub const SECRET: &str = "fake-app-secret";
 #[derive(Debug)]
 pub struct Server {
     shared: Arc<Shared>,
-    port: u16,
     accepting: Option<JoinHandle<()>>,
 }
 
@@ -60,6 +67,8 @@ pub(crate) struct Shared {
     limiter: Mutex<Limiter>,
     cache: Mutex<Cache>,
     connections: Mutex<HashMap<u64, TcpStream>>,
+    door: Mutex<Door>,
+    port: u16,
     next_connection: AtomicU64,
     stopping: AtomicBool,
 }
@@ -83,7 +92,7 @@ impl Server {
     /// # Errors
     /// When the port cannot be had.
     pub fn start_on(port: u16, world: World, options: Options) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        let listener = listener::open(port)?;
         let port = listener.local_addr()?.port();
         let shared = Arc::new(Shared {
             world,
@@ -93,20 +102,22 @@ impl Server {
             limiter: Mutex::default(),
             cache: Mutex::default(),
             connections: Mutex::default(),
+            door: Mutex::default(),
+            port,
             next_connection: AtomicU64::new(0),
             stopping: AtomicBool::new(false),
         });
         let accepting = thread::spawn({
             let shared = Arc::clone(&shared);
-            move || accept(&listener, &shared)
+            move || listener::accept(listener, &shared)
         });
-        Ok(Self { shared, port, accepting: Some(accepting) })
+        Ok(Self { shared, accepting: Some(accepting) })
     }
 
     /// `http://127.0.0.1:PORT`; the API is below `/open_api/v1.3/`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://127.0.0.1:{}", self.shared.port)
     }
 
     /// The world it serves.
@@ -148,6 +159,11 @@ impl Server {
         lock(&self.shared.faults).clear();
     }
 
+    /// Closes the port and every connection; opens it again at the same port after this time. Returns when it is closed.
+    pub fn refuse_connections(&self, time: Duration) {
+        self.shared.refuse_connections(time, None);
+    }
+
     /// Changes options from the next request on.
     pub fn set_options(&self, change: impl FnOnce(&mut Options)) {
         self.shared.set_options(change);
@@ -174,31 +190,13 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.shared.stopping.store(true, Ordering::SeqCst);
         // Wakes the accepting thread, which then sees the flag.
-        drop(TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)));
+        drop(TcpStream::connect((Ipv4Addr::LOCALHOST, self.shared.port)));
         if let Some(accepting) = self.accepting.take() {
             drop(accepting.join());
         }
         for stream in lock(&self.shared.connections).values() {
             drop(stream.shutdown(Shutdown::Both));
         }
-    }
-}
-
-fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
-    for stream in listener.incoming() {
-        if shared.stopping() {
-            return;
-        }
-        let Ok(stream) = stream else { continue };
-        let id = shared.next_connection.fetch_add(1, Ordering::SeqCst);
-        if let Ok(handle) = stream.try_clone() {
-            lock(&shared.connections).insert(id, handle);
-        }
-        let shared = Arc::clone(shared);
-        thread::spawn(move || {
-            connection::serve(&shared, stream, id);
-            shared.forget(id);
-        });
     }
 }
 

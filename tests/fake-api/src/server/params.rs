@@ -58,6 +58,8 @@ pub(crate) enum FilterKind {
 #[derive(Debug)]
 pub(crate) struct Params {
     pairs: Vec<(String, String)>,
+    /// Rows by which every page is moved; see [`Self::shifted`].
+    shift: i64,
 }
 
 impl Params {
@@ -71,7 +73,7 @@ impl Params {
             let param = param.ok_or_else(|| Refusal::wrong(format!("{name}: unknown parameter")))?;
             check_value(param, value).map_err(|why| Refusal::wrong(format!("{name}: {why}")))?;
         }
-        let params = Self { pairs };
+        let params = Self { pairs, shift: 0 };
         for param in endpoint.params.iter().filter(|param| param.required) {
             if params.text(param.name).is_none() {
                 return Err(Refusal::wrong(format!("{}: Missing data for required field.", param.name)));
@@ -132,7 +134,19 @@ impl Params {
         let mut pairs = self.pairs.clone();
         pairs.retain(|(key, _)| key != "page");
         pairs.push(("page".to_owned(), self.page().saturating_sub(1).max(1).to_string()));
-        Self { pairs }
+        Self { pairs, shift: 0 }
+    }
+
+    /// The same request after rows were inserted at the front of the list (deleted, if negative).
+    pub(crate) fn shifted(&self, rows: i64) -> Self {
+        Self { pairs: self.pairs.clone(), shift: rows }
+    }
+
+    /// How many rows come before the page.
+    pub(crate) fn offset(&self) -> usize {
+        let before = (self.page() - 1) * self.page_size();
+        let shift = usize::try_from(self.shift.unsigned_abs()).unwrap_or(usize::MAX);
+        if self.shift < 0 { before.saturating_add(shift) } else { before.saturating_sub(shift) }
     }
 
     /// The parameters in a fixed order, but for the pages; equal for equal queries.

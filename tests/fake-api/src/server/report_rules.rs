@@ -46,6 +46,7 @@ pub(crate) fn query(context: &Context, params: &Params, any_window: bool) -> Res
     set_window(&mut query, params, any_window)?;
     report_filters::apply(&mut query, &params.json("filtering"))?;
     check_order(&query, params)?;
+    check_totals(&query, params)?;
     apply_options(context, params, &mut query)?;
     Ok(query)
 }
@@ -172,6 +173,14 @@ fn check_order(query: &ReportQuery, params: &Params) -> Result<(), Refusal> {
     Err(Refusal::wrong(format!("order_field: {field} is not in the report")))
 }
 
+/// Every BASIC report has an id or the day among its dimensions, which totals need; audiences have no totals.
+fn check_totals(query: &ReportQuery, params: &Params) -> Result<(), Refusal> {
+    if params.is_true("enable_total_metrics") && query.report_type != ReportType::Basic {
+        return Err(Refusal::wrong("enable_total_metrics: only for BASIC reports with an id dimension or stat_time_day"));
+    }
+    Ok(())
+}
+
 fn apply_options(context: &Context, params: &Params, query: &mut ReportQuery) -> Result<(), Refusal> {
     let options = &context.options;
     if options.sandbox {
@@ -184,9 +193,6 @@ fn apply_options(context: &Context, params: &Params, query: &mut ReportQuery) ->
         query.start = Some(query.start.unwrap_or(Date::MIN).max(SANDBOX_DAYS.0));
         query.end = Some(query.end.unwrap_or(Date::MAX).min(SANDBOX_DAYS.1));
     }
-    if params.is_true("enable_total_metrics") {
-        return Err(Refusal::by_option(40002, "enable_total_metrics is not served by this stand-in."));
-    }
     if query.top_view && options.refuse_top_view {
         return Err(Refusal::by_option(40002, "filtering: buying_type: RESERVATION_TOP_VIEW is not supported for this advertiser"));
     }
@@ -194,9 +200,7 @@ fn apply_options(context: &Context, params: &Params, query: &mut ReportQuery) ->
     if !refused.is_empty() {
         return Err(Refusal::by_option(40002, format!("Invalid metric fields: [{}]", refused.join(", "))));
     }
-    if query.campaign_ids.is_empty() && query.adgroup_ids.is_empty() && query.ad_ids.is_empty() {
-        query.newest_ads = options.ads_cut;
-    }
+    query.newest_ads = options.ads_cut;
     Ok(())
 }
 

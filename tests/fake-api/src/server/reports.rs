@@ -4,10 +4,11 @@
 use super::api::Context;
 use super::envelope::{Answer, Data, Refusal, page_info};
 use super::params::Params;
-use super::{lock, report_rules};
+use super::{lock, report_rules, report_totals};
 use crate::world::{Key, Plan};
 use std::cmp::Ordering;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A page of a report.
 pub(crate) fn answer(context: &Context, params: &Params) -> Result<Answer, Refusal> {
@@ -18,16 +19,19 @@ pub(crate) fn answer(context: &Context, params: &Params) -> Result<Answer, Refus
     if context.options.too_large_rows.is_some_and(|most| keys.len() > most) {
         return Err(Refusal::by_option(40067, "The query is too large. Please narrow the date range or filter by ids."));
     }
+    let is_slow = context.options.time_out_rows.is_some_and(|most| keys.len() > most);
+    let wait = if is_slow { context.options.time_out } else { Duration::ZERO };
+    let total_metrics = params.is_true("enable_total_metrics").then(|| report_totals::of(context, params, &query, &plan, &keys));
     let (page, size) = (params.page(), params.page_size());
     let mut rows = String::new();
-    for key in keys.iter().skip((page - 1) * size).take(size) {
+    for key in keys.iter().skip(params.offset()).take(size) {
         if !rows.is_empty() {
             rows.push(',');
         }
         plan.write_row(&mut rows, key);
     }
     let page_info = Some(page_info(page, size, keys.len()));
-    Ok(Answer { data: Data::List { rows, page_info, null: false }, throttled })
+    Ok(Answer { data: Data::List { rows, page_info, total_metrics, null: false }, throttled, wait })
 }
 
 /// The keys of all rows, which all pages share.

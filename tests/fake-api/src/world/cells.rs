@@ -59,6 +59,19 @@ impl Plan<'_> {
         out.push_str("}}");
     }
 
+    /// Hands out the raw text of every additive metric of a row, with the position of the metric.
+    pub(super) fn each_additive(&self, key: &Key, mut take: impl FnMut(usize, &str)) {
+        let facts = self.facts(key);
+        let mut value = String::new();
+        for (index, (metric, shape)) in self.metrics.iter().enumerate() {
+            if shape.is_some_and(|shape| shape.additive) {
+                value.clear();
+                self.write_metric(&mut value, facts, metric, *shape);
+                take(index, &value);
+            }
+        }
+    }
+
     /// The raw text of one named cell, metric or dimension; for sorting.
     pub(crate) fn cell(&self, key: &Key, name: &str) -> Option<String> {
         let mut out = String::new();

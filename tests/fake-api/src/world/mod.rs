@@ -15,6 +15,7 @@ mod oddities;
 mod plan;
 mod query;
 mod row;
+mod totals;
 mod tree;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,6 +30,8 @@ pub(crate) use plan::{Key, Plan};
 pub use query::{Level, ReportQuery, ReportRow, ReportType};
 pub use row::Row;
 pub(crate) use row::quote;
+pub(crate) use totals::Sum;
+pub use totals::additive_metrics;
 pub(crate) use tree::{Modified, Node, TIME_FORMAT, Tree};
 
 /// Settings of a [`World`]. Equal settings make equal worlds.
@@ -184,6 +187,17 @@ impl World {
     pub fn report(&self, query: &ReportQuery) -> Vec<ReportRow> {
         let plan = Plan::new(self, query);
         plan.keys().iter().map(|key| plan.row(key)).collect()
+    }
+
+    /// The totals of a report: of each metric the sum of all rows if it is one of [`additive_metrics`], something plausible or
+    /// `-` otherwise.
+    ///
+    /// # Panics
+    /// When the account, a dimension or a metric does not exist.
+    #[must_use]
+    pub fn totals(&self, query: &ReportQuery) -> Row {
+        let plan = Plan::new(self, query);
+        plan.totals(&plan.keys())
     }
 
     pub(crate) fn tree(&self, account: &Account) -> Arc<Tree> {

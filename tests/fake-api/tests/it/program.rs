@@ -9,6 +9,8 @@ use std::process::{Command, Stdio};
 fn the_printed_config_leads_to_the_server() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_fake-tiktok"))
         .args(["--port", "0", "--accounts", "3", "--zones", "Asia/Tokyo,UTC", "--first-day", "2024-01-01"])
+        .args(["--now", "2026-07-15T20:00:00Z", "--restate-days", "3", "--jitter-ms", "1"])
+        .args(["--fault", r#"{"path":"user/info/","code":50002}"#, "--fault", r#"{"path":"user/info/","code":51010}"#])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -27,12 +29,26 @@ fn the_printed_config_leads_to_the_server() {
     let url = config["base_url"].as_str().unwrap();
     assert!(line.contains(url));
     assert_eq!(config["accounts"].as_array().unwrap().len(), 3);
-    let mut stream = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
+    assert_eq!(config["start_date"], "2026-06-16", "30 days before today in Tokyo");
     let token = config["access_token"].as_str().unwrap();
-    write!(stream, "GET /open_api/v1.3/user/info/ HTTP/1.1\r\nAccess-Token: {token}\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    let answers = [(); 3].map(|()| {
+        let mut stream = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
+        write!(stream, "GET /open_api/v1.3/user/info/ HTTP/1.1\r\nAccess-Token: {token}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    });
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(answer.contains("\"code\":0"), "{answer}");
+    for (answer, code) in answers.iter().zip([50002, 51010, 0]) {
+        assert!(answer.contains(&format!("\"code\":{code},")), "{answer}");
+    }
+}
+
+#[test]
+fn wrong_faults_and_times_are_refused() {
+    for args in [["--fault", r#"{"kind":"nothing"}"#], ["--now", "yesterday"]] {
+        let output = Command::new(env!("CARGO_BIN_EXE_fake-tiktok")).args(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+    }
 }

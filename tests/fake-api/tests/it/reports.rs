@@ -164,7 +164,7 @@ fn only_the_newest_ads_are_seen_and_a_header_says_so() {
     assert!(get(&server, PATH, &daily(&server, &[("page_size", "1000")])).has_header("X-Tt-Ads-Throttle: 1"));
 
     let oldest = newest.last().unwrap();
-    let filter = format!(r#"[{{"field_name":"campaign_ids","filter_type":"IN","filter_value":"[\"{}\"]"}}]"#, oldest.campaign_id);
+    let filter = format!(r#"[{{"field_name":"ad_ids","filter_type":"IN","filter_value":"[\"{}\"]"}}]"#, oldest.id);
     let answer = get(&server, PATH, &daily(&server, &[("page_size", "1000"), ("filtering", &filter)]));
     assert!(!answer.has_header("X-Tt-Ads-Throttle: 1"));
     assert!(answer.text().contains(&oldest.id));

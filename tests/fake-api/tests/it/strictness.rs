@@ -154,6 +154,7 @@ fn reports() {
         (vec![("query_lifetime", "true"), ("dimensions", r#"["ad_id"]"#)], "without start_date"),
         (vec![("query_lifetime", "1")], "one of"),
         (vec![("order_field", "clicks")], "not in the report"),
+        (vec![("enable_total_metrics", "yes")], "one of"),
         (vec![("page_size", "1001")], "1000"),
     ] {
         refused(&server, "report/integrated/get/", &report(&server, &changes), 40002, part);
@@ -176,6 +177,8 @@ fn audience_reports() {
     ] {
         refused(&server, "report/integrated/get/", &report(&server, &with(dimensions)), 40002, part);
     }
+    let totals = [("report_type", "AUDIENCE"), ("dimensions", r#"["ad_id","gender"]"#), ("enable_total_metrics", "true")];
+    refused(&server, "report/integrated/get/", &report(&server, &totals), 40002, "enable_total_metrics");
     let metric = [("report_type", "AUDIENCE"), ("dimensions", r#"["ad_id","gender"]"#), ("metrics", r#"["advertiser_name"]"#)];
     refused(&server, "report/integrated/get/", &report(&server, &metric), 40002, "Invalid metric fields: [advertiser_name]");
     let lifetime = [

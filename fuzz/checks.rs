@@ -1,0 +1,57 @@
+//! What every target holds to be true of lines that the tap writes.
+
+use serde_json::{Map, Value, json};
+use tap_tiktok_ads::api::page;
+use tap_tiktok_ads::config::Config;
+use tap_tiktok_ads::sync::plan::Plan;
+use tap_tiktok_ads::sync::render::Renderer;
+
+/// A token that must never be seen.
+pub const TOKEN: &str = "a-token-that-nobody-may-see";
+
+/// Settings that are right.
+pub fn settings() -> Map<String, Value> {
+    let settings = json!({"access_token": TOKEN, "accounts": ["1"], "start_date": "2026-01-01"});
+    settings.as_object().cloned().unwrap_or_default()
+}
+
+/// The configuration of [`settings`].
+pub fn config() -> Config {
+    Config::from_settings(settings()).expect("the settings are right")
+}
+
+/// Renders an answer as a sync does, and checks what comes out of it.
+pub fn render(plan: &Plan, bookmark: Option<&str>, text: &str) {
+    let mut out = Vec::new();
+    let mut renderer = Renderer::new(&plan.recipe, "1", bookmark);
+    let read = page::read(text, "list", &mut renderer.page("2026-01-01T00:00:00Z", &mut out));
+    // An answer that cannot be trusted is read again from its beginning, and its lines are dropped.
+    let Ok(page) = read else { return };
+    assert!(serde_json::from_str::<&serde_json::value::RawValue>(text).is_ok(), "an answer that is no JSON was read");
+    let tally = renderer.finish();
+    let lines = std::str::from_utf8(&out).expect("lines are UTF-8");
+    assert!(lines.is_empty() || lines.ends_with('\n'), "the last line is cut off");
+    for line in lines.split_terminator('\n') {
+        check_line(plan, line);
+    }
+    assert_eq!(tally.records, u64::try_from(lines.lines().count()).expect("a count"));
+    assert!(tally.records + tally.null_keys <= page.rows);
+}
+
+fn check_line(plan: &Plan, line: &str) {
+    assert!(line.bytes().all(|byte| byte >= 0x20), "a control character in {line}");
+    let message: Value = match serde_json::from_str(line) {
+        Ok(message) => message,
+        // Digits are passed on as they are, also those that no float holds.
+        Err(error) if error.to_string().starts_with("number out of range") => return,
+        Err(error) => panic!("{error}: {line}"),
+    };
+    assert!(message["type"] == "RECORD" && message["stream"] == plan.name.as_str(), "{line}");
+    let record = message["record"].as_object().expect("a record is an object");
+    for key in &plan.keys {
+        assert!(record.get(key).is_some_and(|value| !value.is_null()), "the key {key} is missing in {line}");
+    }
+    for name in record.keys() {
+        assert!(plan.schema["properties"].get(name).is_some(), "{name} is not in the schema: {line}");
+    }
+}

@@ -1,0 +1,37 @@
+//! State files: bookmarks have one form, only move forward, and survive being written.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use serde_json::Value;
+use tap_tiktok_ads::singer::state::State;
+
+const STREAMS: [&str; 2] = ["ads", "ad_insights"];
+const NEWER: &str = "2026-03-01T00:00:00Z";
+
+fn check_form(time: &str) {
+    let form = "0000-00-00T00:00:00Z";
+    let fits = time.bytes().zip(form.bytes()).all(|(byte, form)| if form == b'0' { byte.is_ascii_digit() } else { byte == form });
+    assert!(time.len() == form.len() && fits, "{time}");
+}
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(value) = serde_json::from_slice::<Value>(data) else { return };
+    let Ok(mut state) = State::parse(value) else { return };
+    let accounts = ["1".to_owned(), "2".to_owned()];
+    for stream in STREAMS {
+        let [before, other] = ["1", "2"].map(|account| state.bookmark(stream, account));
+        for time in [&before, &other].into_iter().flatten().flatten() {
+            check_form(time);
+        }
+        state.advance(stream, "1", NEWER, &accounts);
+        let after = state.bookmark(stream, "1").expect("a bookmark that was set is a time").expect("it was set");
+        assert_eq!(after, before.ok().flatten().filter(|time| time.as_str() > NEWER).unwrap_or_else(|| NEWER.to_owned()));
+        if let Ok(other) = other {
+            assert_eq!(state.bookmark(stream, "2").expect("it was a time before"), other, "another account's bookmark moved");
+        }
+    }
+    state.set_current(Some("ads"));
+    let written = state.to_value();
+    let again = State::parse(written.clone()).expect("what was written is read");
+    assert_eq!(again.to_value(), written);
+});
