@@ -1,11 +1,12 @@
 //! Requests: sent in their turn, answered or tried again, and failed with a reason. It owns the connection and the tries; what is
 //! in an answer is read by whoever asked.
 
-use super::codes::{Action, decide, is_time_out};
+use super::codes::{Action, decide};
 use super::error::{ApiError, Outcome};
 use super::limits::Limits;
 use super::pacing::{Halt, PAUSES, Pacing};
 use super::page::Page;
+use super::trouble::{Fault, Trouble};
 use crate::config::Config;
 use crate::error::InputError;
 use anyhow::{Context, Result};
@@ -13,8 +14,8 @@ use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig, parse_pem};
-use ureq::{Agent, Timeout};
 
 /// An answer may not be larger, also not unpacked.
 const MOST_BYTES: u64 = 256 << 20;
@@ -140,15 +141,16 @@ impl Client {
         body.clear();
         let mut reader = response.body_mut().with_config().limit(MOST_BYTES).reader();
         reader.read_to_end(body).map_err(|e| Trouble::in_the_body(&e))?;
-        match status {
-            200 => Ok(is_cut),
-            429 => Err(Trouble::http(status, Action::Pause, "lower `rate_limit`, or see what else uses the app")),
-            500.. => Err(Trouble::http(status, Action::Retry, "run again later; the state is kept")),
+        let fault = match status {
+            200 => return Ok(is_cut),
+            429 => Fault::Throttled,
+            500.. => Fault::ServerError,
             // An error with an envelope says more than its status.
-            _ if body.starts_with(b"{") => Ok(is_cut),
-            300..400 => Err(Trouble::http(status, Action::Refuse, "redirects are not followed; check `base_url`")),
-            _ => Err(Trouble::http(status, Action::Refuse, "check `base_url`")),
-        }
+            _ if body.starts_with(b"{") => return Ok(is_cut),
+            300..400 => Fault::Redirect,
+            _ => Fault::NotFound,
+        };
+        Err(Trouble::of(fault, format!("the answer has HTTP status {status}")))
     }
 
     /// Waits as long as the trouble asks for.
@@ -184,11 +186,14 @@ impl Client {
 
 /// Checks the text of an answer once and has it read.
 fn understand(body: &[u8], read: &mut dyn FnMut(&str) -> Result<Page, String>) -> Result<Page, Trouble> {
-    let malformed = |message: String| Trouble { remedy: "run again later; the state is kept", ..Trouble::new(Action::Retry, message) };
-    let text = std::str::from_utf8(body).map_err(|e| malformed(format!("the answer is no UTF-8 at byte {}", e.valid_up_to())))?;
+    let text = std::str::from_utf8(body)
+        .map_err(|e| Trouble::of(Fault::NotUtf8, format!("the answer is no UTF-8 at byte {}", e.valid_up_to())))?;
     read(text).map_err(|why| {
-        let kind = if text.trim_start().starts_with('<') { "the answer is HTML instead of JSON" } else { "the answer cannot be trusted" };
-        malformed(format!("{kind}: {why}"))
+        if text.trim_start().starts_with('<') {
+            Trouble::of(Fault::Html, format!("the answer is HTML instead of JSON: {why}"))
+        } else {
+            Trouble::of(Fault::Malformed, format!("the answer cannot be trusted: {why}"))
+        }
     })
 }
 
@@ -216,58 +221,12 @@ fn root_certs(config: &Config) -> Result<RootCerts> {
 }
 
 fn halted(request: &Request) -> ApiError {
-    Trouble::new(Action::Retry, "stopped".to_owned()).error(request.path, Outcome::Halted)
-}
-
-/// Why one try brought nothing.
-struct Trouble {
-    action: Action,
-    code: Option<i64>,
-    message: String,
-    request_id: String,
-    remedy: &'static str,
-    is_time_out: bool,
-}
-
-impl Trouble {
-    fn new(action: Action, message: String) -> Self {
-        Trouble { action, code: None, message, request_id: String::new(), remedy: "", is_time_out: false }
-    }
-
-    fn on_the_way(error: &ureq::Error) -> Self {
-        // TikTok did not begin to work on what was never sent.
-        let is_time_out = matches!(error, ureq::Error::Timeout(when) if !matches!(when, Timeout::Resolve | Timeout::Connect));
-        Trouble {
-            is_time_out,
-            remedy: "check the network and run again; the state is kept",
-            ..Self::new(Action::Retry, format!("no answer: {error}"))
-        }
-    }
-
-    fn in_the_body(error: &std::io::Error) -> Self {
-        let inner = error.get_ref().and_then(|e| e.downcast_ref::<ureq::Error>());
-        let is_time_out = matches!(inner, Some(ureq::Error::Timeout(_))) || error.kind() == std::io::ErrorKind::TimedOut;
-        let message = format!("the answer broke off: {error}");
-        Trouble { is_time_out, remedy: "check the network and run again; the state is kept", ..Self::new(Action::Retry, message) }
-    }
-
-    fn http(status: u16, action: Action, remedy: &'static str) -> Self {
-        Trouble { remedy, ..Self::new(action, format!("the answer has HTTP status {status}")) }
-    }
-
-    fn words(&self) -> String {
-        self.code.map_or_else(|| self.message.clone(), |code| format!("TikTok answered {code} \"{}\"", self.message))
-    }
-
-    fn error(self, path: &'static str, outcome: Outcome) -> ApiError {
-        ApiError { outcome, code: self.code, message: self.message, request_id: self.request_id, path, remedy: self.remedy }
-    }
-}
-
-impl From<Page> for Trouble {
-    fn from(page: Page) -> Self {
-        let (action, remedy) = decide(page.code, &page.message);
-        let is_time_out = is_time_out(page.code);
-        Trouble { action, code: Some(page.code), message: page.message, request_id: page.request_id, remedy, is_time_out }
+    ApiError {
+        outcome: Outcome::Halted,
+        code: None,
+        message: "stopped".to_owned(),
+        request_id: String::new(),
+        path: request.path,
+        remedy: "",
     }
 }

@@ -10,3 +10,4 @@ pub mod pacing;
 pub mod page;
 pub mod scan;
 pub mod token;
+mod trouble;
