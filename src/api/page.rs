@@ -25,6 +25,8 @@ pub struct Page {
     pub rows: u64,
     /// `data.page_info`, if there is one with all four numbers.
     pub page_info: Option<PageInfo>,
+    /// `data.total_metrics`, as it came: what a report adds up to, if it was asked for that.
+    pub totals: Option<String>,
     /// Whether a report looked at the 20,000 newest ads only. TikTok says so in a header.
     pub is_cut: bool,
 }
@@ -79,6 +81,8 @@ fn read_data<'t, R: Rows<'t>>(scan: &mut Scan<'t>, list: &str, rows: &mut R, pag
         let name = scan.name()?.trim_matches('"');
         if name == "page_info" {
             page.page_info = page_info(scan.value()?);
+        } else if name == "total_metrics" {
+            page.totals = Some(scan.value()?.to_owned());
         } else if name == list && !listed && scan.peek() != b'n' {
             read_list(scan, rows, page)?;
             listed = true;
@@ -140,7 +144,8 @@ mod tests {
     fn reads_the_envelope_in_any_order() {
         let info = PageInfo { page: 1, page_size: 10, total_number: 2, total_page: 1 };
         let text = r#"{"data":{"page_info":{"page":1,"page_size":10,"total_number":2,"total_page":1},"list":[{"a":1},{}]},"request_id":"r","message":"OK","code":0}"#;
-        let want = Page { code: 0, message: "OK".into(), request_id: "r".into(), rows: 2, page_info: Some(info), is_cut: false };
+        let want =
+            Page { code: 0, message: "OK".into(), request_id: "r".into(), rows: 2, page_info: Some(info), totals: None, is_cut: false };
         assert_eq!(page(text).expect("valid"), want);
     }
 

@@ -44,6 +44,8 @@ pub struct Config {
     pub rate_limit: Rate,
     /// Of one request.
     pub request_timeout: Duration,
+    /// Whether what is delivered is compared with TikTok's own totals.
+    pub verify: bool,
     /// After which a run ends in good order.
     pub max_runtime: Option<Duration>,
     /// The header `User-Agent`.
@@ -154,6 +156,7 @@ impl Config {
             concurrency: usize::try_from(number("concurrency"))?,
             rate_limit: Rate::of(&settings["rate_limit"]),
             request_timeout: seconds(&settings, "request_timeout")?.unwrap_or(Duration::from_secs(300)),
+            verify: flag("verify"),
             max_runtime: seconds(&settings, "max_runtime")?,
             user_agent: text("user_agent").unwrap_or_else(|| concat!("tap-tiktok-ads/", env!("CARGO_PKG_VERSION")).to_owned()),
             ca_file: text("ca_file").map(PathBuf::from),

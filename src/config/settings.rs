@@ -195,7 +195,7 @@ mod tests {
             ("accounts", json!([])),
             ("attribution_window", json!(-1)),
             ("base_url", json!("ftp://secret")),
-            ("verify", json!(true)),
+            ("verify", json!("secret-yes")),
             ("metrics", json!(["spend"])),
             ("max_runtime", json!("soon-secret")),
             ("access_token", json!({"secret": 1})),

@@ -15,6 +15,8 @@ pub struct Dictionary {
     metrics: HashMap<String, Column>,
     /// By report type, the metrics that streams have by default, the most wanted first.
     defaults: HashMap<String, Vec<String>>,
+    /// Metrics that count what happened once: the rows of a report add up to its total.
+    additive: Vec<String>,
 }
 
 /// One metric or dimension.
@@ -49,6 +51,12 @@ impl Dictionary {
     #[must_use]
     pub fn metric(&self, name: &str) -> Option<&Column> {
         self.metrics.get(name)
+    }
+
+    /// Whether rows of a metric add up. Rates and averages do not, nor does what counts people.
+    #[must_use]
+    pub fn is_additive(&self, name: &str) -> bool {
+        self.additive.iter().any(|a| a == name)
     }
 
     /// The default metrics of a report of that type and level, at most [`MOST_DEFAULTS`].

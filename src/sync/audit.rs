@@ -2,6 +2,7 @@
 //! once more, and giving up, is the slice's matter.
 
 use super::list::Rendered;
+use super::render::Sum;
 use std::collections::HashSet;
 
 /// What came of one list.
@@ -14,6 +15,9 @@ pub(super) struct Audit {
     totals: Option<(u64, u64)>,
     /// Whether that count changed from page to page: rows may have slipped over the edge of a page then.
     moved: bool,
+    /// What the rows add up to, and TikTok's totals as they came with the last page that had any.
+    pub sums: Vec<Sum>,
+    pub announced: Option<String>,
 }
 
 impl Audit {
@@ -21,6 +25,9 @@ impl Audit {
     pub(super) fn add(&mut self, page: &mut Rendered) {
         self.rows += page.rows;
         self.keys.append(&mut page.keys);
+        self.sums.resize(page.sums.len().max(self.sums.len()), Sum::default());
+        self.sums.iter_mut().zip(&page.sums).for_each(|(sum, more)| sum.add_all(more));
+        self.announced = page.totals.take().or(self.announced.take());
         let Some(total) = page.total else { return };
         let (first, last) = self.totals.unwrap_or((total, total));
         self.moved |= last != total;

@@ -44,7 +44,7 @@ impl Slice<'_, '_> {
             params.push(("filtering", Value::Object(filtering).to_string()));
         }
         let list = self.list(entity.path, entity.list, params, pass.page_size);
-        self.read(List { bookmark: bookmark.map(str::to_owned), ..list })
+        self.read(List { bookmark: bookmark.map(str::to_owned), ..list }).map(drop)
     }
 }
 

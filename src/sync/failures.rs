@@ -125,6 +125,11 @@ impl Failures {
         self.note(exit(error.outcome), format!("{stream}, account {account}{window}: {error}{what}"));
     }
 
+    /// Notes that what was delivered is not what TikTok counts. It is delivered all the same.
+    pub(super) fn differs(&mut self, words: String) {
+        self.note(Exit::Refused, words);
+    }
+
     fn note(&mut self, exit: Exit, words: String) {
         log::error!("{words}");
         self.causes.push((exit, words));

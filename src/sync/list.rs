@@ -2,7 +2,7 @@
 //! time; in which order pages are read, and by whom, is decided above.
 
 use super::paging::has_more;
-use super::render::{Renderer, Tally};
+use super::render::{Renderer, Sum, Tally};
 use super::slice::Context;
 use crate::api::client::Request;
 use crate::api::error::ApiError;
@@ -48,6 +48,9 @@ pub(super) struct Rendered {
     pub rows: u64,
     /// Hashes of their keys.
     pub keys: Vec<u64>,
+    /// What its metrics add up to, and what TikTok says that those of all pages do.
+    pub sums: Vec<Sum>,
+    pub totals: Option<String>,
     /// TikTok's count of the rows of all pages.
     pub total: Option<u64>,
     /// The number of the last page, as far as this one knows.
@@ -95,6 +98,7 @@ impl List {
         let page = page::read(text, self.rows, &mut renderer.page(time, lines)).map_err(|e| e.to_string())?;
         (into.rows, into.total) = (page.rows, page.page_info.map(|info| info.total_number));
         into.keys = renderer.take_keys();
+        (into.sums, into.totals) = (renderer.take_sums(), page.totals.clone());
         into.tally = renderer.finish();
         Ok(page)
     }

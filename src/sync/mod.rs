@@ -14,6 +14,7 @@ mod reports;
 mod scope;
 mod slice;
 mod stop;
+mod verify;
 mod windows;
 
 pub use failures::Failures;
@@ -41,6 +42,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use stop::{LOOK, Stop};
 use time::OffsetDateTime;
+use verify::Proof;
 
 /// Bytes of rendered lines that may wait for the target, for each worker: about a page of a wide report.
 const WAITING: usize = 2 << 20;
@@ -70,8 +72,17 @@ pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Si
     let context = Arc::new(Context { client, config, plans, accounts, starts, scopes: Scopes::default() });
     let reading = Reading { context: Arc::clone(&context), skips: failures.skips() };
     let pool = Pool::start(jobs, workers, WAITING * workers.max(4), reading);
-    let delivery =
-        Delivery { context: &context, out: Output::new(out), state, failures, pool: &pool, stop: &stop, current: None, records: 0 };
+    let delivery = Delivery {
+        context: &context,
+        out: Output::new(out),
+        state,
+        failures,
+        pool: &pool,
+        stop: &stop,
+        current: None,
+        records: 0,
+        proof: Proof::default(),
+    };
     let result = delivery.run();
     halt.halt();
     result
@@ -104,6 +115,7 @@ struct Delivery<'a, W> {
     stop: &'a Stop<'a>,
     current: Option<Current>,
     records: u64,
+    proof: Proof,
 }
 
 /// The stream being delivered.
@@ -144,6 +156,7 @@ impl<W: Write> Delivery<'_, W> {
             }
         }
         self.out.state(&self.state.to_value())?;
+        self.proof.table(self.context).iter().for_each(|line| log::info!("{line}"));
         log::info!("{} records, {} requests, {:.1} s", self.records, self.context.client.requests(), self.stop.elapsed().as_secs_f64());
         Ok(self.failures)
     }
@@ -188,6 +201,9 @@ impl<W: Write> Delivery<'_, W> {
         }
         if let (Some(reached), Some(account), false) = (&ending.reached, self.context.accounts.open.get(job.account), plan.full_table) {
             self.state.advance(plan.stream.name, &account.id, reached, &self.context.config.accounts);
+        }
+        for difference in self.proof.add(self.context, job, ending.checks) {
+            self.failures.differs(difference);
         }
         if let Some(error) = ending.failure {
             self.failures.add(self.context, job, &error);

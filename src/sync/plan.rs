@@ -31,6 +31,8 @@ pub struct Plan {
     pub recipe: Recipe,
     /// Metrics to ask for.
     metrics: Vec<String>,
+    /// Those of them that are compared with TikTok's totals, in the order of the recipe's sums.
+    pub summed: Vec<String>,
     /// Metrics that TikTok refused in this run.
     refused: Mutex<HashSet<String>>,
     /// Every row every time, without a bookmark.
@@ -51,7 +53,7 @@ pub fn plan(catalog: &[CatalogStream], config: &Config) -> Result<Vec<Plan>> {
             log::info!("{}: skipped, the sandbox does not have it", stream.id);
             continue;
         }
-        plans.push(Plan::new(entry, stream)?);
+        plans.push(Plan::new(entry, stream, config.verify && !config.sandbox)?);
     }
     if plans.is_empty() {
         log::warn!("no stream is selected, nothing to do");
@@ -66,7 +68,7 @@ fn unknown(id: &str) -> anyhow::Error {
 }
 
 impl Plan {
-    fn new(stream: &'static Stream, catalog: &CatalogStream) -> Result<Self> {
+    fn new(stream: &'static Stream, catalog: &CatalogStream, verify: bool) -> Result<Self> {
         let keys = catalog.keys().unwrap_or_else(|| stream.keys.iter().map(|k| (*k).to_owned()).collect());
         let declared = &catalog.schema["properties"];
         if let Some(key) = keys.iter().find(|k| declared.get(k.as_str()).is_none()) {
@@ -86,15 +88,19 @@ impl Plan {
                 metrics.len()
             )));
         }
+        // TikTok adds up reports of that type only.
+        let is_summed = verify && matches!(&stream.source, Source::Report(report) if report.report_type == "BASIC");
+        let summed: Vec<String> = metrics.iter().filter(|m| is_summed && dictionary().is_additive(m)).cloned().collect();
         let is_report = matches!(stream.source, Source::Report(_));
         let compared = cursor.filter(|_| !is_report);
         Ok(Plan {
             stream,
             name: catalog.stream.clone(),
             schema: selection::selected_schema(catalog, &always),
-            recipe: Recipe::new(&catalog.stream, is_report, compared, specs).identified_by(&identity(stream)),
+            recipe: Recipe::new(&catalog.stream, is_report, compared, specs).identified_by(&identity(stream)).summing(&summed),
             keys,
             metrics,
+            summed,
             refused: Mutex::default(),
             full_table: cursor.is_none() || catalog.is_full_table(),
             told: AtomicBool::new(false),

@@ -2,14 +2,18 @@
 //! shrinks; reading is the slice's matter.
 
 use super::list::List;
+use super::render::Sum;
 use super::scope::Scope;
 use super::slice::Slice;
+use super::verify::{self, Check, What};
 use super::windows::Window;
+use crate::api::client::Request;
 use crate::api::error::{ApiError, Outcome};
+use crate::api::page::{self, NoRows};
 use crate::streams::{REPORT, Report};
-use serde_json::json;
-use time::Date;
+use serde_json::{Value, json};
 use time::macros::format_description;
+use time::{Date, OffsetDateTime};
 
 /// Rows a page that TikTok gives at most.
 const MOST: u64 = 1000;
@@ -28,7 +32,8 @@ impl Slice<'_, '_> {
                 }
                 None => self.parts(report, window, &Scope::All, error)?,
             },
-            other => other?,
+            Err(error) => return Err(error),
+            Ok(sums) => self.compare_with_account(report, window, &sums)?,
         }
         self.reached = Some(format!("{}T00:00:00Z", iso(window.end)));
         Ok(())
@@ -43,47 +48,110 @@ impl Slice<'_, '_> {
         for part in parts {
             match self.window(report, window, &part) {
                 Err(error) if is_too_much(&error) => self.parts(report, window, &part, error)?,
-                other => other?,
+                other => drop(other?),
             }
         }
         Ok(())
     }
 
-    /// Reads a window as it is, without the metrics that TikTok refuses.
-    fn window(&mut self, report: &Report, window: Window, scope: &Scope) -> Result<(), ApiError> {
+    /// Reads a window as it is, without the metrics that TikTok refuses. Returns what its metrics add up to.
+    fn window(&mut self, report: &Report, window: Window, scope: &Scope) -> Result<Vec<Sum>, ApiError> {
         loop {
             let asked = self.plan.metrics();
-            let mut params = vec![
-                ("advertiser_id", self.account.to_owned()),
-                ("service_type", "AUCTION".to_owned()),
-                ("report_type", report.report_type.to_owned()),
-                ("data_level", report.data_level.to_owned()),
-                ("dimensions", json!(report.dimensions).to_string()),
-                ("start_date", iso(window.start)),
-                ("end_date", iso(window.end)),
-            ];
-            if !asked.is_empty() {
-                params.push(("metrics", json!(asked).to_string()));
-            }
             let status = report.status_filter().filter(|_| self.context.config.include_deleted);
-            // TikTok wants the value as JSON inside a text.
-            let filter = |(name, values): (&str, &[String])| json!({"field_name": name, "filter_type": "IN", "filter_value": json!(values).to_string()});
-            let all = ["STATUS_ALL".to_owned()];
-            let filters: Vec<_> = status.map(|name| (name, &all[..])).into_iter().chain(scope.filter()).map(filter).collect();
-            if !filters.is_empty() {
-                params.push(("filtering", json!(filters).to_string()));
+            let mut params = params(self.account, report, window, &asked, status, scope);
+            if !self.plan.summed.is_empty() {
+                params.push(("enable_total_metrics", "true".to_owned()));
             }
             let list = self.list(REPORT, "list", params, MOST);
             match self.read(List { shrinks: true, ..list }) {
                 Err(error) if error.code == Some(40002) && self.plan.drop_refused(&error.message, &asked) => {}
-                other => return other,
+                Err(error) => return Err(error),
+                Ok(read) => {
+                    self.compare(What::Rows, &read.sums, read.announced.as_deref(), window);
+                    return Ok(read.sums);
+                }
             }
         }
+    }
+
+    /// Compares the ads of a window with their account. Totals of ads need deleted ones: what was delivered without them is asked for
+    /// once more, as a total only.
+    fn compare_with_account(&mut self, report: &Report, window: Window, sums: &[Sum]) -> Result<(), ApiError> {
+        if self.plan.summed.is_empty() || report.data_level != "AUCTION_AD" {
+            return Ok(());
+        }
+        let account =
+            Report { report_type: report.report_type, data_level: "AUCTION_ADVERTISER", dimensions: &["advertiser_id", "stat_time_day"] };
+        let Some(theirs) = self.totals(&account, window)? else { return Ok(()) };
+        let ads = if self.context.config.include_deleted {
+            sums.to_vec()
+        } else {
+            let Some(all) = self.totals(report, window)? else { return Ok(()) };
+            let all: Value = serde_json::from_str(&all).unwrap_or_default();
+            self.plan.summed.iter().map(|name| verify::total(&all[name]).unwrap_or_default()).collect()
+        };
+        self.compare(What::Ads, &ads, Some(&theirs), window);
+        Ok(())
+    }
+
+    /// TikTok's totals of a report with deleted entities, as they came. `None`: TikTok refuses them, which is told.
+    fn totals(&mut self, report: &Report, window: Window) -> Result<Option<String>, ApiError> {
+        let metrics: Vec<&str> = self.plan.summed.iter().map(String::as_str).collect();
+        let mut params = params(self.account, report, window, &metrics, report.status_filter(), &Scope::All);
+        params.extend([("enable_total_metrics", "true".to_owned()), ("page", "1".to_owned()), ("page_size", "1".to_owned())]);
+        let request = Request { path: REPORT, params, shrinks: true };
+        let read = |text: &str| page::read(text, "list", &mut NoRows).map_err(|e| e.to_string());
+        match self.context.client.call(&request, self.desk.scratch, &mut { read }) {
+            Ok(page) => Ok(page.totals),
+            Err(error) if is_too_much(&error) || error.outcome == Outcome::Refused => {
+                log::warn!("{}; not compared with its account", self.trouble(window, &error));
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn compare(&mut self, what: What, sums: &[Sum], totals: Option<&str>, window: Window) {
+        let today = self.context.accounts.open.get(self.job.account).map_or(window.end, |a| a.today(OffsetDateTime::now_utc()));
+        self.checks.extend(Check::all(what, &self.plan.summed, sums, totals, window, today));
     }
 
     fn trouble(&self, window: Window, error: &ApiError) -> String {
         format!("{}, account {}, {} to {}: {}", self.plan.name, self.account, window.start, window.end, error.message)
     }
+}
+
+/// What a report is asked for, but for its pages.
+fn params(
+    account: &str,
+    report: &Report,
+    window: Window,
+    metrics: &[&str],
+    status: Option<&str>,
+    scope: &Scope,
+) -> Vec<(&'static str, String)> {
+    let mut params = vec![
+        ("advertiser_id", account.to_owned()),
+        ("service_type", "AUCTION".to_owned()),
+        ("report_type", report.report_type.to_owned()),
+        ("data_level", report.data_level.to_owned()),
+        ("dimensions", json!(report.dimensions).to_string()),
+        ("start_date", iso(window.start)),
+        ("end_date", iso(window.end)),
+    ];
+    if !metrics.is_empty() {
+        params.push(("metrics", json!(metrics).to_string()));
+    }
+    let all = ["STATUS_ALL".to_owned()];
+    // TikTok wants the value as JSON inside a text.
+    let filter =
+        |(name, values): (&str, &[String])| json!({"field_name": name, "filter_type": "IN", "filter_value": json!(values).to_string()});
+    let filters: Vec<_> = status.map(|name| (name, &all[..])).into_iter().chain(scope.filter()).map(filter).collect();
+    if !filters.is_empty() {
+        params.push(("filtering", json!(filters).to_string()));
+    }
+    params
 }
 
 fn is_too_much(error: &ApiError) -> bool {

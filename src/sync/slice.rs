@@ -10,6 +10,7 @@ use super::plan::Plan;
 use super::pool::{self, Work};
 use super::render::Tally;
 use super::scope::Scopes;
+use super::verify::Check;
 use crate::api::client::Client;
 use crate::api::error::{ApiError, Outcome};
 use crate::config::Config;
@@ -44,6 +45,8 @@ pub(super) struct Ending {
     pub tally: Tally,
     /// How far it got, for the bookmark: `YYYY-MM-DDTHH:MM:SSZ`.
     pub reached: Option<String>,
+    /// What was compared with TikTok's totals.
+    pub checks: Vec<Check>,
     /// Whether it was not read at all, because another slice's failure had made it useless.
     pub skipped: bool,
     /// Why it got no further.
@@ -92,7 +95,7 @@ fn read(context: &Context, job: Job, desk: &mut Desk) -> Ending {
     let plan = &context.plans[job.plan];
     let start = context.starts.of(job);
     let account = context.accounts.open.get(job.account).map_or("", |a| a.id.as_str());
-    let mut slice = Slice { context, job, plan, account, desk, tally: Tally::default(), reached: None };
+    let mut slice = Slice { context, job, plan, account, desk, tally: Tally::default(), reached: None, checks: Vec::new() };
     let failure = match &plan.stream.source {
         Source::Account(_) => {
             slice.answered(context.accounts.answers.get(job.account - context.accounts.open.len()).map_or("", String::as_str))
@@ -101,19 +104,21 @@ fn read(context: &Context, job: Job, desk: &mut Desk) -> Ending {
         Source::Report(report) => job.window.map_or(Ok(()), |window| slice.report(report, window)),
     }
     .err();
-    Ending { tally: slice.tally, reached: slice.reached, skipped: false, failure }
+    Ending { tally: slice.tally, reached: slice.reached, checks: slice.checks, skipped: false, failure }
 }
 
 /// A slice being read.
 pub(super) struct Slice<'a, 'd> {
     pub context: &'a Context,
-    job: Job,
+    pub job: Job,
     pub plan: &'a Plan,
     pub account: &'a str,
     pub desk: &'a mut Desk<'d>,
     pub tally: Tally,
     /// How far it got, for the bookmark.
     pub reached: Option<String>,
+    /// What was compared with TikTok's totals.
+    pub checks: Vec<Check>,
 }
 
 impl Slice<'_, '_> {
@@ -140,11 +145,11 @@ impl Slice<'_, '_> {
     }
 
     /// Reads a list and makes sure that it is whole; what does not add up is read once more.
-    pub(super) fn read(&mut self, list: List) -> Result<(), ApiError> {
+    pub(super) fn read(&mut self, list: List) -> Result<Audit, ApiError> {
         let list = Arc::new(list);
         let first = self.pages(&list)?;
         if first.is_whole() {
-            return Ok(());
+            return Ok(first);
         }
         log::info!("{}, account {}: {}: {}; read once more", self.plan.name, self.account, list.path, first.words());
         let earlier = first.into_keys();
@@ -153,7 +158,7 @@ impl Slice<'_, '_> {
         let list = Arc::new(List { written, ..List::clone(&list) });
         let second = self.pages(&list)?;
         if second.completes(&earlier) {
-            return Ok(());
+            return Ok(second);
         }
         let remedy = "run again later; if it stays so, report it to TikTok with the account and the window";
         let message = format!("{}, also when read once more", second.words());

@@ -19,3 +19,4 @@ mod retries;
 mod selection;
 mod state;
 mod truth;
+mod verify;

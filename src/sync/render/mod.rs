@@ -5,6 +5,7 @@ mod date;
 mod kind;
 mod nested;
 mod recipe;
+mod sum;
 mod tally;
 mod text;
 mod value;
@@ -12,6 +13,7 @@ mod value;
 pub use date::push_date_time;
 pub use kind::Kind;
 pub use recipe::{FieldSpec, Origin, Recipe};
+pub use sum::Sum;
 pub use tally::Tally;
 
 use crate::api::page::Rows;
@@ -38,6 +40,8 @@ pub struct Renderer<'p> {
     tally: Tally,
     /// Of each row that has all fields of its identity: a hash of them.
     keys: Vec<u64>,
+    /// Of the metrics that are added up.
+    sums: Vec<Sum>,
     /// Rows to leave out, by that hash.
     written: Option<&'p HashSet<u64>>,
 }
@@ -56,6 +60,7 @@ impl<'p> Renderer<'p> {
             scratch: Vec::new(),
             tally: Tally::new(recipe.fields.len()),
             keys: Vec::new(),
+            sums: vec![Sum::default(); recipe.summed],
             written: None,
         }
     }
@@ -76,6 +81,11 @@ impl<'p> Renderer<'p> {
     /// does not change it.
     pub fn take_keys(&mut self) -> Vec<u64> {
         std::mem::take(&mut self.keys)
+    }
+
+    /// What the metrics add up to that the recipe sums, in its order.
+    pub fn take_sums(&mut self) -> Vec<Sum> {
+        std::mem::take(&mut self.sums)
     }
 
     /// What was counted so far.
@@ -175,6 +185,9 @@ impl<'t> PageRows<'_, '_, 't> {
             // Ids come as text or as numbers.
             let hash = hash(index, raw.trim_matches('"'));
             self.identity = (self.identity.0 + 1, self.identity.1.wrapping_add(hash));
+        }
+        if let Some(sum) = field.sum.and_then(|place| self.renderer.sums.get_mut(place)) {
+            sum.add(raw.trim_matches('"'));
         }
         if field.inline {
             self.push(field, index, raw, keys);

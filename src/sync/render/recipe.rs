@@ -49,6 +49,8 @@ pub struct Recipe {
     pub(super) late: Vec<(usize, Slot)>,
     /// Fields that tell a row from the others of its list.
     pub(super) identity: usize,
+    /// Fields that are added up.
+    pub(super) summed: usize,
     account: Option<usize>,
 }
 
@@ -63,6 +65,8 @@ pub(super) struct Field {
     pub(super) capture: Option<Slot>,
     /// Whether it tells a row from the others of its list.
     pub(super) identity: bool,
+    /// Where its sum stands, if it is added up.
+    pub(super) sum: Option<usize>,
     /// The short way of its usual values, if it is written where it is met and not kept for later.
     pub(super) short: Option<Short>,
     name: String,
@@ -107,6 +111,7 @@ impl Recipe {
             account_keys: specs.iter().filter(|s| s.key && s.origin == Origin::Account).count(),
             late: Vec::new(),
             identity: 0,
+            summed: 0,
             account: None,
         };
         for spec in specs {
@@ -143,7 +148,17 @@ impl Recipe {
             Kind::Text if inline => Some(Short::Text),
             _ => None,
         };
-        self.fields.push(Field { prefix, kind: spec.kind, key: spec.key, inline, capture: None, identity: false, short, name: spec.name });
+        self.fields.push(Field {
+            prefix,
+            kind: spec.kind,
+            key: spec.key,
+            inline,
+            capture: None,
+            identity: false,
+            sum: None,
+            short,
+            name: spec.name,
+        });
     }
 
     /// Names the fields that tell a row from the others of its list, delivered or not. Those of the account tell nothing.
@@ -154,6 +169,19 @@ impl Recipe {
             self.fields[index].identity = true;
         }
         self.identity = names.len();
+        self
+    }
+
+    /// Names the delivered metrics that are added up, in the order of the sums.
+    #[must_use]
+    pub fn summing(mut self, names: &[String]) -> Self {
+        for (place, name) in names.iter().enumerate() {
+            if let Some(field) = self.fields.iter_mut().find(|f| f.name == *name) {
+                field.sum = Some(place);
+                field.short = None;
+            }
+        }
+        self.summed = names.len();
         self
     }
 
@@ -169,7 +197,17 @@ impl Recipe {
     fn look_at(&mut self, name: &str) -> usize {
         let index = self.fields.iter().position(|f| f.name == name).unwrap_or_else(|| {
             let (prefix, kind, name) = (Vec::new(), Kind::Text, name.to_owned());
-            self.fields.push(Field { prefix, kind, key: false, inline: false, capture: None, identity: false, short: None, name });
+            self.fields.push(Field {
+                prefix,
+                kind,
+                key: false,
+                inline: false,
+                capture: None,
+                identity: false,
+                sum: None,
+                short: None,
+                name,
+            });
             self.fields.len() - 1
         });
         self.fields[index].short = None;

@@ -124,10 +124,16 @@ impl Plan<'_> {
         if odd && metric.name == "impressions" && mix(row, 6).is_multiple_of(7) && self.searches() {
             return out.push_str("\"<5\"");
         }
-        let amount = if key.day.is_none() && shape.additive {
-            self.days(key).map(|day| metric_values::amount(metric, shape, self.day_hash(identity, day, None), odd)).sum()
-        } else {
-            metric_values::amount(metric, shape, row, odd)
+        let own = |day| metric_values::amount(metric, shape, self.day_hash(identity, day, None), odd);
+        let of_ads = |day| -> metric_values::Micros {
+            let of = |ad| metric_values::amount(metric, shape, self.day_hash(mix(ad, self.values_hash(key)), day, None), odd);
+            self.delivering(day).map(of).sum()
+        };
+        let amount = match key.day {
+            Some(day) if shape.additive && key.hour.is_none() && self.sums_ads() => of_ads(day),
+            None if shape.additive && self.sums_ads() => self.days(key).map(of_ads).sum(),
+            None if shape.additive => self.days(key).map(own).sum(),
+            _ => metric_values::amount(metric, shape, row, odd),
         };
         metric_values::write(out, shape, amount, row);
     }

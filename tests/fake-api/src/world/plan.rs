@@ -156,11 +156,23 @@ impl<'a> Plan<'a> {
     /// Whether the key's entity delivered on a day (in its hour, to its breakdown values).
     fn delivers(&self, key: &Key, day: i32) -> bool {
         let entity_day = mix(mix(self.entity_hash(key), 10), u64::from(day.unsigned_abs()));
-        if !below(entity_day, self.world.config.delivery) {
+        let delivered = if self.sums_ads() { self.delivering(day).next().is_some() } else { below(entity_day, self.world.config.delivery) };
+        if !delivered {
             return false;
         }
         let hour = key.hour.is_none_or(|hour| below(mix(entity_day, 100 + u64::from(hour)), 0.8));
         hour && (self.pools.is_empty() || below(mix(entity_day, self.values_hash(key)), 0.7))
+    }
+
+    /// Whether rows are sums of the account's ads, deleted ones included: those of the account without breakdowns.
+    pub(super) fn sums_ads(&self) -> bool {
+        self.level == Level::Advertiser && self.pools.is_empty()
+    }
+
+    /// Hashes of the ads that delivered on a day, of those that an ad-level report shows when it shows deleted ones.
+    pub(super) fn delivering(&self, day: i32) -> impl Iterator<Item = u64> {
+        let ads = self.tree.ads.iter().filter(|ad| !ad.top_view && !ad.promote).map(|ad| ad.hash);
+        ads.filter(move |hash| below(mix(mix(*hash, 10), u64::from(day.unsigned_abs())), self.world.config.delivery))
     }
 
     /// The days a key without a day sums up.

@@ -1,0 +1,137 @@
+//! Exact sums of decimal texts. It owns arithmetic without floats; what is compared with what is `verify`'s matter.
+
+use std::fmt;
+
+/// Digits after the point that a sum keeps: more than any metric has.
+const DIGITS: usize = 12;
+
+/// A sum, exact or known not to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// In units of the last digit kept.
+    units: i128,
+    /// The most digits after the point that were met.
+    digits: usize,
+    /// Values added.
+    terms: u64,
+    /// Whether a value was too large or too fine, or no decimal number.
+    broken: bool,
+}
+
+impl Sum {
+    /// Adds a decimal number. `-`, TikTok's word for no value, and nothing at all add nothing.
+    pub fn add(&mut self, text: &str) {
+        if matches!(text, "" | "-" | "null") {
+            return;
+        }
+        self.terms += 1;
+        match units(text) {
+            Some((units, digits)) => match self.units.checked_add(units) {
+                Some(sum) => (self.units, self.digits) = (sum, self.digits.max(digits)),
+                None => self.broken = true,
+            },
+            None => self.broken = true,
+        }
+    }
+
+    /// Adds another sum.
+    pub fn add_all(&mut self, other: &Sum) {
+        self.broken |= other.broken;
+        self.digits = self.digits.max(other.digits);
+        self.terms += other.terms;
+        match self.units.checked_add(other.units) {
+            Some(sum) => self.units = sum,
+            None => self.broken = true,
+        }
+    }
+
+    /// Whether it is exact.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        !self.broken
+    }
+
+    /// Whether both are the same number.
+    #[must_use]
+    pub fn equals(&self, other: &Sum) -> bool {
+        self.units == other.units
+    }
+
+    /// Whether both may be sums of the same values, where TikTok rounds each value and the total, each to its last digit.
+    #[must_use]
+    pub fn is_rounded_from(&self, other: &Sum) -> bool {
+        let digits = self.digits.max(other.digits);
+        if digits == 0 || digits > DIGITS {
+            return false;
+        }
+        let half = 10_u128.pow(u32::try_from(DIGITS - digits).unwrap_or_default()) / 2;
+        let most = half.max(1).saturating_mul(u128::from(self.terms) + u128::from(other.terms));
+        self.units.abs_diff(other.units) <= most
+    }
+}
+
+/// A decimal text in units of the last digit kept, and its digits after the point.
+fn units(text: &str) -> Option<(i128, usize)> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let fraction = fraction.trim_end_matches('0');
+    if whole.is_empty() || fraction.len() > DIGITS || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let units: i128 = format!("{whole}{fraction:0<DIGITS$}").parse().ok()?;
+    Some((if digits == text { units } else { -units }, fraction.len()))
+}
+
+impl fmt::Display for Sum {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let scale = 10_u128.pow(u32::try_from(DIGITS).unwrap_or_default());
+        let sign = if self.units < 0 { "-" } else { "" };
+        let fraction = format!("{:0DIGITS$}", self.units.unsigned_abs() % scale);
+        write!(f, "{sign}{}", self.units.unsigned_abs() / scale)?;
+        if self.digits > 0 { write!(f, ".{}", &fraction[..self.digits]) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn sum(texts: &[&str]) -> Sum {
+        let mut sum = Sum::default();
+        for text in texts {
+            sum.add(text);
+        }
+        sum
+    }
+
+    #[test]
+    fn sums_are_exact() {
+        assert_eq!(sum(&["0.1", "0.2", "-", "", "null"]).to_string(), "0.3");
+        assert_eq!(sum(&["12345678901234.123456", "0.000001", "-0.5"]).to_string(), "12345678901233.623457");
+        assert_eq!(sum(&["20.000", "22"]).to_string(), "42");
+        assert_eq!(sum(&["-3", "1.25"]).to_string(), "-1.75");
+        for odd in ["1e5", "<5", "0.0000000000001", "12x", ".", "170141183460469231731687303715"] {
+            assert!(!sum(&["1", odd]).is_exact(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn rounding_explains_half_a_digit_a_value() {
+        // 0.334 + 0.334 + 0.334 = 1.002, each rounded to cents.
+        assert!(sum(&["0.33", "0.33", "0.33"]).is_rounded_from(&sum(&["1.00"])));
+        assert!(!sum(&["0.33", "0.33", "0.33"]).is_rounded_from(&sum(&["1.02"])));
+        assert!(!sum(&["3", "4"]).is_rounded_from(&sum(&["8"])), "counts are not rounded");
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_values_does_not_matter(values in prop::collection::vec("-?[0-9]{1,12}(\\.[0-9]{1,6})?", 0..20)) {
+            let forward = sum(&values.iter().map(String::as_str).collect::<Vec<_>>());
+            let backward = sum(&values.iter().rev().map(String::as_str).collect::<Vec<_>>());
+            prop_assert!(forward.equals(&backward) && forward.is_exact());
+            let again = sum(&[&forward.to_string()]);
+            prop_assert!(again.equals(&forward));
+        }
+    }
+}

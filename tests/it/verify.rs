@@ -1,0 +1,77 @@
+//! The proof that `verify` gives: sums of what was delivered against the API's own totals.
+
+use crate::catalogs::only;
+use crate::harness::{Run, START, Tap, serve, world};
+use crate::truth::{self, Scope};
+use fake_tiktok::Server;
+use tap_tiktok_ads::streams::{STREAMS, Source};
+
+/// Lines of the table: stream, what is compared, metric, ours, theirs, and how often equal, rounded, too fresh, unknown, different.
+fn table(run: &Run) -> Vec<Vec<String>> {
+    let line = |line: &String| Some(line.strip_prefix("INFO verify: ")?.split(" | ").map(str::to_owned).collect::<Vec<_>>());
+    run.stderr.iter().filter_map(line).skip(1).collect()
+}
+
+fn tap(server: &Server) -> Tap {
+    Tap::on(server).set("verify", true)
+}
+
+#[test]
+fn what_is_delivered_adds_up_to_tiktoks_totals() {
+    for include_deleted in [false, true] {
+        let server = serve(world());
+        let run = tap(&server).set("include_deleted", include_deleted).run().ended(0);
+        let table = table(&run);
+        for stream in STREAMS {
+            let is_basic = matches!(&stream.source, Source::Report(report) if report.report_type == "BASIC");
+            let lines: Vec<_> = table.iter().filter(|line| line[0] == stream.name).collect();
+            assert_eq!(lines.len() > 15, is_basic, "{}: {lines:?}", stream.name);
+            truth::check(server.world(), &run, stream.name, &Scope { include_deleted, ..Scope::of(server.world()) });
+        }
+        // Two windows of two accounts, or what that makes of all days.
+        for line in &table {
+            assert_eq!(line[3], line[4], "{line:?}");
+            assert_eq!(line[5..], ["4", "0", "0", "0", "0"], "{line:?}");
+        }
+        let ads: Vec<_> = table.iter().filter(|line| line[1] == "ads to account").collect();
+        assert!(ads.len() > 15 && ads.iter().any(|line| line[2] == "spend" && line[3].len() > 3), "{ads:?}");
+        assert_eq!(server.violations(), [""; 0]);
+    }
+}
+
+#[test]
+fn a_report_in_parts_is_proven_part_by_part() {
+    let server = serve(world());
+    server.set_options(|options| options.too_large_rows = Some(6));
+    let run = tap(&server).catalog(&only(&["ad_insights"])).run().ended(0);
+    truth::check(server.world(), &run, "ad_insights", &Scope::of(server.world()));
+    let rows = table(&run);
+    assert!(rows.iter().all(|line| line[9] == "0" && line[3] == line[4]), "{rows:?}");
+}
+
+#[test]
+fn a_difference_is_named_and_ends_with_4() {
+    let server = serve(world());
+    server.set_options(|options| options.total_offsets = vec![("clicks".into(), "7".into())]);
+    let run = tap(&server).set("end_date", START).catalog(&only(&["campaign_insights", "ads"])).run().ended(4);
+    assert!(
+        run.cause().contains("campaign_insights") && run.cause().contains("`clicks`") && run.cause().contains(START),
+        "{}",
+        run.cause()
+    );
+    assert_eq!(run.said("ERROR", "verify: "), server.world().accounts().len(), "one metric of each account differs");
+    let scope = Scope::of(server.world()).days(START, START);
+    truth::check(server.world(), &run, "campaign_insights", &scope);
+    truth::check(server.world(), &run, "ads", &scope);
+}
+
+#[test]
+fn days_that_are_not_firm_may_differ() {
+    let server = serve(world());
+    server.set_options(|options| options.lagging_totals = true);
+    let day = server.world().today(&server.world().accounts()[0].advertiser_id);
+    let tap = tap(&server).set("start_date", (day - time::Duration::days(3)).to_string()).set("end_date", serde_json::Value::Null);
+    let run = tap.set("report_window", 30).catalog(&only(&["advertiser_insights"])).run().ended(0);
+    let rows = table(&run);
+    assert!(rows.iter().any(|line| line[7] != "0"), "nothing lagged, so this shows nothing: {rows:?}");
+}
