@@ -14,8 +14,8 @@ use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig, parse_pem};
+use ureq::{Agent, Proxy};
 
 /// An answer may not be larger, also not unpacked.
 const MOST_BYTES: u64 = 256 << 20;
@@ -65,7 +65,10 @@ impl Client {
     /// The file of certificate authorities cannot be used.
     pub fn new(config: &Config, halt: Arc<Halt>) -> Result<Self> {
         let tls = TlsConfig::builder().root_certs(root_certs(config)?).build();
+        // A proxy of the environment is for hosts elsewhere: what stays on this machine would leave it, and without encryption.
+        let proxy = if config.is_loopback() { None } else { Proxy::try_from_env() };
         let agent = Agent::config_builder()
+            .proxy(proxy)
             // The code in the body decides, also under another status.
             .http_status_as_error(false)
             // The token travels in a header of its own, which a redirect would carry to another host.

@@ -23,6 +23,8 @@ pub struct Page {
     pub request_id: String,
     /// Rows read, before any filter.
     pub rows: u64,
+    /// Whether `data` names the list, be it empty.
+    pub has_list: bool,
     /// `data.page_info`, if there is one with all four numbers.
     pub page_info: Option<PageInfo>,
     /// `data.total_metrics`, as it came: what a report adds up to, if it was asked for that.
@@ -74,7 +76,6 @@ pub fn read<'t, R: Rows<'t>>(text: &'t str, list: &str, rows: &mut R) -> Result<
 
 fn read_data<'t, R: Rows<'t>>(scan: &mut Scan<'t>, list: &str, rows: &mut R, page: &mut Page) -> Result<(), Malformed> {
     let mut first = true;
-    let mut listed = false;
     scan.enter(b'{')?;
     while scan.next(first, b'}')? {
         first = false;
@@ -83,11 +84,11 @@ fn read_data<'t, R: Rows<'t>>(scan: &mut Scan<'t>, list: &str, rows: &mut R, pag
             page.page_info = page_info(scan.value()?);
         } else if name == "total_metrics" {
             page.totals = Some(scan.value()?.to_owned());
-        } else if name == list && !listed && scan.peek() != b'n' {
-            read_list(scan, rows, page)?;
-            listed = true;
-        } else {
+        } else if name == list && !page.has_list {
+            page.has_list = true;
             // TikTok sends `"list": null` for an empty list at times.
+            if scan.peek() == b'n' { scan.skip()? } else { read_list(scan, rows, page)? }
+        } else {
             scan.skip()?;
         }
     }
@@ -144,8 +145,16 @@ mod tests {
     fn reads_the_envelope_in_any_order() {
         let info = PageInfo { page: 1, page_size: 10, total_number: 2, total_page: 1 };
         let text = r#"{"data":{"page_info":{"page":1,"page_size":10,"total_number":2,"total_page":1},"list":[{"a":1},{}]},"request_id":"r","message":"OK","code":0}"#;
-        let want =
-            Page { code: 0, message: "OK".into(), request_id: "r".into(), rows: 2, page_info: Some(info), totals: None, is_cut: false };
+        let want = Page {
+            code: 0,
+            message: "OK".into(),
+            request_id: "r".into(),
+            rows: 2,
+            has_list: true,
+            page_info: Some(info),
+            totals: None,
+            is_cut: false,
+        };
         assert_eq!(page(text).expect("valid"), want);
     }
 

@@ -60,6 +60,12 @@ impl Starts {
         Ok(Starts(starts))
     }
 
+    /// Whether anything begins at a bookmark.
+    #[must_use]
+    pub fn go_on(&self) -> bool {
+        self.0.iter().flatten().any(|start| start.bookmark.is_some())
+    }
+
     /// Where a job's stream and account begin.
     #[must_use]
     pub fn of(&self, job: Job) -> Start {

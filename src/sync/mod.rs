@@ -66,6 +66,12 @@ pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Si
         }
     };
     let starts = Arc::new(Starts::new(&plans, &accounts, &state, &config, OffsetDateTime::now_utc())?);
+    if starts.go_on() {
+        log::info!(
+            "the run goes on at its bookmarks: an earlier `start_date`, a later `include_deleted` or a new metric reaches back no further; \
+             remove a bookmark to read everything again"
+        );
+    }
     let jobs = jobs::jobs(&plans, &accounts, &starts, config.report_window);
     let workers = config.concurrency;
     let failures = Failures::of_accounts(&accounts, &plans);

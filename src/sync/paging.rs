@@ -2,6 +2,9 @@
 
 use crate::api::page::Page;
 
+/// What is wrong with an answer that says nothing about pages.
+pub(super) const NO_COUNT: &str = "page_info is missing";
+
 /// Whether pages follow `page` (from 1) in a list.
 ///
 /// # Errors
@@ -11,8 +14,7 @@ pub(super) fn has_more(answer: &Page, page: u64) -> Result<bool, String> {
         return Ok(false);
     }
     let Some(info) = answer.page_info else {
-        // TikTok answers `data: {}` where there is nothing.
-        return if answer.rows == 0 && page == 1 { Ok(false) } else { Err("page_info is missing".to_owned()) };
+        return if answer.rows == 0 && answer.has_list && page == 1 { Ok(false) } else { Err(NO_COUNT.to_owned()) };
     };
     let pages = if info.page_size == 0 { 0 } else { info.total_number.div_ceil(info.page_size) };
     if info.page != page {
@@ -37,7 +39,7 @@ mod tests {
 
     fn check(rows: u64, page: u64, info: Option<(u64, u64, u64, u64)>) -> Result<bool, String> {
         let page_info = info.map(|(page, page_size, total_number, total_page)| PageInfo { page, page_size, total_number, total_page });
-        has_more(&Page { rows, page_info, ..Page::default() }, page)
+        has_more(&Page { rows, page_info, has_list: true, ..Page::default() }, page)
     }
 
     #[test]
@@ -46,6 +48,7 @@ mod tests {
         assert_eq!(check(5, 3, Some((3, 10, 25, 3))), Ok(false));
         assert_eq!(check(0, 1, Some((1, 10, 0, 0))), Ok(false));
         assert_eq!(check(0, 1, None), Ok(false));
+        assert!(has_more(&Page::default(), 1).is_err(), "neither a list nor a count");
         // The list shrank while it was read.
         assert_eq!(check(0, 3, Some((3, 10, 20, 2))), Ok(false));
         for (rows, page, info) in [

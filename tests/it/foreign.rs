@@ -252,3 +252,13 @@ fn a_row_without_its_key_is_counted_and_named() {
     let all = truth::rows(server.world(), "ads", run.schema("ads").0, &Scope::of(server.world())).len();
     assert_eq!(run.said("WARNING", &format!("{} rows left out", all - records.len())), 1, "{}", run.stderr.join("\n"));
 }
+
+#[test]
+fn a_key_that_the_catalog_types_as_what_it_is_not_is_no_key() {
+    let server = serve(world());
+    let mut catalog = only(&["ad_insights"]);
+    entry(&mut catalog, "ad_insights")["schema"]["properties"]["advertiser_id"] = json!({"type": "boolean"});
+    let run = Tap::on(&server).catalog(&catalog).run().ended(0);
+    assert_eq!(run.records("ad_insights").len(), 0);
+    assert_eq!(run.said("WARNING", "rows left out because a key property (advertiser_id"), 1, "{}", run.stderr.join("\n"));
+}

@@ -161,3 +161,13 @@ fn the_second_signal_ends_the_run_at_once() {
         assert_eq!(child.wait().unwrap().code(), Some(code));
     }
 }
+
+#[test]
+fn what_stays_on_this_machine_goes_to_no_proxy() {
+    let server = serve(world());
+    // Nobody listens there.
+    let proxy = "http://127.0.0.1:9";
+    let tap = Tap::on(&server).env("HTTP_PROXY", proxy).env("ALL_PROXY", proxy).env("http_proxy", proxy).env("all_proxy", proxy);
+    let run = tap.catalog(&only(&["campaigns"])).run().ended(0);
+    truth::check(server.world(), &run, "campaigns", &Scope::of(server.world()));
+}

@@ -30,6 +30,8 @@ pub struct Renderer<'p> {
     recipe: &'p Recipe,
     /// Constant first fields of each record: the account's id.
     account: Vec<u8>,
+    /// Key properties among these.
+    account_keys: usize,
     /// Rows whose cursor lies before it are left out: `YYYY-MM-DDTHH:MM:SS`.
     bookmark: Option<String>,
     names: [Names; 2],
@@ -50,9 +52,11 @@ impl<'p> Renderer<'p> {
     /// A renderer for the rows of `advertiser_id`, leaving out those with a cursor before `bookmark`.
     #[must_use]
     pub fn new(recipe: &'p Recipe, advertiser_id: &str, bookmark: Option<&str>) -> Self {
+        let (account, account_keys) = recipe.account(advertiser_id);
         Renderer {
             recipe,
-            account: recipe.account(advertiser_id),
+            account,
+            account_keys,
             bookmark: bookmark.and_then(|b| b.get(..19)).map(str::to_owned),
             names: [Names::default(), Names::default()],
             seen: vec![0; recipe.fields.len()],
@@ -123,7 +127,7 @@ impl<'t> Rows<'t> for PageRows<'_, '_, 't> {
         self.identity = (0, 0);
         self.out.extend_from_slice(&self.renderer.recipe.head);
         self.out.extend_from_slice(&self.renderer.account);
-        let mut keys = self.renderer.recipe.account_keys;
+        let mut keys = self.renderer.account_keys;
         if self.renderer.recipe.is_report {
             let mut first = true;
             scan.enter(b'{')?;

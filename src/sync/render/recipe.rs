@@ -215,17 +215,19 @@ impl Recipe {
         index
     }
 
-    /// The first field of every record of an account.
-    pub(super) fn account(&self, advertiser_id: &str) -> Vec<u8> {
-        let mut bytes = Vec::new();
+    /// The first field of every record of an account, and how many key properties it gives.
+    pub(super) fn account(&self, advertiser_id: &str) -> (Vec<u8>, usize) {
+        let (mut bytes, mut keys) = (Vec::new(), self.account_keys);
         if let Some(field) = self.account.map(|index| &self.fields[index]) {
             let mut raw = Vec::new();
             text::push_quoted(advertiser_id, &mut raw);
             bytes.extend_from_slice(&field.prefix[1..]);
-            let written = push_value(&field.kind, &String::from_utf8_lossy(&raw), &mut bytes);
-            debug_assert_ne!(written, Written::Null, "an account has an id");
+            if push_value(&field.kind, &String::from_utf8_lossy(&raw), &mut bytes) != Written::Value {
+                // A catalog may type it as what no id is.
+                keys = 0;
+            }
         }
-        bytes
+        (bytes, keys)
     }
 
     /// The name of a field, for messages.

@@ -74,12 +74,13 @@ impl Sum {
 fn units(text: &str) -> Option<(i128, usize)> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let written = fraction.len().min(DIGITS);
     let fraction = fraction.trim_end_matches('0');
     if whole.is_empty() || fraction.len() > DIGITS || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
         return None;
     }
     let units: i128 = format!("{whole}{fraction:0<DIGITS$}").parse().ok()?;
-    Some((if digits == text { units } else { -units }, fraction.len()))
+    Some((if digits == text { units } else { -units }, written))
 }
 
 impl fmt::Display for Sum {
@@ -88,7 +89,8 @@ impl fmt::Display for Sum {
         let sign = if self.units < 0 { "-" } else { "" };
         let fraction = format!("{:0DIGITS$}", self.units.unsigned_abs() % scale);
         write!(f, "{sign}{}", self.units.unsigned_abs() / scale)?;
-        if self.digits > 0 { write!(f, ".{}", &fraction[..self.digits]) } else { Ok(()) }
+        let fraction = fraction.trim_end_matches('0');
+        if fraction.is_empty() { Ok(()) } else { write!(f, ".{fraction}") }
     }
 }
 
