@@ -79,6 +79,12 @@ impl State {
         }
     }
 
+    /// Whether there is anything about a stream.
+    #[must_use]
+    pub fn mentions(&self, stream: &str) -> bool {
+        self.value.get("bookmarks").and_then(|b| b.get(stream)).is_some_and(|entry| !entry.is_null() && *entry != json!({}))
+    }
+
     /// Moves a bookmark forward to `time` (`YYYY-MM-DDTHH:MM:SSZ`); an earlier one leaves it as it is. `accounts` are those of the run: a
     /// form without accounts is turned into a map of them, so that none loses its bookmark.
     pub fn advance(&mut self, stream: &str, advertiser_id: &str, time: &str, accounts: &[String]) {

@@ -55,6 +55,12 @@ impl Starts {
                 });
                 of_plan.push(Start { bookmark, days });
             }
+            if !plan.full_table && state.mentions(plan.stream.name) && of_plan.iter().all(|start: &Start| start.bookmark.is_none()) {
+                log::warn!(
+                    "state: /bookmarks/{} has no bookmark of an account of this run; the stream is read from its beginning",
+                    plan.stream.name
+                );
+            }
             starts.push(of_plan);
         }
         Ok(Starts(starts))

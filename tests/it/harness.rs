@@ -20,6 +20,9 @@ pub(crate) const START: &str = "2026-05-01";
 /// Last day of reports, unless a test sets another: with windows of three days there are two of them.
 pub(crate) const END: &str = "2026-05-05";
 
+/// Planted beside the token in every config; no output of any test may show either.
+pub(crate) const APP_SECRET: &str = "planted-app-secret-63f0";
+
 /// A small world with two accounts on different days of the calendar, and every odd value.
 pub(crate) fn world() -> WorldConfig {
     let zones = vec!["Pacific/Pago_Pago".into(), "Pacific/Kiritimati".into()];
@@ -67,7 +70,7 @@ impl Tap {
     /// All accounts of a server, a few days, no pauses, windows of three days.
     pub(crate) fn on(server: &Server) -> Self {
         let config = json!({"access_token": TOKEN, "accounts": ids(server), "start_date": START, "end_date": END, "base_url": server.url(),
-            "rate_limit": 10000, "report_window": 3});
+            "app_id": "7000000000000000001", "secret": APP_SECRET, "rate_limit": 10000, "report_window": 3});
         Tap { dir: TempDir::new().expect("a directory"), config, args: Vec::new(), env: Vec::new() }
     }
 
@@ -137,6 +140,10 @@ pub(crate) enum Message {
 
 impl Run {
     pub(crate) fn of(output: Output) -> Self {
+        for secret in [TOKEN, APP_SECRET] {
+            let shows = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains(secret);
+            assert!(!shows(&output.stdout) && !shows(&output.stderr), "a secret is shown");
+        }
         let stdout = String::from_utf8(output.stdout).expect("stdout is UTF-8");
         let stderr = String::from_utf8_lossy(&output.stderr).lines().map(str::to_owned).collect();
         let is_singer = stdout.starts_with("{\"type\"");

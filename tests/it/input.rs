@@ -218,3 +218,27 @@ fn the_token_is_never_seen() {
         }
     }
 }
+
+#[test]
+fn the_token_travels_in_its_header_only() {
+    let server = serve(world());
+    let run = Tap::on(&server).arg("-v").arg("-v").set("verify", true).run().ended(0);
+    let about = crate::harness::bare(&["--about", "--format", "json"]);
+    for secret in [TOKEN, crate::harness::APP_SECRET] {
+        assert!(!server.requests().iter().any(|r| format!("{:?} {}", r.params, r.path).contains(secret)), "in a URL");
+        assert!(!run.state().to_string().contains(secret) && !about.stdout.contains(secret));
+    }
+}
+
+#[test]
+fn a_config_that_others_can_read_is_warned_of() {
+    let server = serve(world());
+    let tap = Tap::on(&server);
+    let more = tap.file("more.json", &json!({"access_token": TOKEN}).to_string());
+    let tap = tap.arg("--config").arg(&more).catalog(&only(&["campaigns"]));
+    assert_eq!(tap.run().ended(0).said("WARNING", "can read"), 0);
+    std::fs::set_permissions(&more, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    let run = tap.run().ended(0);
+    assert_eq!(run.said("WARNING", "can read"), 1, "{}", run.stderr.join("\n"));
+    assert!(run.said("WARNING", "more.json") == 1 && run.said("WARNING", "chmod 600") == 1);
+}

@@ -10,6 +10,7 @@ mod discovery;
 mod docs;
 mod failures;
 mod foreign;
+mod grammar;
 mod harness;
 mod input;
 mod json;
