@@ -46,7 +46,7 @@ struct Arguments {
     /// No delivery before this day
     #[arg(long, default_value = "2020-01-01", value_parser = parse_day)]
     first_day: Date,
-    /// Leave out the values that break careless parsers
+    /// Leave out what breaks careless parsers: odd values, counts with decimals, ads without `modify_time`
     #[arg(long)]
     plain: bool,
 }
@@ -62,6 +62,7 @@ fn parse_day(text: &str) -> Result<Date, String> {
 #[allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people")]
 fn main() -> io::Result<()> {
     let arguments = Arguments::parse();
+    let usual = WorldConfig::default();
     let world = World::new(WorldConfig {
         seed: arguments.seed,
         accounts: arguments.accounts,
@@ -71,7 +72,9 @@ fn main() -> io::Result<()> {
         zones: arguments.zones,
         first_day: arguments.first_day,
         odd: !arguments.plain,
-        ..WorldConfig::default()
+        decimal_counts: !arguments.plain,
+        smart_plus: if arguments.plain { 0.0 } else { usual.smart_plus },
+        ..usual
     });
     let options = Options {
         latency: Latency::from_millis(arguments.latency_ms),

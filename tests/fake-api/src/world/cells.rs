@@ -116,7 +116,7 @@ impl Plan<'_> {
         } else {
             metric_values::amount(metric, shape, row, odd)
         };
-        metric_values::write(out, shape, amount, row);
+        metric_values::write(out, shape, amount, row, self.world.config.decimal_counts);
     }
 
     /// Small counts by search term are masked.
