@@ -105,7 +105,7 @@ pub(crate) fn measure(command: &mut Command, sleep: Duration) -> Run {
     let mut child = command.spawn().unwrap();
     let (id, stdout) = (child.id(), child.stdout.take().unwrap());
     let (peak, ended) = (AtomicU64::new(0), AtomicBool::new(false));
-    let (bytes, lines, status) = thread::scope(|scope| {
+    let (bytes, lines, status, wall) = thread::scope(|scope| {
         scope.spawn(|| {
             while !ended.load(Ordering::Relaxed) {
                 peak.fetch_max(high_water(id), Ordering::Relaxed);
@@ -115,10 +115,10 @@ pub(crate) fn measure(command: &mut Command, sleep: Duration) -> Run {
         let (bytes, lines) = drain(stdout, sleep);
         peak.fetch_max(high_water(id), Ordering::Relaxed);
         let status = child.wait().unwrap();
+        let wall = begun.elapsed(); // before the watcher wakes up
         ended.store(true, Ordering::Relaxed);
-        (bytes, lines, status)
+        (bytes, lines, status, wall)
     });
-    let wall = begun.elapsed();
     assert!(status.success(), "the tap ends with {status}: {}", fs::read_to_string(errors.path()).unwrap());
     Run {
         wall,
