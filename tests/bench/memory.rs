@@ -108,7 +108,7 @@ fn planning(table: &mut Table, scale: Scale) {
         done.store(true, Ordering::Relaxed);
         (run, sweeper.join().unwrap())
     });
-    let told = format!("{requests} requests, cpu {:.1} s, wall {:.1} s", run.cpu.as_secs_f64(), run.wall.as_secs_f64());
+    let told = format!("about {requests} requests, cpu {:.1} s, wall {:.1} s", run.cpu.as_secs_f64(), run.wall.as_secs_f64());
     table.at_most(&format!("{accounts} accounts, 12 streams, 24 windows, no rows"), run.peak_mib(), " MiB", BAR, &told);
 }
 

@@ -63,6 +63,10 @@ def check(files, known, python, tap):
     if unknown:
         print("\nunknown differences:", *unknown, sep="\n  ")
         return 0
+    missed = rows.unseen_change(*outputs, known)
+    if missed:
+        print(f"\nthe comparison does not see {missed}")
+        return 0
     return count
 
 

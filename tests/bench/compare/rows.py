@@ -4,7 +4,7 @@
 from collections import Counter
 
 from known import one_form
-from values import parse
+from values import Number, parse
 
 
 class Output:
@@ -44,6 +44,22 @@ def compare(theirs, ours, known):
         for key in left.keys() & right.keys():
             result.compare(known, left[key], right[key])
         yield result
+
+
+def unseen_change(theirs, ours, known):
+    """Takes a row from ours and changes a value in another; which of the two the comparison misses."""
+    stream = max(ours.rows, key=lambda name: len(ours.rows[name]))
+    mine = ours.rows[stream]
+    key, other = list(theirs.rows[stream])[:2]
+    row = mine.pop(key)
+    gone = sum(len(result.unknown) for result in compare(theirs, ours, known))
+    mine[key] = row
+    clicks = mine[other]["clicks"]
+    mine[other]["clicks"] = Number(int(clicks) + 1)
+    changed = sum(len(result.unknown) for result in compare(theirs, ours, known))
+    mine[other]["clicks"] = clicks
+    missed = ["a missing row"] * (gone != 1) + ["a changed value"] * (changed != 1)
+    return " and ".join(missed)
 
 
 class Result:
