@@ -34,7 +34,8 @@ pub fn run(args: &Args, signals: &Signals, mut out: impl Write) -> Result<Failur
         return Ok(Failures::default());
     }
     if args.discover {
-        writeln!(out, "{:#}", discovery::discover())?;
+        // In one piece: stdout would take it line by line, thousands of them.
+        out.write_all(format!("{:#}\n", discovery::discover()).as_bytes())?;
         return Ok(Failures::default());
     }
     let config = Config::load(&args.config)?;

@@ -59,7 +59,7 @@ struct Arguments {
     /// A misbehaviour as JSON, such as '{"path":"ad/get/","kind":"hang","seconds":2}'; may be given several times
     #[arg(long = "fault", value_name = "JSON")]
     faults: Vec<Fault>,
-    /// Leave out the values that break careless parsers
+    /// Leave out what breaks careless parsers: odd values, counts with decimals, ads without `modify_time`
     #[arg(long)]
     plain: bool,
 }
@@ -79,6 +79,7 @@ fn parse_time(text: &str) -> Result<OffsetDateTime, String> {
 #[allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people")]
 fn main() -> io::Result<()> {
     let arguments = Arguments::parse();
+    let usual = WorldConfig::default();
     let world = World::new(WorldConfig {
         seed: arguments.seed,
         accounts: arguments.accounts,
@@ -90,7 +91,9 @@ fn main() -> io::Result<()> {
         odd: !arguments.plain,
         restate_days: arguments.restate_days,
         now: arguments.now,
-        ..WorldConfig::default()
+        decimal_counts: !arguments.plain,
+        smart_plus: if arguments.plain { 0.0 } else { usual.smart_plus },
+        ..usual
     });
     let options = Options {
         latency: Latency::from_millis(arguments.latency_ms),

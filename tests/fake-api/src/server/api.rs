@@ -165,7 +165,9 @@ impl Call<'_> {
         let mut sorted = self.params.clone();
         sorted.sort();
         let request = format!("{} {} {sorted:?}", self.context.moment, self.endpoint.path);
-        let cached = lock(&self.shared.cache).body(&request);
+        let gzips = self.context.options.gzip && self.head.accepts_gzip();
+        let key = format!("{gzips} {request}");
+        let cached = lock(&self.shared.cache).body(&key);
         let body = match cached {
             Some(body) => body,
             None => match self.evaluate() {
@@ -173,23 +175,18 @@ impl Call<'_> {
                 Ok((answer, _)) => {
                     let id = envelope::request_id(random::text(&request));
                     let plain = envelope::success(&answer.data, &id).into_bytes();
-                    let compressed = self.context.options.gzip && plain.len() > GZIP_FROM;
-                    let body = Body {
-                        gzip: compressed.then(|| Arc::new(gzip(&plain))),
-                        plain: Arc::new(plain),
-                        throttled: answer.throttled,
-                        wait: answer.wait,
-                    };
-                    lock(&self.shared.cache).keep_body(request, body.clone());
+                    let gzipped = gzips && plain.len() > GZIP_FROM;
+                    let bytes = Arc::new(if gzipped { gzip(&plain) } else { plain });
+                    let body = Body { bytes, gzipped, throttled: answer.throttled, wait: answer.wait };
+                    lock(&self.shared.cache).keep_body(key, body.clone());
                     body
                 }
             },
         };
-        let gzip = body.gzip.filter(|_| self.head.accepts_gzip());
         let mut reply = self.json(Vec::new());
         reply.throttled = body.throttled;
-        reply.gzipped = gzip.is_some();
-        reply.body = gzip.unwrap_or(body.plain);
+        reply.gzipped = body.gzipped;
+        reply.body = body.bytes;
         (reply, Some(0), hang + body.wait)
     }
 

@@ -9,14 +9,15 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-const MOST_BYTES: usize = 256 << 20;
+/// A million rows of a report, compressed.
+const MOST_BYTES: usize = 1 << 30;
 const MOST_KEYS: usize = 8_000_000;
 
-/// A successful answer, ready to send.
+/// A successful answer as it is sent: compressed or not.
 #[derive(Debug, Clone)]
 pub(crate) struct Body {
-    pub(crate) plain: Arc<Vec<u8>>,
-    pub(crate) gzip: Option<Arc<Vec<u8>>>,
+    pub(crate) bytes: Arc<Vec<u8>>,
+    pub(crate) gzipped: bool,
     pub(crate) throttled: bool,
     pub(crate) wait: Duration,
 }
@@ -38,7 +39,7 @@ impl Cache {
     }
 
     pub(crate) fn keep_body(&mut self, request: String, body: Body) {
-        let size = body.plain.len() + body.gzip.as_ref().map_or(0, |gzip| gzip.len());
+        let size = body.bytes.len();
         if self.bytes + size > MOST_BYTES {
             self.bodies.clear();
             self.bytes = 0;

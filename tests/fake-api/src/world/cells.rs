@@ -135,7 +135,7 @@ impl Plan<'_> {
             None if shape.additive => self.days(key).map(own).sum(),
             _ => metric_values::amount(metric, shape, row, odd),
         };
-        metric_values::write(out, shape, amount, row);
+        metric_values::write(out, shape, amount, row, self.world.config.decimal_counts);
     }
 
     /// Small counts by search term are masked.

@@ -66,10 +66,10 @@ pub(super) fn amount(metric: &Metric, shape: Shape, row: u64, odd: bool) -> Micr
 }
 
 /// Writes an amount as a JSON string.
-pub(super) fn write(out: &mut String, shape: Shape, micros: Micros, row: u64) {
+pub(super) fn write(out: &mut String, shape: Shape, micros: Micros, row: u64, decimal_counts: bool) {
     let unit = Micros::from(10_u64.pow(6 - shape.decimals));
     let decimals = match shape.decimals {
-        0 if shape.sometimes_decimal && mix(row, 5).is_multiple_of(8) => 3,
+        0 if decimal_counts && shape.sometimes_decimal && mix(row, 5).is_multiple_of(8) => 3,
         // A long amount among the days of a sum has digits that the short form cannot show.
         _ if !micros.is_multiple_of(unit) => 6,
         decimals => decimals,

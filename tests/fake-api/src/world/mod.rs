@@ -63,6 +63,8 @@ pub struct WorldConfig {
     pub promote: usize,
     /// Adds values that break careless parsers.
     pub odd: bool,
+    /// Some counts of conversions and results have decimals, like `20.000`.
+    pub decimal_counts: bool,
     /// A new epoch changes the report values of this many last days.
     pub restate_days: u16,
     /// The world's clock; none means the real one.
@@ -85,6 +87,7 @@ impl Default for WorldConfig {
             top_view: 1,
             promote: 1,
             odd: true,
+            decimal_counts: true,
             restate_days: 0,
             now: None,
         }

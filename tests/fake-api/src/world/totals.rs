@@ -34,7 +34,13 @@ impl Plan<'_> {
                 Some(shape) => {
                     let hash = mix(self.account_hash, metric.hash);
                     let mut text = String::new();
-                    metric_values::write(&mut text, *shape, metric_values::amount(metric, *shape, hash, false), hash);
+                    metric_values::write(
+                        &mut text,
+                        *shape,
+                        metric_values::amount(metric, *shape, hash, false),
+                        hash,
+                        self.world.config.decimal_counts,
+                    );
                     text
                 }
                 None => quote("-"),
