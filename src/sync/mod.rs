@@ -44,8 +44,8 @@ use stop::{LOOK, Stop};
 use time::OffsetDateTime;
 use verify::Proof;
 
-/// Bytes of rendered lines that may wait for the target, for each worker: about a page of a wide report.
-const WAITING: usize = 2 << 20;
+/// Bytes of rendered lines that may wait for the target, for each worker: a page of a wide report and a little more.
+const WAITING: usize = 5 << 19;
 /// Replicates the selected streams and tells what did not work. The last STATE written holds everything that was delivered.
 ///
 /// # Errors

@@ -17,8 +17,6 @@ use std::time::{Duration, Instant};
 
 /// Jobs that may be ahead of the one being read: enough for workers never to wait on account of small jobs.
 const AHEAD: usize = 256;
-/// Emptied buffers that are kept to be filled again.
-const SPARE: usize = 4;
 
 /// What workers do.
 pub(super) trait Work: Sized + Send + Sync + 'static {
@@ -77,8 +75,9 @@ struct Inner<W: Work> {
     shares: BTreeMap<(u64, u64), Share<W::Whole, W::Piece>>,
     shared: u64,
     waiting: usize,
-    /// Pieces that somebody does, and what the last one weighed.
+    /// Pieces that somebody does.
     in_hand: usize,
+    /// Bytes that were handed over last.
     typical: usize,
     exhausted: bool,
     closed: bool,
@@ -158,8 +157,9 @@ impl<W: Work> Pool<W> {
     pub(super) fn recycle(&self, mut bytes: Vec<u8>) {
         bytes.clear();
         let mut inner = self.0.lock();
-        // One that grew for a huge page is not kept for ordinary ones.
-        if inner.spare.len() < SPARE && bytes.capacity() <= self.0.budget {
+        // All are kept but those that grew for a huge page: what is given back to the allocator is not always to be had again in one
+        // piece, and a long run would need more and more. There are never more of them than were in use at once.
+        if bytes.capacity() <= self.0.budget {
             inner.spare.push(bytes);
         }
     }
@@ -184,8 +184,9 @@ impl<W: Work> Inner<W> {
         self.slots.get_mut(index)
     }
 
+    /// An empty buffer: one that was used before, or a new one of the usual size, so that it need not grow piece by piece.
     fn buffer(&mut self) -> Vec<u8> {
-        self.spare.pop().unwrap_or_default()
+        self.spare.pop().unwrap_or_else(|| Vec::with_capacity(self.typical + self.typical / 8))
     }
 
     /// Whether the pieces in hand will fill the budget by themselves.

@@ -33,6 +33,7 @@ impl<W: Work> Desk<'_, W> {
             inner = pool.room.wait(inner).unwrap_or_else(PoisonError::into_inner);
         }
         inner.waiting += bytes.len();
+        inner.typical = bytes.len();
         if let Some(slot) = inner.slot(self.number) {
             slot.bytes.push_back(bytes);
         }
