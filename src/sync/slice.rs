@@ -152,12 +152,11 @@ impl Slice<'_, '_> {
             return Ok(first);
         }
         log::info!("{}, account {}: {}: {}; read once more", self.plan.name, self.account, list.path, first.words());
-        let earlier = first.into_keys();
         // What was written of an entity is the same row; what was written of a report may have been a row of another moment.
-        let written = if list.shrinks { HashSet::new() } else { earlier.clone() };
+        let written = if list.shrinks { HashSet::new() } else { first.into_keys() };
         let list = Arc::new(List { written, ..List::clone(&list) });
         let second = self.pages(&list)?;
-        if second.completes(&earlier) {
+        if second.is_whole() || second.is_whole_as_of_its_beginning() {
             return Ok(second);
         }
         let remedy = "run again later; if it stays so, report it to TikTok with the account and the window";

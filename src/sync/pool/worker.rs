@@ -171,7 +171,9 @@ impl<W: Work> Shared<W> {
         let mut inner = self.lock();
         let weight = W::weight(&piece);
         inner.in_hand -= 1;
-        inner.typical = weight;
+        if weight > 0 {
+            inner.typical = weight;
+        }
         if let Some(open) = inner.shares.get_mut(&share) {
             open.put(number, piece);
             inner.waiting += weight;
