@@ -11,8 +11,8 @@ pub(super) fn has_more(answer: &Page, page: u64) -> Result<bool, String> {
         return Ok(false);
     }
     let Some(info) = answer.page_info else {
-        // TikTok answers `data: {}` where there is nothing.
-        return if answer.rows == 0 && page == 1 { Ok(false) } else { Err("page_info is missing".to_owned()) };
+        // TikTok answers `data: {}` where there is nothing, but not where it left a part out.
+        return if answer.code == 0 && answer.rows == 0 && page == 1 { Ok(false) } else { Err("page_info is missing".to_owned()) };
     };
     let pages = if info.page_size == 0 { 0 } else { info.total_number.div_ceil(info.page_size) };
     if info.page != page {
@@ -46,6 +46,7 @@ mod tests {
         assert_eq!(check(5, 3, Some((3, 10, 25, 3))), Ok(false));
         assert_eq!(check(0, 1, Some((1, 10, 0, 0))), Ok(false));
         assert_eq!(check(0, 1, None), Ok(false));
+        assert!(has_more(&Page { code: 20001, ..Page::default() }, 1).is_err());
         // The list shrank while it was read.
         assert_eq!(check(0, 3, Some((3, 10, 20, 2))), Ok(false));
         for (rows, page, info) in [
