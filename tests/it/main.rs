@@ -5,10 +5,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod catalogs;
+mod codes;
 mod conformance;
 mod discovery;
 mod docs;
 mod failures;
+mod faults;
 mod foreign;
 mod harness;
 mod input;
@@ -18,4 +20,5 @@ mod process;
 mod retries;
 mod selection;
 mod state;
+mod strike;
 mod truth;
