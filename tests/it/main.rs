@@ -15,6 +15,8 @@ mod foreign;
 mod harness;
 mod input;
 mod json;
+mod kill;
+mod midnight;
 mod order;
 mod process;
 mod retries;
