@@ -65,12 +65,20 @@ pub fn read<'t, R: Rows<'t>>(text: &'t str, list: &str, rows: &mut R) -> Result<
                 read_data(&mut scan, list, rows, &mut page)?;
                 data = true;
             }
+            "\"data\"" if !data && scan.peek() == b'n' => {
+                scan.skip()?;
+                data = true;
+            }
             // Errors come with `"data": {}`, null, or anything else.
             _ => scan.skip()?,
         }
     }
     scan.end()?;
     page.code = code.ok_or(Malformed { at: 0, expected: "an envelope with a code" })?;
+    // Taken for an empty list, it would move a bookmark past rows that nobody has seen.
+    if matches!(page.code, 0 | 20001) && !data {
+        return Err(Malformed { at: 0, expected: "data that is an object" });
+    }
     Ok(page)
 }
 
@@ -163,8 +171,18 @@ mod tests {
         assert_eq!(page(r#"{"code":0,"data":{"list":null}}"#).expect("valid").rows, 0);
         assert_eq!(page(r#"{"code":40001,"data":null}"#).expect("valid").code, 40001);
         assert_eq!(page(r#"{"code":0,"data":{"page_info":{"page":1}}}"#).expect("valid").page_info, None);
-        for bad in [r#"{"data":{}}"#, r#"{"code":0,"data":{"list":[1]}}"#, r#"{"code":0,"data":{"list":[{"#, "<html>", "", r#"{"code":0}x"#]
-        {
+        assert_eq!(page(r#"{"code":40001}"#).expect("valid").code, 40001);
+        for bad in [
+            r#"{"code":0}"#,
+            r#"{"code":0,"data":[{}]}"#,
+            r#"{"code":20001,"data":"x"}"#,
+            r#"{"data":{}}"#,
+            r#"{"code":0,"data":{"list":[1]}}"#,
+            r#"{"code":0,"data":{"list":[{"#,
+            "<html>",
+            "",
+            r#"{"code":0}x"#,
+        ] {
             assert!(page(bad).is_err(), "{bad}");
         }
     }

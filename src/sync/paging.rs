@@ -2,9 +2,6 @@
 
 use crate::api::page::Page;
 
-/// What is wrong with an answer that says nothing about pages.
-pub(super) const NO_COUNT: &str = "page_info is missing";
-
 /// Whether pages follow `page` (from 1) in a list.
 ///
 /// # Errors
@@ -14,7 +11,12 @@ pub(super) fn has_more(answer: &Page, page: u64) -> Result<bool, String> {
         return Ok(false);
     }
     let Some(info) = answer.page_info else {
-        return if answer.rows == 0 && answer.has_list && page == 1 { Ok(false) } else { Err(NO_COUNT.to_owned()) };
+        // An empty list may come without a count, but not where TikTok left a part out.
+        return if answer.code == 0 && answer.rows == 0 && answer.has_list && page == 1 {
+            Ok(false)
+        } else {
+            Err("page_info is missing".to_owned())
+        };
     };
     let pages = if info.page_size == 0 { 0 } else { info.total_number.div_ceil(info.page_size) };
     if info.page != page {
@@ -49,6 +51,7 @@ mod tests {
         assert_eq!(check(0, 1, Some((1, 10, 0, 0))), Ok(false));
         assert_eq!(check(0, 1, None), Ok(false));
         assert!(has_more(&Page::default(), 1).is_err(), "neither a list nor a count");
+        assert!(has_more(&Page { code: 20001, has_list: true, ..Page::default() }, 1).is_err());
         // The list shrank while it was read.
         assert_eq!(check(0, 3, Some((3, 10, 20, 2))), Ok(false));
         for (rows, page, info) in [

@@ -5,19 +5,24 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod catalogs;
+mod codes;
 mod conformance;
 mod discovery;
 mod docs;
 mod failures;
+mod faults;
 mod foreign;
 mod grammar;
 mod harness;
 mod input;
 mod json;
+mod kill;
+mod midnight;
 mod order;
 mod process;
 mod retries;
 mod selection;
 mod state;
+mod strike;
 mod truth;
 mod verify;

@@ -31,7 +31,7 @@ pub(crate) struct Scope {
 }
 
 /// Field by field what a record must hold.
-type Wanted = BTreeMap<String, Json>;
+pub(crate) type Wanted = BTreeMap<String, Json>;
 
 pub(crate) fn day(text: &str) -> Date {
     Date::parse(text, format_description!("[year]-[month]-[day]")).expect("a date")
@@ -72,29 +72,55 @@ pub(crate) fn check(world: &World, run: &Run, stream: &str, scope: &Scope) {
 
 /// Compares records with what the world has. With `repeats` a record may come several times: after a resumed run.
 #[track_caller]
-pub(crate) fn compare(world: &World, stream: &str, (schema, keys): (&Value, &[String]), records: &[&Fields], scope: &Scope, repeats: bool) {
+pub(crate) fn compare(world: &World, stream: &str, of: (&Value, &[String]), records: &[&Fields], scope: &Scope, repeats: bool) {
+    let found = difference(stream, of.1, records, rows(world, stream, of.0, scope));
+    assert!(found.changed.is_empty(), "{}", found.changed[0]);
+    assert!(found.lost.is_empty(), "{stream}: {} rows are missing, the first is {}", found.lost.len(), found.lost[0]);
+    assert!(repeats || found.twice.is_empty(), "{stream}: {} comes twice", found.twice[0]);
+}
+
+/// How records differ from what they should be.
+#[derive(Debug, Default)]
+pub(crate) struct Difference {
+    /// Keys without a record.
+    pub lost: Vec<String>,
+    /// What is wrong with records, in words.
+    pub changed: Vec<String>,
+    /// Keys of records after the first of the same key.
+    pub twice: Vec<String>,
+}
+
+/// Compares every record of a stream, the repeated ones too, with the rows that are wanted.
+pub(crate) fn difference(stream: &str, keys: &[String], records: &[&Fields], rows: Vec<Wanted>) -> Difference {
     let key_of =
         |field: &dyn Fn(&str) -> Json| -> String { keys.iter().map(|key| format!("{key}={:?}", field(key))).collect::<Vec<_>>().join(" ") };
     let mut wanted: BTreeMap<String, Wanted> = BTreeMap::new();
-    for row in rows(world, stream, schema, scope) {
+    for row in rows {
         let key = key_of(&|name| row.get(name).cloned().unwrap_or(Json::Null));
         assert!(wanted.insert(key.clone(), row).is_none(), "{stream}: the world itself has {key} twice");
     }
+    let mut found = Difference::default();
     let mut met = BTreeSet::new();
     for record in records {
         let key = key_of(&|name| Json::read(record.raw(name)));
-        assert!(keys.iter().all(|key| record.raw(key) != "null"), "{stream}: a null in the key {key}");
-        assert!(met.insert(key.clone()) || repeats, "{stream}: {key} comes twice");
-        let Some(wanted) = wanted.get(&key) else { panic!("{stream}: {key} is not in the world, or not asked for") };
+        if !met.insert(key.clone()) {
+            found.twice.push(key.clone());
+        }
+        let Some(wanted) = wanted.get(&key).filter(|_| keys.iter().all(|key| record.raw(key) != "null")) else {
+            found.changed.push(format!("{stream}: {key} is not in the world, or not asked for"));
+            continue;
+        };
         for (name, want) in wanted {
-            let raw = record.0.get(name).unwrap_or_else(|| panic!("{stream}.{name} is missing; {want:?} is wanted; {key}"));
-            assert!(want.is(&Json::read(raw)), "{stream}.{name} is {raw}; {want:?} is wanted; {key}");
+            match record.0.get(name) {
+                Some(raw) if want.is(&Json::read(raw)) => {}
+                raw => found.changed.push(format!("{stream}.{name} is {raw:?}; {want:?} is wanted; {key}")),
+            }
         }
         let more: Vec<_> = record.0.iter().filter(|(name, raw)| !wanted.contains_key(*name) && *raw != "null").collect();
-        assert!(more.is_empty(), "{stream}: nobody sent {more:?}; {key}");
+        found.changed.extend(more.first().map(|more| format!("{stream}: nobody sent {more:?}; {key}")));
     }
-    let missing: Vec<_> = wanted.keys().filter(|key| !met.contains(*key)).collect();
-    assert!(missing.is_empty(), "{stream}: {} of {} rows are missing, the first is {}", missing.len(), wanted.len(), missing[0]);
+    found.lost = wanted.into_keys().filter(|key| !met.contains(key)).collect();
+    found
 }
 
 /// The rows of a stream, as its schema wants them.
