@@ -137,8 +137,17 @@ fn lines(child: &mut Child) -> Receiver<String> {
     receiver
 }
 
-/// One run and its end. Whether it ended by itself.
-fn run(tap: &Tap, random: &mut Random, target: &mut Target) -> bool {
+/// How a run came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Killed,
+    /// A report of one day that took too long is never repeated, so another run has to bring it.
+    Unfinished,
+    Finished,
+}
+
+/// One run and its end.
+fn run(tap: &Tap, random: &mut Random, target: &mut Target) -> Outcome {
     let end = random.pick(&[End::Kill, End::Kill, End::Signal("-TERM"), End::Signal("-INT"), End::Close, End::Stall]);
     let (most, time) = if random.one_in(2) { (random.below(LINES), 60_000) } else { (u64::MAX, random.below(MILLISECONDS)) };
     let mut child = tap.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
@@ -177,7 +186,9 @@ fn run(tap: &Tap, random: &mut Random, target: &mut Target) -> bool {
     let mut told = String::new();
     child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
     let ended = child.wait().unwrap().code();
+    let is_late = ended == Some(5) && told.contains("timeout");
     let fine = match end {
+        _ if is_late => true,
         _ if by_itself => ended == Some(0),
         // Also by a signal that it was not yet there to hear.
         End::Kill | End::Signal(_) => ended.is_none() || ended == Some(0),
@@ -185,7 +196,10 @@ fn run(tap: &Tap, random: &mut Random, target: &mut Target) -> bool {
     };
     assert!(fine && !told.contains("panicked"), "{end:?}, by itself: {by_itself}: {ended:?}\n{told}");
     target.take(&taken, !by_itself && random.one_in(2));
-    by_itself
+    if !by_itself {
+        return Outcome::Killed;
+    }
+    if is_late { Outcome::Unfinished } else { Outcome::Finished }
 }
 
 /// The rows of all streams, once for all rounds.
@@ -237,10 +251,11 @@ fn killed_at_any_moment_nothing_is_lost() {
             let tap = Tap::on(&server).set("start_date", DAYS.0).set("end_date", DAYS.1).set("attribution_window", random.pick(&[0, 0, 1]));
             let tap = tap.set("concurrency", 1 + random.below(16)).set("page_size", random.pick(&[2, 5, 40]));
             let tap = tap.set("report_window", 1 + random.below(3)).set("request_timeout", timeout).state(&target.state);
-            if run(&tap, &mut random, &mut target) {
-                break;
+            match run(&tap, &mut random, &mut target) {
+                Outcome::Killed => killed += 1,
+                Outcome::Unfinished => {}
+                Outcome::Finished => break,
             }
-            killed += 1;
         }
         rounds += 1;
         if truth.is_empty() {
