@@ -22,7 +22,7 @@ impl Slice<'_, '_> {
     /// Reads a window; where it is too much, its older and its newer half; where a day is too much, parts of the account. What is done
     /// of it is kept for the bookmark.
     pub(super) fn report(&mut self, report: &Report, window: Window) -> Result<(), ApiError> {
-        match self.window(report, window, &Scope::All) {
+        match self.window(report, window, &Scope::All, self.context.config.page_size) {
             // A cut is by ads, so fewer days do not help.
             Err(error) if is_too_much(&error) => match window.halves().filter(|_| error.outcome != Outcome::Cut) {
                 Some((older, newer)) => {
@@ -43,10 +43,19 @@ impl Slice<'_, '_> {
     fn parts(&mut self, report: &Report, window: Window, scope: &Scope, error: ApiError) -> Result<(), ApiError> {
         let context = self.context;
         let parts = context.scopes.parts(&context.client, report, self.account, scope, self.desk.scratch)?;
-        let Some(parts) = parts else { return Err(error) };
+        let size = self.context.config.page_size;
+        let Some(parts) = parts else {
+            // There is nothing smaller to ask for, and it may have been the network. It is another request all the same: one that timed
+            // out is not repeated.
+            return if error.outcome == Outcome::TimedOut {
+                self.window(report, window, scope, size.div_ceil(2)).map(drop)
+            } else {
+                Err(error)
+            };
+        };
         log::info!("{}; asked for in {} parts by {}", self.trouble(window, &error), parts.len(), parts.first().map_or("", Scope::name));
         for part in parts {
-            match self.window(report, window, &part) {
+            match self.window(report, window, &part, size) {
                 Err(error) if is_too_much(&error) => self.parts(report, window, &part, error)?,
                 other => drop(other?),
             }
@@ -55,7 +64,7 @@ impl Slice<'_, '_> {
     }
 
     /// Reads a window as it is, without the metrics that TikTok refuses. Returns what its metrics add up to.
-    fn window(&mut self, report: &Report, window: Window, scope: &Scope) -> Result<Vec<Sum>, ApiError> {
+    fn window(&mut self, report: &Report, window: Window, scope: &Scope, page_size: u64) -> Result<Vec<Sum>, ApiError> {
         loop {
             let asked = self.plan.metrics();
             let status = report.status_filter().filter(|_| self.context.config.include_deleted);
@@ -63,7 +72,7 @@ impl Slice<'_, '_> {
             if !self.plan.summed.is_empty() {
                 params.push(("enable_total_metrics", "true".to_owned()));
             }
-            let list = self.list(REPORT, "list", params, MOST);
+            let list = self.list(REPORT, "list", params, page_size.min(MOST));
             match self.read(List { shrinks: true, ..list }) {
                 Err(error) if error.code == Some(40002) && self.plan.drop_refused(&error.message, &asked) => {}
                 Err(error) => return Err(error),

@@ -207,6 +207,19 @@ fn a_report_that_times_out_is_never_asked_for_again_as_it_is() {
 }
 
 #[test]
+fn the_smallest_report_that_times_out_is_asked_for_in_other_words_once() {
+    for (times, exit) in [(1, 0), (2, 5)] {
+        let server = serve(WorldConfig { accounts: 1, ..world() });
+        let hang = FaultKind::Hang(std::time::Duration::from_secs(30));
+        server.add_fault(Fault { path: Some(REPORT.into()), times, kind: hang, ..Fault::default() });
+        let tap = Tap::on(&server).set("request_timeout", 0.5).set("end_date", START);
+        tap.catalog(&only(&["advertiser_insights"])).run().ended(exit);
+        let asked: Vec<_> = server.requests().into_iter().filter(|r| r.path == REPORT).map(|r| format!("{:?}", r.params)).collect();
+        assert!(asked.len() == 2 && asked[0] != asked[1], "{asked:?}");
+    }
+}
+
+#[test]
 fn top_view_refused_costs_a_note() {
     let server = serve(world());
     server.set_options(|options: &mut Options| options.refuse_top_view = true);
