@@ -39,6 +39,13 @@ pub struct Request {
     pub shrinks: bool,
 }
 
+impl Request {
+    /// The account that it asks about; nothing if it asks about several.
+    fn account(&self) -> &str {
+        self.params.iter().find(|(name, _)| *name == "advertiser_id").map_or("", |(_, id)| id)
+    }
+}
+
 /// The way to TikTok, for all workers.
 #[derive(Debug)]
 pub struct Client {
@@ -112,7 +119,7 @@ impl Client {
     ) -> Result<Page, ApiError> {
         let mut tries = Tries::default();
         loop {
-            let Some(start) = self.pacing.turn(request.path, &self.halt) else { return Err(halted(request)) };
+            let Some(start) = self.pacing.turn(request.path, request.account(), &self.halt) else { return Err(halted(request)) };
             self.requests.fetch_add(1, Ordering::Relaxed);
             let answer = self.send(request, body).and_then(|is_cut| Ok(Page { is_cut, ..understand(body, read)? }));
             if let Ok(page) = &answer {
@@ -142,11 +149,17 @@ impl Client {
         let status = response.status().as_u16();
         let is_cut = response.headers().get(CUT).is_some_and(|value| !matches!(value.as_bytes(), b"" | b"0" | b"false"));
         body.clear();
-        let mut reader = response.body_mut().with_config().limit(MOST_BYTES).reader();
+        // The library counts compressed bytes.
+        let mut reader = response.body_mut().with_config().limit(MOST_BYTES).reader().take(MOST_BYTES + 1);
         reader.read_to_end(body).map_err(|e| Trouble::in_the_body(&e))?;
+        if body.len() as u64 > MOST_BYTES {
+            *body = Vec::new();
+            return Err(Trouble::of(Fault::TooLong, format!("the answer is longer than {} MiB", MOST_BYTES >> 20)));
+        }
         let fault = match status {
             200 => return Ok(is_cut),
             429 => Fault::Throttled,
+            408 | 504 | 524 => Fault::TimedOut,
             500.. => Fault::ServerError,
             // An error with an envelope says more than its status.
             _ if body.starts_with(b"{") => return Ok(is_cut),
@@ -162,7 +175,8 @@ impl Client {
             Action::Pause => self.pacing.pause(start),
             Action::PauseAccount => {
                 tries.account_pauses += 1;
-                PAUSES.get(tries.account_pauses - 1).map(|s| self.pacing.scaled(Duration::from_secs(*s)))
+                let pause = PAUSES.get(tries.account_pauses - 1).map(|s| self.pacing.scaled(Duration::from_secs(*s)));
+                pause.inspect(|pause| self.pacing.hold(request.path, request.account(), *pause))
             }
             Action::Wait => {
                 tries.waits += 1;

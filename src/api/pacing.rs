@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 /// once, one by the minute is suspended for five minutes, and asking on during a suspension keeps it alive.
 pub const PAUSES: [u64; 5] = [1, 5, 30, 300, 300];
 
+/// A turn that was taken so much later than it was due is taken anew.
+const MISSED: Duration = Duration::from_secs(1);
+
 /// The end of a run, told to everyone who waits.
 #[derive(Debug, Default)]
 pub struct Halt {
@@ -59,6 +62,8 @@ struct Turns {
     app: Budget,
     /// Of endpoints that have limits of their own, once they are asked.
     endpoints: HashMap<&'static str, Budget>,
+    /// Nobody asks an endpoint about an account before.
+    held: HashMap<(&'static str, String), Instant>,
     /// Nobody starts before.
     paused_until: Instant,
     /// Pauses taken since the last good answer.
@@ -70,13 +75,19 @@ impl Pacing {
     #[must_use]
     pub fn new(limits: Limits, scale: f64) -> Self {
         let now = Instant::now();
-        let turns = Turns { app: Budget::new(limits.app, now), endpoints: HashMap::new(), paused_until: now, pauses: 0 };
+        let turns =
+            Turns { app: Budget::new(limits.app, now), endpoints: HashMap::new(), held: HashMap::new(), paused_until: now, pauses: 0 };
         Pacing { limits, scale, turns: Mutex::new(turns) }
     }
 
-    /// Waits for a turn at an endpoint. Returns when it began; `None`: the run is over.
+    /// Waits for a turn at an endpoint, for an account if it is about one. Returns when it began; `None`: the run is over.
     #[must_use]
-    pub fn turn(&self, path: &'static str, halt: &Halt) -> Option<Instant> {
+    pub fn turn(&self, path: &'static str, account: &str, halt: &Halt) -> Option<Instant> {
+        while let Some(until) = self.held_until(path, account) {
+            if !halt.sleep_until(until) {
+                return None;
+            }
+        }
         if let Some(limit) = self.limits.endpoint(path) {
             let now = Instant::now();
             let start = lock(&self.turns).endpoints.entry(path).or_insert_with(|| Budget::new(limit, now)).take(now);
@@ -94,11 +105,30 @@ impl Pacing {
             if !halt.sleep_until(start) {
                 return None;
             }
-            // Somebody may have been throttled while this turn was waited for.
-            if lock(&self.turns).paused_until <= start {
+            // Somebody may have been throttled while this turn was waited for; and a process that was stopped for a while would make all the
+            // turns that it missed at once.
+            if lock(&self.turns).paused_until <= start && start.elapsed() < MISSED {
                 return Some(start);
             }
         }
+    }
+
+    /// Holds an endpoint for one account: TikTok throttles some accounts by themselves.
+    pub fn hold(&self, path: &'static str, account: &str, pause: Duration) {
+        let until = Instant::now() + pause;
+        let mut turns = lock(&self.turns);
+        let held = turns.held.entry((path, account.to_owned())).or_insert(until);
+        *held = until.max(*held);
+    }
+
+    fn held_until(&self, path: &'static str, account: &str) -> Option<Instant> {
+        let mut turns = lock(&self.turns);
+        if turns.held.is_empty() {
+            return None;
+        }
+        let now = Instant::now();
+        turns.held.retain(|_, until| *until > now);
+        turns.held.get(&(path, account.to_owned())).copied()
     }
 
     /// Pauses everybody, because a request that began at `start` was throttled. Requests that were in flight together count as one.
@@ -151,15 +181,15 @@ mod tests {
         let begun = Instant::now();
         // Two a second and 80 % of it: the third of these would start after more than a second.
         for _ in 0..2 {
-            assert!(pacing.turn("report/task/create/", &halt).is_some());
+            assert!(pacing.turn("report/task/create/", "", &halt).is_some());
         }
         let slow = begun.elapsed();
         assert!(slow >= Duration::from_millis(600), "{slow:?}");
         thread::scope(|scope| {
-            let waits = scope.spawn(|| pacing.turn("report/task/create/", &halt));
+            let waits = scope.spawn(|| pacing.turn("report/task/create/", "", &halt));
             thread::sleep(Duration::from_millis(20));
             let begun = Instant::now();
-            assert!(pacing.turn("campaign/get/", &halt).is_some());
+            assert!(pacing.turn("campaign/get/", "", &halt).is_some());
             assert!(begun.elapsed() < Duration::from_millis(300), "{:?}", begun.elapsed());
             halt.halt();
             assert!(waits.join().expect("no panic").is_none());
@@ -180,6 +210,19 @@ mod tests {
     }
 
     #[test]
+    fn an_account_is_held_by_itself() {
+        let (pacing, halt) = (pacing(1e6, 1.0), Halt::default());
+        pacing.hold("ad/get/", "1", Duration::from_millis(200));
+        let begun = Instant::now();
+        for (path, account) in [("ad/get/", "2"), ("campaign/get/", "1")] {
+            assert!(pacing.turn(path, account, &halt).is_some());
+        }
+        assert!(begun.elapsed() < Duration::from_millis(150), "{:?}", begun.elapsed());
+        assert!(pacing.turn("ad/get/", "1", &halt).is_some());
+        assert!(begun.elapsed() >= Duration::from_millis(200));
+    }
+
+    #[test]
     fn requests_throttled_together_are_one_breach() {
         let pacing = pacing(1e6, 1.0);
         let start = Instant::now();
@@ -192,6 +235,6 @@ mod tests {
         let halt = Halt::default();
         halt.halt();
         assert!(!halt.sleep_until(Instant::now() + Duration::from_secs(3600)));
-        assert!(pacing(1.0, 1.0).turn("campaign/get/", &halt).is_none());
+        assert!(pacing(1.0, 1.0).turn("campaign/get/", "", &halt).is_none());
     }
 }

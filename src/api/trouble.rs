@@ -13,7 +13,7 @@ pub(super) enum Fault {
     NoAnswer,
     /// The connection, or the compressed data, ended in the body.
     BrokenOff,
-    /// No answer, or no more of it, within `request_timeout`.
+    /// No answer, or no more of it, within `request_timeout`; or a gateway that says so.
     TimedOut,
     /// HTTP 429.
     Throttled,
@@ -27,6 +27,8 @@ pub(super) enum Fault {
     NotUtf8,
     /// A page of a proxy.
     Html,
+    /// More bytes than any answer has.
+    TooLong,
     /// No JSON, not the shape of an answer, or paging that contradicts itself.
     Malformed,
 }
@@ -35,7 +37,7 @@ const NETWORK: &str = "check the network and run again; the state is kept";
 const LATER: &str = "run again later; the state is kept";
 
 /// What is done about each, and what people can do.
-static FAULTS: [(Fault, Action, &str); 10] = [
+static FAULTS: [(Fault, Action, &str); 11] = [
     (Fault::NoAnswer, Action::Retry, NETWORK),
     (Fault::BrokenOff, Action::Retry, NETWORK),
     (Fault::TimedOut, Action::Retry, NETWORK),
@@ -45,6 +47,7 @@ static FAULTS: [(Fault, Action, &str); 10] = [
     (Fault::NotFound, Action::Refuse, "check `base_url`"),
     (Fault::NotUtf8, Action::Retry, LATER),
     (Fault::Html, Action::Retry, LATER),
+    (Fault::TooLong, Action::Refuse, "lower `page_size` or `report_window`"),
     (Fault::Malformed, Action::Retry, LATER),
 ];
 

@@ -15,6 +15,7 @@ pub(super) struct Audit {
     totals: Option<(u64, u64)>,
     /// Whether that count changed from page to page: rows may have slipped over the edge of a page then.
     moved: bool,
+    shrank: bool,
     /// What the rows add up to, and TikTok's totals as they came with the last page that had any.
     pub sums: Vec<Sum>,
     pub announced: Option<String>,
@@ -31,6 +32,7 @@ impl Audit {
         let Some(total) = page.total else { return };
         let (first, last) = self.totals.unwrap_or((total, total));
         self.moved |= last != total;
+        self.shrank |= total < last;
         self.totals = Some((first, total));
     }
 
@@ -41,18 +43,18 @@ impl Audit {
     }
 
     /// Whether a list that grew meanwhile has at least all rows that it had when its reading began: one that grows all the time is never
-    /// read in one state. Rows that are added push others to later pages, where they come twice, so none is missed; where rows leave, one
-    /// may be.
+    /// read in one state. Read page after page, rows that are added push others to later pages, where they come twice, so none is missed;
+    /// where rows leave, one may be.
     pub(super) fn is_whole_as_of_its_beginning(&self) -> bool {
-        let (first, last) = self.totals.unwrap_or_default();
-        self.moved && last >= first && self.distinct() >= first
+        let first = self.totals.map_or(0, |(first, _)| first);
+        self.moved && !self.shrank && self.distinct() >= first
     }
 
     /// What does not add up, for people.
     pub(super) fn words(&self) -> String {
-        let (first, last) = self.totals.unwrap_or_default();
-        let count = if first == last { first.to_string() } else { format!("first {first}, then {last}") };
-        format!("TikTok counts {count} rows, but handed out {} of which {} are different", self.rows, self.distinct())
+        let last = self.totals.map_or(0, |(_, last)| last);
+        let moved = if self.moved { ", a count that moved while they were read" } else { "" };
+        format!("TikTok counts {last} rows{moved}, and handed out {}, {} of them different", self.rows, self.distinct())
     }
 
     /// The keys met.
@@ -105,6 +107,7 @@ mod tests {
         for (why, pages) in [
             ("something is missing", &[(&[6, 1, 2][..], 7), (&[2, 3, 4], 8)][..]),
             ("a row left, so another may have slipped", &[(&[6, 1, 2], 6), (&[4, 5], 5)]),
+            ("a row left before others came", &[(&[1, 2, 3], 6), (&[5, 7], 5), (&[8, 9], 7)]),
             ("it never moved", &[(&[1, 2, 3], 6), (&[3, 4, 5], 6)]),
         ] {
             assert!(!audit(pages).is_whole_as_of_its_beginning(), "{why}");

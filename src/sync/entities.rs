@@ -7,12 +7,18 @@ use crate::api::error::{ApiError, Outcome};
 use crate::streams::{Entity, Pass};
 use serde_json::{Map, Value, json};
 use std::sync::atomic::Ordering;
+use time::format_description::FormatItem;
 use time::macros::format_description;
-use time::{Duration, PrimitiveDateTime};
+use time::{Duration, OffsetDateTime, PrimitiveDateTime};
+
+/// TikTok's clock and this machine's may differ by so much.
+const CLOCKS: Duration = Duration::minutes(5);
+const SECOND: &[FormatItem] = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
 
 impl Slice<'_, '_> {
     /// Reads what changed since the bookmark, or everything.
     pub(super) fn entity(&mut self, entity: &Entity, bookmark: Option<&str>) -> Result<(), ApiError> {
+        let begun = OffsetDateTime::now_utc();
         for pass in entity.passes {
             match self.pass(entity, pass, bookmark) {
                 Err(error) if pass.optional && matches!(error.outcome, Outcome::Refused | Outcome::SkipStream | Outcome::SkipAccount) => {
@@ -27,7 +33,9 @@ impl Slice<'_, '_> {
                 other => other?,
             }
         }
-        self.reached = self.tally.greatest.as_ref().map(|g| format!("{g}Z"));
+        // What changes while it is read may have been read before it changed.
+        let firm = (begun - CLOCKS).format(SECOND).unwrap_or_default();
+        self.reached = self.tally.greatest.as_ref().map(|greatest| format!("{}Z", greatest.min(&firm)));
         Ok(())
     }
 

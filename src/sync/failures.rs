@@ -18,6 +18,8 @@ pub struct Failures {
     causes: Vec<(Exit, String)>,
     accounts: HashSet<usize>,
     parts: HashSet<(usize, usize)>,
+    /// Streams and accounts left out for a failure that comes later in the order.
+    skipped: HashSet<(usize, usize)>,
     ends_run: bool,
     /// Accounts that can still be read.
     open: usize,
@@ -88,7 +90,12 @@ impl Failures {
     /// Whether slices of that stream and account are left out since an earlier one failed: a bookmark never moves past a hole.
     #[must_use]
     pub fn covers(&self, plan: usize, account: usize) -> bool {
-        self.accounts.contains(&account) || self.parts.contains(&(plan, account))
+        self.accounts.contains(&account) || self.parts.contains(&(plan, account)) || self.skipped.contains(&(plan, account))
+    }
+
+    /// Whether a failure of that stream and account was noted.
+    pub(super) fn knows(&self, job: Job) -> bool {
+        self.accounts.contains(&job.account) || self.parts.contains(&(job.plan, job.account))
     }
 
     /// Whether the run cannot go on.
@@ -99,7 +106,7 @@ impl Failures {
 
     /// A slice was skipped for a failure that stands later in the order: what follows it must not move the bookmark past the hole.
     pub(super) fn leave_out(&mut self, job: Job) {
-        self.parts.insert((job.plan, job.account));
+        self.skipped.insert((job.plan, job.account));
     }
 
     /// Notes a failed slice.

@@ -3,6 +3,7 @@
 
 use super::accounts::Accounts;
 use super::plan::Plan;
+use super::verify;
 use super::windows::{Window, first_day, windows};
 use crate::config::Config;
 use crate::singer::state::State;
@@ -31,6 +32,8 @@ pub struct Start {
     pub bookmark: Option<String>,
     /// First and last day of a report.
     pub days: Option<(Date, Date)>,
+    /// A day that no window goes across: days after it may still change, and are compared with TikTok's totals by themselves.
+    pub firm: Option<Date>,
 }
 
 /// Where everything begins, by stream and account.
@@ -53,7 +56,8 @@ impl Starts {
                     let today = account.today(now);
                     (first_day(config.start_date, day, config.attribution_window), config.end_date.unwrap_or(today).min(today))
                 });
-                of_plan.push(Start { bookmark, days });
+                let firm = (!plan.summed.is_empty()).then(|| verify::firm_day(account.today(now)));
+                of_plan.push(Start { bookmark, days, firm });
             }
             if !plan.full_table && state.mentions(plan.stream.name) && of_plan.iter().all(|start: &Start| start.bookmark.is_none()) {
                 log::warn!(
@@ -95,8 +99,12 @@ pub(super) fn jobs(
         let places = if is_account { open..open + answers } else { 0..open };
         places.flat_map(move |account| {
             let job = Job { plan, account, window: None };
-            let days = if is_account { None } else { starts.of(job).days };
-            let reports = days.into_iter().flat_map(move |(start, end)| windows(start, end, report_window));
+            let Start { days, firm, .. } = if is_account { Start::default() } else { starts.of(job) };
+            let reports = days.into_iter().flat_map(move |(start, end)| {
+                let firm = firm.unwrap_or(end).min(end);
+                let fresh = firm.next_day().map(|day| windows(day.max(start), end, report_window));
+                windows(start, firm, report_window).chain(fresh.into_iter().flatten())
+            });
             let entity = days.is_none().then_some(job);
             entity.into_iter().chain(reports.map(move |window| Job { window: Some(window), ..job }))
         })

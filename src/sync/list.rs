@@ -25,6 +25,8 @@ pub(super) struct List {
     pub bookmark: Option<String>,
     /// Rows with these hashes of their keys are left out: they were written before.
     pub written: HashSet<u64>,
+    /// Whether no page is read before the one in front of it: rows that are added meanwhile can only repeat others then.
+    pub in_turn: bool,
     /// Below `/open_api/v1.3/`.
     pub path: &'static str,
     /// The member of `data` that holds the rows.

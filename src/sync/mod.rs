@@ -200,6 +200,10 @@ impl<W: Write> Delivery<'_, W> {
         }
         let plan = &self.context.plans[job.plan];
         if covered {
+            // A slice before it was skipped for this very failure, which nobody was told of yet.
+            if let Some(error) = ending.failure.filter(|_| !self.failures.knows(job)) {
+                self.failures.add(self.context, job, &error);
+            }
             return Ok(());
         }
         if ending.skipped {

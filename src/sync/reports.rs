@@ -33,7 +33,11 @@ impl Slice<'_, '_> {
                 None => self.parts(report, window, &Scope::All, error)?,
             },
             Err(error) => return Err(error),
-            Ok(sums) => self.compare_with_account(report, window, &sums)?,
+            Ok(sums) => {
+                // All rows are there, whatever comes of the comparison.
+                self.reached = Some(format!("{}T00:00:00Z", iso(window.end)));
+                return self.compare_with_account(report, window, &sums);
+            }
         }
         self.reached = Some(format!("{}T00:00:00Z", iso(window.end)));
         Ok(())
@@ -106,18 +110,18 @@ impl Slice<'_, '_> {
 
     /// TikTok's totals of a report with deleted entities, as they came. `None`: TikTok refuses them, which is told.
     fn totals(&mut self, report: &Report, window: Window) -> Result<Option<String>, ApiError> {
-        let metrics: Vec<&str> = self.plan.summed.iter().map(String::as_str).collect();
+        let metrics: Vec<&str> = self.plan.metrics().into_iter().filter(|name| self.plan.summed.iter().any(|s| s == name)).collect();
         let mut params = params(self.account, report, window, &metrics, report.status_filter(), &Scope::All);
         params.extend([("enable_total_metrics", "true".to_owned()), ("page", "1".to_owned()), ("page_size", "1".to_owned())]);
         let request = Request { path: REPORT, params, shrinks: true };
         let read = |text: &str| page::read(text, "list", &mut NoRows).map_err(|e| e.to_string());
         match self.context.client.call(&request, self.desk.scratch, &mut { read }) {
-            Ok(page) => Ok(page.totals),
-            Err(error) if is_too_much(&error) || error.outcome == Outcome::Refused => {
+            Ok(page) => Ok(page.totals.filter(|_| !page.is_cut)),
+            Err(error) if matches!(error.outcome, Outcome::StopRun | Outcome::EndRun | Outcome::Halted) => Err(error),
+            Err(error) => {
                 log::warn!("{}; not compared with its account", self.trouble(window, &error));
                 Ok(None)
             }
-            Err(error) => Err(error),
         }
     }
 

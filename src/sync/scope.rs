@@ -9,7 +9,7 @@ use crate::api::scan::{Malformed, Scan};
 use crate::streams::Report;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What a report is narrowed by, step by step.
 #[derive(Debug)]
@@ -75,7 +75,10 @@ impl Scope {
 
 /// The campaigns of accounts, once they were asked for: every window that is too large needs them.
 #[derive(Debug, Default)]
-pub struct Scopes(Mutex<HashMap<String, Arc<Vec<String>>>>);
+pub struct Scopes(Mutex<HashMap<String, Listed>>);
+
+/// Ids, once they were listed.
+type Listed = Arc<Mutex<Option<Arc<Vec<String>>>>>;
 
 impl Scopes {
     /// The parts of a scope, for a report; `None` if it cannot be narrowed any further. `body` is a buffer of any content.
@@ -114,8 +117,10 @@ impl Scopes {
     }
 
     fn campaigns(&self, client: &Client, step: &Step, account: &str, body: &mut Vec<u8>) -> Result<Arc<Vec<String>>, ApiError> {
-        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(ids) = known().get(account) {
+        let of_account = Arc::clone(lock(&self.0).entry(account.to_owned()).or_default());
+        // Held while they are listed: several windows of one account find out at once that they are too large.
+        let mut known = lock(&of_account);
+        if let Some(ids) = &*known {
             return Ok(Arc::clone(ids));
         }
         let mut ids = list(client, step, account, &json!({STATUS: ALL, ORIGINS: BOTH}), body)?;
@@ -125,16 +130,34 @@ impl Scopes {
             Err(error) if matches!(error.outcome, Outcome::Refused | Outcome::SkipStream) => {}
             Err(error) => return Err(error),
         }
-        let ids = Arc::new(ids);
-        known().insert(account.to_owned(), Arc::clone(&ids));
-        Ok(ids)
+        Ok(Arc::clone(known.insert(Arc::new(ids))))
     }
 }
 
-/// All ids of a step that a filter lets through, once each.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// All ids of a step that a filter lets through, once each. Where one is missing its rows would be, so they are counted too.
 fn list(client: &Client, step: &Step, account: &str, filtering: &Value, body: &mut Vec<u8>) -> Result<Vec<String>, ApiError> {
     let mut ids = Ids { name: format!("\"{}\"", step.id), found: Vec::new() };
-    let mut number = 1;
+    let mut total = 0;
+    for _ in 0..2 {
+        total = read(client, step, account, filtering, body, &mut ids)?;
+        ids.found.sort_unstable();
+        ids.found.dedup();
+        if ids.found.len() as u64 >= total {
+            return Ok(ids.found);
+        }
+    }
+    let message = format!("TikTok counts {total} of what reports are narrowed by, but handed out {}", ids.found.len());
+    let remedy = "run again later; the state is kept";
+    Err(ApiError { outcome: Outcome::Uneven, code: None, message, request_id: String::new(), path: step.path, remedy })
+}
+
+/// Reads all pages once. Returns the greatest count of them.
+fn read(client: &Client, step: &Step, account: &str, filtering: &Value, body: &mut Vec<u8>, ids: &mut Ids) -> Result<u64, ApiError> {
+    let (mut number, mut total) = (1, 0);
     loop {
         let params = vec![
             ("advertiser_id", account.to_owned()),
@@ -143,17 +166,15 @@ fn list(client: &Client, step: &Step, account: &str, filtering: &Value, body: &m
             ("page_size", "1000".to_owned()),
         ];
         let (before, mut more) = (ids.found.len(), false);
-        client.call(&Request { path: step.path, params, shrinks: false }, body, &mut |text| -> Result<Page, String> {
+        let page = client.call(&Request { path: step.path, params, shrinks: false }, body, &mut |text| -> Result<Page, String> {
             ids.found.truncate(before);
-            let page = page::read(text, "list", &mut ids).map_err(|e| e.to_string())?;
+            let page = page::read(text, "list", ids).map_err(|e| e.to_string())?;
             more = has_more(&page, number)?;
             Ok(page)
         })?;
+        total = total.max(page.page_info.map_or(0, |info| info.total_number));
         if !more {
-            // Rows repeat where others are added while pages are read.
-            ids.found.sort_unstable();
-            ids.found.dedup();
-            return Ok(ids.found);
+            return Ok(total);
         }
         number += 1;
     }

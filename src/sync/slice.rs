@@ -1,5 +1,5 @@
-//! One slice, read from TikTok and rendered: what a worker does. It owns which lists make up a slice; when a request starts is pacing's
-//! matter, where the rows go is the pool's.
+//! One slice, read from TikTok and rendered: what a worker does. It owns the reading of a list, twice if need be; which lists make up a
+//! slice is the matter of `entities` and `reports`, when a request starts is pacing's, and where the rows go is the pool's.
 
 use super::accounts::Accounts;
 use super::audit::Audit;
@@ -67,6 +67,8 @@ impl Work for Reading {
     type End = Ending;
     type Whole = List;
     type Piece = Result<Rendered, ApiError>;
+    type Gathered = (Audit, Tally);
+    type Fault = ApiError;
     /// Bodies of answers are read into it.
     type Scratch = Vec<u8>;
 
@@ -81,6 +83,16 @@ impl Work for Reading {
 
     fn piece(&self, list: &List, number: u64, lines: Vec<u8>, body: &mut Vec<u8>) -> Self::Piece {
         list.page(&self.context, number, lines, body)
+    }
+
+    fn gather(&self, list: &List, gathered: &mut (Audit, Tally), page: Self::Piece) -> Result<(Vec<u8>, u64), ApiError> {
+        let mut page = page?;
+        if page.is_cut {
+            return Err(ApiError { outcome: Outcome::Cut, message: CUT.to_owned(), ..stopped(list.path) });
+        }
+        gathered.0.add(&mut page);
+        gathered.1.add(page.tally);
+        Ok((page.lines, page.last))
     }
 
     fn weight(piece: &Self::Piece) -> usize {
@@ -125,7 +137,8 @@ impl Slice<'_, '_> {
     /// Hands out an answer that was there before.
     fn answered(&mut self, text: &str) -> Result<(), ApiError> {
         let page = self.list("", "list", Vec::new(), 0).answered(self.context, text, self.desk.buffer());
-        deliver(self.desk, self.plan, &mut self.tally, &mut Audit::default(), page).map(drop)
+        self.tally.add(page.tally);
+        if self.desk.send(page.lines) { Ok(()) } else { Err(stopped(self.plan.stream.path())) }
     }
 
     /// A list of the slice's account, with at most `most` rows a page.
@@ -136,6 +149,7 @@ impl Slice<'_, '_> {
             account: self.account.to_owned(),
             bookmark: None,
             written: HashSet::new(),
+            in_turn: false,
             path,
             rows,
             params,
@@ -152,9 +166,10 @@ impl Slice<'_, '_> {
             return Ok(first);
         }
         log::info!("{}, account {}: {}: {}; read once more", self.plan.name, self.account, list.path, first.words());
-        // What was written of an entity is the same row; what was written of a report may have been a row of another moment.
+        // What was written of an entity need not come again: a row that changed since is after the bookmark, and comes with the next run.
+        // What was written of a report may have been a row of another moment.
         let written = if list.shrinks { HashSet::new() } else { first.into_keys() };
-        let list = Arc::new(List { written, ..List::clone(&list) });
+        let list = Arc::new(List { written, in_turn: true, ..List::clone(&list) });
         let second = self.pages(&list)?;
         if second.is_whole() || second.is_whole_as_of_its_beginning() {
             return Ok(second);
@@ -164,31 +179,16 @@ impl Slice<'_, '_> {
         Err(ApiError { outcome: Outcome::Uneven, code: None, message, request_id: String::new(), path: list.path, remedy })
     }
 
-    /// Reads all pages of a list: the first one tells how many there are, the others are shared with idle workers.
+    /// Reads all pages of a list: the first one tells how many there are.
     fn pages(&mut self, list: &Arc<List>) -> Result<Audit, ApiError> {
-        let mut audit = Audit::default();
-        let (plan, tally) = (self.plan, &mut self.tally);
-        let first = list.page(self.context, 1, self.desk.buffer(), self.desk.scratch)?;
-        let end = deliver(self.desk, plan, tally, &mut audit, first)?;
-        if end > 1 {
-            let shared = self.desk.share(list, 2..=end, |desk, page| deliver(desk, plan, tally, &mut audit, page?));
-            shared.unwrap_or_else(|| Err(stopped(plan)))?;
-        }
-        Ok(audit)
+        let ahead = if list.in_turn { 1 } else { usize::MAX };
+        let read = self.desk.share(Arc::clone(list), ahead, <(Audit, Tally)>::default());
+        let Some(((audit, tally), ended)) = read else { return Err(stopped(list.path)) };
+        self.tally.add(tally);
+        ended.map(|()| audit)
     }
 }
 
-/// Sends a page on. Returns the number of the last page of its list.
-fn deliver(desk: &Desk, plan: &Plan, tally: &mut Tally, audit: &mut Audit, mut page: Rendered) -> Result<u64, ApiError> {
-    if page.is_cut {
-        return Err(ApiError { outcome: Outcome::Cut, message: CUT.to_owned(), ..stopped(plan) });
-    }
-    audit.add(&mut page);
-    tally.add(page.tally);
-    if page.lines.is_empty() || desk.send(page.lines) { Ok(page.last) } else { Err(stopped(plan)) }
-}
-
-fn stopped(plan: &Plan) -> ApiError {
-    let path = plan.stream.path();
+fn stopped(path: &'static str) -> ApiError {
     ApiError { outcome: Outcome::Halted, code: None, message: "stopped".to_owned(), request_id: String::new(), path, remedy: "" }
 }

@@ -13,6 +13,11 @@ use time::{Date, Duration};
 /// different moments.
 const FIRM_AFTER: Duration = Duration::days(2);
 
+/// The last day that is firm today.
+pub(super) fn firm_day(today: Date) -> Date {
+    today.saturating_sub(FIRM_AFTER)
+}
+
 /// What was compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum What {
@@ -57,7 +62,7 @@ impl Check {
                 Some(theirs) if !ours.is_exact() || !theirs.is_exact() => Verdict::Unknown,
                 Some(theirs) if ours.equals(&theirs) => Verdict::Equal,
                 Some(theirs) if ours.is_rounded_from(&theirs) => Verdict::Rounded,
-                Some(_) if window.end.saturating_add(FIRM_AFTER) > today => Verdict::Fresh,
+                Some(_) if window.end > firm_day(today) => Verdict::Fresh,
                 Some(_) => Verdict::Differs,
                 None => Verdict::Unknown,
             };

@@ -28,6 +28,10 @@ pub(super) trait Work: Sized + Send + Sync + 'static {
     type Whole: Send + Sync + 'static;
     /// What a piece comes to.
     type Piece: Send + 'static;
+    /// What is gathered of the pieces.
+    type Gathered: Send + 'static;
+    /// Why a piece cannot be gathered.
+    type Fault: Send + 'static;
     /// What a worker keeps between jobs.
     type Scratch: Default;
 
@@ -35,7 +39,10 @@ pub(super) trait Work: Sized + Send + Sync + 'static {
     fn job(&self, job: Self::Job, desk: &mut Desk<Self>) -> Self::End;
     /// Does one piece of a shared job. `buffer` is empty, and was used before if possible.
     fn piece(&self, whole: &Self::Whole, number: u64, buffer: Vec<u8>, scratch: &mut Self::Scratch) -> Self::Piece;
-    /// Bytes that a piece holds.
+    /// Takes the next piece in order: its bytes for the reader, and the number of the last piece as it is known now. Quick, since others
+    /// wait meanwhile.
+    fn gather(&self, whole: &Self::Whole, gathered: &mut Self::Gathered, piece: Self::Piece) -> Result<(Vec<u8>, u64), Self::Fault>;
+    /// Bytes that a piece holds for the reader.
     fn weight(piece: &Self::Piece) -> usize;
 }
 
@@ -66,13 +73,15 @@ struct Shared<W: Work> {
     work: W,
 }
 
+/// A shared job: its number, and another to tell those of one job apart.
+type Key = (u64, u64);
+
 struct Inner<W: Work> {
     jobs: Box<dyn Iterator<Item = W::Job> + Send>,
     /// Started jobs in order; the first is the one being read, and has the number `first`.
     slots: VecDeque<Slot<W>>,
     first: u64,
-    /// Shared jobs by their numbers, the second one to tell those of one job apart.
-    shares: BTreeMap<(u64, u64), Share<W::Whole, W::Piece>>,
+    shares: BTreeMap<Key, Share<W>>,
     shared: u64,
     waiting: usize,
     /// Pieces that somebody does.
@@ -82,6 +91,8 @@ struct Inner<W: Work> {
     exhausted: bool,
     closed: bool,
     spare: Vec<Vec<u8>>,
+    /// As many as are in use at once: by workers, waiting, and by the reader.
+    most_spare: usize,
 }
 
 struct Slot<W: Work> {
@@ -93,7 +104,7 @@ struct Slot<W: Work> {
 /// What a worker turns to next.
 enum Turn<W: Work> {
     Job(u64, W::Job),
-    Piece((u64, u64), Arc<W::Whole>, u64),
+    Piece(Key, Arc<W::Whole>, u64),
 }
 
 impl<W: Work> Pool<W> {
@@ -111,6 +122,7 @@ impl<W: Work> Pool<W> {
             exhausted: false,
             closed: false,
             spare: Vec::new(),
+            most_spare: 2 * workers.max(1) + 4,
         };
         let (room, ready) = (Condvar::new(), Condvar::new());
         let shared = Arc::new(Shared { inner: Mutex::new(inner), room, ready, budget, work });
@@ -154,14 +166,8 @@ impl<W: Work> Pool<W> {
     }
 
     /// Gives an emptied buffer back.
-    pub(super) fn recycle(&self, mut bytes: Vec<u8>) {
-        bytes.clear();
-        let mut inner = self.0.lock();
-        // All are kept but those that grew for a huge page: what is given back to the allocator is not always to be had again in one
-        // piece, and a long run would need more and more. There are never more of them than were in use at once.
-        if bytes.capacity() <= self.0.budget {
-            inner.spare.push(bytes);
-        }
+    pub(super) fn recycle(&self, bytes: Vec<u8>) {
+        self.0.lock().keep(bytes, self.0.budget);
     }
 }
 
@@ -184,6 +190,15 @@ impl<W: Work> Inner<W> {
         self.slots.get_mut(index)
     }
 
+    /// Keeps a buffer to be filled again, but not one that grew for a huge page, or would have to grow. What is given back to the allocator is not always to be had
+    /// again in one piece, and a long run would need more and more.
+    fn keep(&mut self, mut bytes: Vec<u8>, budget: usize) {
+        bytes.clear();
+        if (self.typical / 2..=budget).contains(&bytes.capacity()) && self.spare.len() < self.most_spare {
+            self.spare.push(bytes);
+        }
+    }
+
     /// An empty buffer: one that was used before, or a new one of the usual size, so that it need not grow piece by piece.
     fn buffer(&mut self) -> Vec<u8> {
         self.spare.pop().unwrap_or_else(|| Vec::with_capacity(self.typical + self.typical / 8))
@@ -194,14 +209,38 @@ impl<W: Work> Inner<W> {
         self.waiting + self.in_hand * self.typical >= budget
     }
 
-    /// A piece that waits for somebody. With the budget full only the one that the reader waits for is done.
+    /// How many pieces of a job may be ahead of the one that is gathered next. With the budget full nothing is done but what the reader
+    /// waits for.
+    fn most(&self, key: Key, budget: usize) -> usize {
+        if self.is_full(budget) { usize::from(key.0 == self.first) } else { usize::MAX }
+    }
+
+    /// A piece that waits for somebody.
     fn open_piece(&mut self, budget: usize) -> Option<Turn<W>> {
-        let (is_full, first) = (self.is_full(budget), self.first);
+        let (first, is_full) = (self.first, self.is_full(budget));
         let turn = self.shares.iter_mut().find_map(|(key, share)| {
             let most = if is_full { usize::from(key.0 == first) } else { usize::MAX };
             Some(Turn::Piece(*key, Arc::clone(share.whole()), share.claim(most)?))
         });
         self.in_hand += usize::from(turn.is_some());
         turn
+    }
+
+    /// A piece is done. One that nobody waits for any longer is dropped.
+    fn put(&mut self, work: &W, key: Key, number: u64, piece: W::Piece, weight: usize, budget: usize) {
+        let Some(share) = self.shares.get_mut(&key) else { return };
+        let (buffers, wasted) = share.put(work, number, piece);
+        self.waiting = self.waiting + weight - wasted;
+        for bytes in buffers {
+            // What waits weighs what it holds: a small page must not keep the buffer of a large one from its use.
+            let is_small = bytes.len() < bytes.capacity() / 4;
+            let (lines, emptied) = if is_small { (bytes.as_slice().to_vec(), Some(bytes)) } else { (bytes, None) };
+            if let Some(slot) = self.slot(key.0).filter(|_| !lines.is_empty()) {
+                slot.bytes.push_back(lines);
+            }
+            if let Some(emptied) = emptied {
+                self.keep(emptied, budget);
+            }
+        }
     }
 }

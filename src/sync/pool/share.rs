@@ -1,60 +1,80 @@
-//! A job in numbered pieces that several workers do at once: who does which, and which are done. It owns numbers, no threads.
+//! A job in numbered pieces that several workers do at once: who does which, and what is gathered of them in order. It owns numbers,
+//! no threads.
 
+use super::Work;
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+/// What was gathered of a job's pieces, and what ended that early.
+pub(in crate::sync) type Gathered<W> = (<W as Work>::Gathered, Result<(), <W as Work>::Fault>);
+
 /// The pieces of one job.
-#[derive(Debug)]
-pub(super) struct Share<L, P> {
-    whole: Arc<L>,
-    /// The first piece that the job has not got back yet.
+pub(super) struct Share<W: Work> {
+    whole: Arc<W::Whole>,
+    /// Pieces that may be done or in hand at once.
+    ahead: usize,
+    /// The first piece that is not gathered yet.
     first: u64,
     /// The first piece that nobody does yet.
     open: u64,
     last: u64,
-    done: BTreeMap<u64, P>,
+    /// What was done before its turn.
+    done: BTreeMap<u64, W::Piece>,
+    gathered: W::Gathered,
+    fault: Option<W::Fault>,
 }
 
-impl<L, P> Share<L, P> {
-    pub(super) fn new(whole: Arc<L>, pieces: RangeInclusive<u64>) -> Self {
-        Share { whole, first: *pieces.start(), open: *pieces.start(), last: *pieces.end(), done: BTreeMap::new() }
+impl<W: Work> Share<W> {
+    pub(super) fn new(whole: Arc<W::Whole>, ahead: usize, gathered: W::Gathered) -> Self {
+        Share { whole, ahead, first: 1, open: 1, last: 1, done: BTreeMap::new(), gathered, fault: None }
     }
 
     /// What all pieces have in common.
-    pub(super) fn whole(&self) -> &Arc<L> {
+    pub(super) fn whole(&self) -> &Arc<W::Whole> {
         &self.whole
     }
 
     /// The number of a piece for somebody to do, unless `most` are done or in hand already.
     pub(super) fn claim(&mut self, most: usize) -> Option<u64> {
         let ahead = usize::try_from(self.open - self.first).unwrap_or(usize::MAX);
-        (self.open <= self.last && ahead < most).then(|| {
+        (!self.is_over() && self.open <= self.last && ahead < most.min(self.ahead)).then(|| {
             self.open += 1;
             self.open - 1
         })
     }
 
-    /// A piece is done.
-    pub(super) fn put(&mut self, number: u64, piece: P) {
+    /// A piece is done: it is gathered as soon as those before it are, and so are those behind it that waited for it. Returns the
+    /// buffers for the reader, and the weight of what cannot be gathered.
+    pub(super) fn put(&mut self, work: &W, number: u64, piece: W::Piece) -> (Vec<Vec<u8>>, usize) {
         self.done.insert(number, piece);
+        let (mut buffers, mut wasted) = (Vec::new(), 0);
+        while !self.is_over()
+            && let Some(piece) = self.done.remove(&self.first)
+        {
+            let weight = W::weight(&piece);
+            match work.gather(&self.whole, &mut self.gathered, piece) {
+                Ok((bytes, last)) => {
+                    buffers.push(bytes);
+                    self.last = last;
+                    self.first += 1;
+                }
+                Err(fault) => {
+                    self.fault = Some(fault);
+                    wasted += weight;
+                }
+            }
+        }
+        (buffers, wasted)
     }
 
-    /// The piece of that number, if it is done; numbers are taken in order.
-    pub(super) fn take(&mut self, number: u64) -> Option<P> {
-        let piece = self.done.remove(&number)?;
-        self.first = number + 1;
-        Some(piece)
+    /// Whether there is nothing left to do.
+    pub(super) fn is_over(&self) -> bool {
+        self.fault.is_some() || self.first > self.last
     }
 
-    /// Moves the end, but not to before what somebody does already. Whether there is more to do.
-    pub(super) fn extend(&mut self, last: u64) -> bool {
-        self.last = last;
-        self.open <= last
-    }
-
-    /// What was done and not taken.
-    pub(super) fn into_done(self) -> impl Iterator<Item = P> {
-        self.done.into_values()
+    /// What was gathered and how it ended, and the weight of what was done for nothing.
+    pub(super) fn into_parts(self) -> (Gathered<W>, usize) {
+        let for_nothing = self.done.values().map(W::weight).sum();
+        ((self.gathered, self.fault.map_or(Ok(()), Err)), for_nothing)
     }
 }

@@ -19,19 +19,23 @@ impl Work for Numbers {
     type End = u32;
     type Whole = u32;
     type Piece = Vec<u8>;
+    type Gathered = u64;
+    type Fault = ();
     type Scratch = ();
 
     fn job(&self, job: u32, desk: &mut Desk<Self>) -> u32 {
-        let last = (self.most)(job);
-        if last > 0 {
+        if (self.most)(job) > 0 {
             // The end is known piece by piece only.
-            let done = desk.share(&Arc::new(job), 1..=1, |desk, piece| {
-                let number = u64::from(piece[1]);
-                if desk.send(piece) { Ok(last.min(number + 8)) } else { Err(()) }
-            });
-            assert!(matches!(done, None | Some(Ok(()) | Err(()))));
+            let done = desk.share(Arc::new(job), usize::MAX, 0);
+            assert!(done.is_none_or(|(gathered, ended)| ended == Ok(()) && gathered == (self.most)(job)));
         }
         job * 2
+    }
+
+    fn gather(&self, job: &u32, gathered: &mut u64, piece: Vec<u8>) -> Result<(Vec<u8>, u64), ()> {
+        *gathered += 1;
+        let last = (self.most)(*job).min(u64::from(piece[1]) + 8);
+        Ok((piece, last))
     }
 
     fn piece(&self, job: &u32, number: u64, mut buffer: Vec<u8>, (): &mut ()) -> Vec<u8> {
@@ -98,12 +102,17 @@ impl Work for Endless {
     type End = u32;
     type Whole = ();
     type Piece = Vec<u8>;
+    type Gathered = ();
+    type Fault = ();
     type Scratch = ();
 
     fn job(&self, _: u32, desk: &mut Desk<Self>) -> u32 {
-        let told = desk.share(&Arc::new(()), 1..=1, |desk, piece| if desk.send(piece) { Ok(u64::MAX) } else { Err(()) });
-        assert!(told.is_none() || told == Some(Err(())));
+        assert!(desk.share(Arc::new(()), usize::MAX, ()).is_none());
         0
+    }
+
+    fn gather(&self, (): &(), (): &mut (), piece: Vec<u8>) -> Result<(Vec<u8>, u64), ()> {
+        Ok((piece, u64::MAX))
     }
 
     fn piece(&self, (): &(), _: u64, mut buffer: Vec<u8>, (): &mut ()) -> Vec<u8> {

@@ -1,10 +1,9 @@
 //! The workers' side of the pool: what each turns to next, and where it does a job. It owns no thread and no order; those are the
 //! pool's.
 
-use super::share::Share;
-use super::{AHEAD, Shared, Slot, Turn, Work};
+use super::share::{Gathered, Share};
+use super::{AHEAD, Key, Shared, Slot, Turn, Work};
 use std::collections::VecDeque;
-use std::ops::RangeInclusive;
 use std::sync::{Arc, PoisonError};
 
 /// Where a worker does a job: its way out for bytes, and to the help of others.
@@ -47,50 +46,18 @@ impl<W: Work> Desk<'_, W> {
         self.pool.lock().buffer()
     }
 
-    /// Lets idle workers help with the pieces of a job, and hands each to `take` in order. `take` tells the number of the last piece
-    /// anew each time, since it may move. `None`: nobody reads any longer.
-    pub(in crate::sync) fn share<E>(
-        &mut self,
-        whole: &Arc<W::Whole>,
-        pieces: RangeInclusive<u64>,
-        mut take: impl FnMut(&Self, W::Piece) -> Result<u64, E>,
-    ) -> Option<Result<(), E>> {
+    /// Has the pieces of a job done, by idle workers too, and gathered in order: the first, and as many more as they tell. At most `ahead`
+    /// are done or in hand at once. Returns what was gathered, also up to a fault. `None`: nobody reads any longer.
+    pub(in crate::sync) fn share(&mut self, whole: Arc<W::Whole>, ahead: usize, gathered: W::Gathered) -> Option<Gathered<W>> {
         let pool = self.pool;
-        let mut next = *pieces.start();
-        let share = {
+        let key = {
             let mut inner = pool.lock();
             inner.shared += 1;
-            let share = (self.number, inner.shared);
-            inner.shares.insert(share, Share::new(Arc::clone(whole), pieces));
-            share
+            let key = (self.number, inner.shared);
+            inner.shares.insert(key, Share::new(whole, ahead, gathered));
+            key
         };
-        pool.room.notify_all();
-        let _withdrawn = Withdrawal { pool, share };
-        loop {
-            let piece = pool.piece(share, next, self.scratch)?;
-            match take(self, piece) {
-                Err(error) => return Some(Err(error)),
-                Ok(last) if next >= last => return Some(Ok(())),
-                Ok(last) => pool.extend(share, last),
-            }
-            next += 1;
-        }
-    }
-}
-
-/// Takes the offer of a shared job back when it is done, or has failed.
-struct Withdrawal<'a, W: Work> {
-    pool: &'a Shared<W>,
-    share: (u64, u64),
-}
-
-impl<W: Work> Drop for Withdrawal<'_, W> {
-    fn drop(&mut self) {
-        let mut inner = self.pool.lock();
-        if let Some(share) = inner.shares.remove(&self.share) {
-            inner.waiting -= share.into_done().map(|piece| W::weight(&piece)).sum::<usize>();
-        }
-        self.pool.room.notify_all();
+        pool.finish(key, self.scratch)
     }
 }
 
@@ -108,7 +75,7 @@ impl<W: Work> Shared<W> {
                     self.ready.notify_one();
                     self.room.notify_all();
                 }
-                Turn::Piece(share, whole, number) => self.help(share, &whole, number, &mut scratch),
+                Turn::Piece(key, whole, number) => self.help(key, &whole, number, &mut scratch),
             }
         }
     }
@@ -123,7 +90,8 @@ impl<W: Work> Shared<W> {
             if let Some(turn) = inner.open_piece(self.budget) {
                 return Some(turn);
             }
-            if !inner.exhausted && inner.slots.len() < AHEAD {
+            let has_room = inner.slots.is_empty() || inner.slots.len() < AHEAD && !inner.is_full(self.budget);
+            if !inner.exhausted && has_room {
                 if let Some(job) = inner.jobs.next() {
                     inner.slots.push_back(Slot { job, bytes: VecDeque::new(), end: None });
                     return Some(Turn::Job(inner.first + inner.slots.len() as u64 - 1, job));
@@ -138,52 +106,45 @@ impl<W: Work> Shared<W> {
         }
     }
 
-    /// The piece of that number, for the job's own worker, which does others while somebody else has that one in hand.
-    fn piece(&self, share: (u64, u64), next: u64, scratch: &mut W::Scratch) -> Option<W::Piece> {
+    /// Does pieces of a shared job until there is none left, for the job's own worker.
+    fn finish(&self, key: Key, scratch: &mut W::Scratch) -> Option<Gathered<W>> {
         let mut inner = self.lock();
         loop {
             if inner.closed {
                 return None;
             }
-            if let Some(piece) = inner.shares.get_mut(&share)?.take(next) {
-                inner.waiting -= W::weight(&piece);
+            if inner.shares.get(&key)?.is_over() {
+                let (gathered, for_nothing) = inner.shares.remove(&key)?.into_parts();
+                inner.waiting -= for_nothing;
                 self.room.notify_all();
-                return Some(piece);
+                return Some(gathered);
             }
-            let is_full = inner.is_full(self.budget);
-            let open = inner.shares.get_mut(&share)?;
-            let number = open.claim(if is_full { 1 } else { usize::MAX });
-            let Some(number) = number else {
+            let most = inner.most(key, self.budget);
+            let share = inner.shares.get_mut(&key)?;
+            let Some(number) = share.claim(most) else {
                 inner = self.room.wait(inner).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
-            let whole = Arc::clone(open.whole());
+            let whole = Arc::clone(share.whole());
             inner.in_hand += 1;
             drop(inner);
-            self.help(share, &whole, number, scratch);
+            self.help(key, &whole, number, scratch);
             inner = self.lock();
         }
     }
 
-    fn help(&self, share: (u64, u64), whole: &W::Whole, number: u64, scratch: &mut W::Scratch) {
+    fn help(&self, key: Key, whole: &W::Whole, number: u64, scratch: &mut W::Scratch) {
         let buffer = self.lock().buffer();
         let piece = self.work.piece(whole, number, buffer, scratch);
-        let mut inner = self.lock();
         let weight = W::weight(&piece);
+        let mut inner = self.lock();
         inner.in_hand -= 1;
         if weight > 0 {
             inner.typical = weight;
         }
-        if let Some(open) = inner.shares.get_mut(&share) {
-            open.put(number, piece);
-            inner.waiting += weight;
-        }
+        inner.put(&self.work, key, number, piece, weight, self.budget);
+        drop(inner);
+        self.ready.notify_one();
         self.room.notify_all();
-    }
-
-    fn extend(&self, share: (u64, u64), last: u64) {
-        if self.lock().shares.get_mut(&share).is_some_and(|open| open.extend(last)) {
-            self.room.notify_all();
-        }
     }
 }

@@ -78,7 +78,7 @@ impl<'p> Renderer<'p> {
     /// The rows of one page, to be appended to `out`. `time_extracted` is RFC 3339.
     pub fn page<'r, 't>(&'r mut self, time_extracted: &str, out: &'r mut Vec<u8>) -> PageRows<'r, 'p, 't> {
         let tail = format!("}},\"time_extracted\":\"{time_extracted}\"}}\n").into_bytes();
-        PageRows { renderer: self, out, tail, captured: [None; Slot::COUNT], identity: (0, 0) }
+        PageRows { renderer: self, out, tail, captured: [None; Slot::COUNT], identity: (0, 0), summed: Vec::new() }
     }
 
     /// A hash of the key of each row met so far, in their order; of rows without a key there is none. The order of a row's fields
@@ -117,6 +117,8 @@ pub struct PageRows<'r, 'p, 't> {
     captured: [Option<&'t str>; Slot::COUNT],
     /// Fields of the row's identity met so far, and their hashes together.
     identity: (usize, u64),
+    /// Values that are added up if the row is delivered, with the places of their sums.
+    summed: Vec<(usize, &'t str)>,
 }
 
 impl<'t> Rows<'t> for PageRows<'_, '_, 't> {
@@ -125,6 +127,7 @@ impl<'t> Rows<'t> for PageRows<'_, '_, 't> {
         self.renderer.row += 1;
         self.captured = [None; Slot::COUNT];
         self.identity = (0, 0);
+        self.summed.clear();
         self.out.extend_from_slice(&self.renderer.recipe.head);
         self.out.extend_from_slice(&self.renderer.account);
         let mut keys = self.renderer.account_keys;
@@ -185,16 +188,13 @@ impl<'t> PageRows<'_, '_, 't> {
         if let Some(slot) = field.capture {
             self.captured[slot as usize] = Some(raw);
         }
-        if field.identity {
+        if field.identity && raw != "null" {
             // Ids come as text or as numbers.
             let hash = hash(index, raw.trim_matches('"'));
             self.identity = (self.identity.0 + 1, self.identity.1.wrapping_add(hash));
         }
-        if let Some(sum) = field.sum.and_then(|place| self.renderer.sums.get_mut(place)) {
-            sum.add(raw.trim_matches('"'));
-        }
-        if field.inline {
-            self.push(field, index, raw, keys);
+        if field.inline && self.push(field, index, raw, keys) != Written::Misfit {
+            self.summed.extend(field.sum.map(|place| (place, raw)));
         }
         Ok(())
     }
@@ -206,9 +206,10 @@ impl<'t> PageRows<'_, '_, 't> {
         self.out.extend_from_slice(&field.prefix[comma..]);
     }
 
-    fn push(&mut self, field: &Field, index: usize, raw: &str, keys: &mut usize) {
+    fn push(&mut self, field: &Field, index: usize, raw: &str, keys: &mut usize) -> Written {
         self.push_prefix(field);
-        match push_value(&field.kind, raw, self.out) {
+        let written = push_value(&field.kind, raw, self.out);
+        match written {
             Written::Value => *keys += usize::from(field.key),
             Written::Null => {}
             Written::Misfit => {
@@ -217,6 +218,7 @@ impl<'t> PageRows<'_, '_, 't> {
                 *keys += usize::from(field.key && !self.out.ends_with(b"null"));
             }
         }
+        written
     }
 
     fn end_row(&mut self, start: usize, mut keys: usize) {
@@ -225,7 +227,7 @@ impl<'t> PageRows<'_, '_, 't> {
         self.renderer.keys.extend(key);
         for (index, slot) in &recipe.late {
             if let Some(raw) = self.late_value(*slot) {
-                self.push(&recipe.fields[*index], *index, raw, &mut keys);
+                let _ = self.push(&recipe.fields[*index], *index, raw, &mut keys);
             }
         }
         if keys < recipe.keys {
@@ -236,6 +238,9 @@ impl<'t> PageRows<'_, '_, 't> {
         } else {
             self.out.extend_from_slice(&self.tail);
             self.renderer.tally.records += 1;
+            for (place, raw) in &self.summed {
+                self.renderer.sums[*place].add(raw.trim_matches('"'));
+            }
         }
     }
 

@@ -60,13 +60,14 @@ impl Sum {
     /// Whether both may be sums of the same values, where TikTok rounds each value and the total, each to its last digit.
     #[must_use]
     pub fn is_rounded_from(&self, other: &Sum) -> bool {
-        let digits = self.digits.max(other.digits);
-        if digits == 0 || digits > DIGITS {
-            return false;
-        }
-        let half = 10_u128.pow(u32::try_from(DIGITS - digits).unwrap_or_default()) / 2;
-        let most = half.max(1).saturating_mul(u128::from(self.terms) + u128::from(other.terms));
-        self.units.abs_diff(other.units) <= most
+        let most = self.rounding().saturating_add(other.rounding());
+        most > 0 && self.units.abs_diff(other.units) <= most
+    }
+
+    /// What rounding may have added or taken: half of the last digit written, for each value. Whole numbers are not rounded.
+    fn rounding(&self) -> u128 {
+        let kept = u32::try_from(DIGITS.saturating_sub(self.digits)).unwrap_or_default();
+        if self.digits == 0 { 0 } else { (10_u128.pow(kept) / 2).max(1).saturating_mul(self.terms.into()) }
     }
 }
 

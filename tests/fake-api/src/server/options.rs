@@ -31,7 +31,7 @@ pub struct Options {
     /// Totals that differ from the sum of the rows: a metric, and the decimal text that is added to its total (at most six
     /// digits after the point, a minus sign if need be). Only for metrics that are numbers.
     pub total_offsets: Vec<(String, String)>,
-    /// Totals come without the rows of the last day that the report was asked for (today, if that is earlier).
+    /// Totals come without the rows of today.
     pub lagging_totals: bool,
     /// Reports with more rows get 40067.
     pub too_large_rows: Option<usize>,

@@ -29,6 +29,7 @@ pub(crate) fn of(context: &Context, params: &Params, query: &ReportQuery, plan: 
 
 fn lagging(context: &Context, query: &ReportQuery) -> crate::Row {
     let today = context.world.today(&query.advertiser_id);
-    let newest = query.end.map_or(today, |end| end.min(today));
-    context.world.totals(&ReportQuery { end: newest.previous_day(), ..query.clone() })
+    let yesterday = today.previous_day();
+    let end = query.end.map_or(yesterday, |end| yesterday.map(|yesterday| end.min(yesterday)));
+    context.world.totals(&ReportQuery { end, ..query.clone() })
 }
