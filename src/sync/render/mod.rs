@@ -42,8 +42,9 @@ pub struct Renderer<'p> {
     tally: Tally,
     /// Of each row that has all fields of its identity: a hash of them.
     keys: Vec<u64>,
-    /// Of the metrics that are added up.
+    /// Of the metrics that are added up; those of the row at hand wait until it is delivered.
     sums: Vec<Sum>,
+    held: Vec<(usize, Sum)>,
     /// Rows to leave out, by that hash.
     written: Option<&'p HashSet<u64>>,
 }
@@ -65,6 +66,7 @@ impl<'p> Renderer<'p> {
             tally: Tally::new(recipe.fields.len()),
             keys: Vec::new(),
             sums: vec![Sum::default(); recipe.summed],
+            held: Vec::new(),
             written: None,
         }
     }
@@ -78,7 +80,7 @@ impl<'p> Renderer<'p> {
     /// The rows of one page, to be appended to `out`. `time_extracted` is RFC 3339.
     pub fn page<'r, 't>(&'r mut self, time_extracted: &str, out: &'r mut Vec<u8>) -> PageRows<'r, 'p, 't> {
         let tail = format!("}},\"time_extracted\":\"{time_extracted}\"}}\n").into_bytes();
-        PageRows { renderer: self, out, tail, captured: [None; Slot::COUNT], identity: (0, 0), summed: Vec::new() }
+        PageRows { renderer: self, out, tail, captured: [None; Slot::COUNT], identity: (0, 0) }
     }
 
     /// A hash of the key of each row met so far, in their order; of rows without a key there is none. The order of a row's fields
@@ -90,6 +92,24 @@ impl<'p> Renderer<'p> {
     /// What the metrics add up to that the recipe sums, in its order.
     pub fn take_sums(&mut self) -> Vec<Sum> {
         std::mem::take(&mut self.sums)
+    }
+
+    /// Keeps a value of the row at hand to be added up. What does not fit its type is delivered as null.
+    #[cold]
+    fn hold(&mut self, place: usize, index: usize, raw: &str) {
+        self.scratch.clear();
+        if push_value(&self.recipe.fields[index].kind, raw, &mut self.scratch) == Written::Value {
+            let mut sum = Sum::default();
+            sum.add(raw.trim_matches('"'));
+            self.held.push((place, sum));
+        }
+    }
+
+    #[cold]
+    fn add_up(&mut self) {
+        for (place, value) in self.held.drain(..) {
+            self.sums[place].add_all(&value);
+        }
     }
 
     /// What was counted so far.
@@ -117,8 +137,6 @@ pub struct PageRows<'r, 'p, 't> {
     captured: [Option<&'t str>; Slot::COUNT],
     /// Fields of the row's identity met so far, and their hashes together.
     identity: (usize, u64),
-    /// Values that are added up if the row is delivered, with the places of their sums.
-    summed: Vec<(usize, &'t str)>,
 }
 
 impl<'t> Rows<'t> for PageRows<'_, '_, 't> {
@@ -127,7 +145,6 @@ impl<'t> Rows<'t> for PageRows<'_, '_, 't> {
         self.renderer.row += 1;
         self.captured = [None; Slot::COUNT];
         self.identity = (0, 0);
-        self.summed.clear();
         self.out.extend_from_slice(&self.renderer.recipe.head);
         self.out.extend_from_slice(&self.renderer.account);
         let mut keys = self.renderer.account_keys;
@@ -193,8 +210,11 @@ impl<'t> PageRows<'_, '_, 't> {
             let hash = hash(index, raw.trim_matches('"'));
             self.identity = (self.identity.0 + 1, self.identity.1.wrapping_add(hash));
         }
-        if field.inline && self.push(field, index, raw, keys) != Written::Misfit {
-            self.summed.extend(field.sum.map(|place| (place, raw)));
+        if field.inline {
+            self.push(field, index, raw, keys);
+            if let Some(place) = field.sum {
+                self.renderer.hold(place, index, raw);
+            }
         }
         Ok(())
     }
@@ -206,10 +226,9 @@ impl<'t> PageRows<'_, '_, 't> {
         self.out.extend_from_slice(&field.prefix[comma..]);
     }
 
-    fn push(&mut self, field: &Field, index: usize, raw: &str, keys: &mut usize) -> Written {
+    fn push(&mut self, field: &Field, index: usize, raw: &str, keys: &mut usize) {
         self.push_prefix(field);
-        let written = push_value(&field.kind, raw, self.out);
-        match written {
+        match push_value(&field.kind, raw, self.out) {
             Written::Value => *keys += usize::from(field.key),
             Written::Null => {}
             Written::Misfit => {
@@ -218,7 +237,6 @@ impl<'t> PageRows<'_, '_, 't> {
                 *keys += usize::from(field.key && !self.out.ends_with(b"null"));
             }
         }
-        written
     }
 
     fn end_row(&mut self, start: usize, mut keys: usize) {
@@ -227,7 +245,7 @@ impl<'t> PageRows<'_, '_, 't> {
         self.renderer.keys.extend(key);
         for (index, slot) in &recipe.late {
             if let Some(raw) = self.late_value(*slot) {
-                let _ = self.push(&recipe.fields[*index], *index, raw, &mut keys);
+                self.push(&recipe.fields[*index], *index, raw, &mut keys);
             }
         }
         if keys < recipe.keys {
@@ -238,10 +256,11 @@ impl<'t> PageRows<'_, '_, 't> {
         } else {
             self.out.extend_from_slice(&self.tail);
             self.renderer.tally.records += 1;
-            for (place, raw) in &self.summed {
-                self.renderer.sums[*place].add(raw.trim_matches('"'));
+            if !self.renderer.held.is_empty() {
+                self.renderer.add_up();
             }
         }
+        self.renderer.held.clear();
     }
 
     /// What a field is made of that is written at the end of the row.
