@@ -190,8 +190,8 @@ impl<W: Work> Inner<W> {
         self.slots.get_mut(index)
     }
 
-    /// Keeps a buffer to be filled again, but not one that grew for a huge page, or would have to grow. What is given back to the allocator is not always to be had
-    /// again in one piece, and a long run would need more and more.
+    /// Keeps a buffer to be filled again, but not one that grew for a huge page, or would have to grow. What is given back to the
+    /// allocator is not always to be had again in one piece, and a long run would need more and more.
     fn keep(&mut self, mut bytes: Vec<u8>, budget: usize) {
         bytes.clear();
         if (self.typical / 2..=budget).contains(&bytes.capacity()) && self.spare.len() < self.most_spare {
