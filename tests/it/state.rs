@@ -6,7 +6,7 @@ use crate::catalogs::{entry, mark, only};
 use crate::harness::{END, Fields, Message, START, Tap, ids, serve, world};
 use crate::json::Json;
 use crate::truth::{self, Scope, kind};
-use fake_tiktok::{Fault, Kind, Request, Server};
+use fake_tiktok::{Fault, Kind, Request, Server, WorldConfig};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tap_tiktok_ads::discovery::discover;
@@ -276,4 +276,21 @@ fn a_full_table_is_read_in_full_every_time() {
     }
     assert!(!server.requests().iter().any(|r| r.param("filtering").is_some_and(|f| f.contains("modified_after"))));
     assert_eq!(run.state()["bookmarks"], bookmarks, "a full table keeps no bookmark");
+}
+
+#[test]
+fn a_bookmark_of_entities_is_no_later_than_their_reading() {
+    // What changes while it is read may have been read before; here everything changed after now.
+    let later = time::OffsetDateTime::now_utc() + time::Duration::days(900);
+    let server = serve(WorldConfig { campaigns: 60, now: Some(later), ..world() });
+    let begun = time::OffsetDateTime::now_utc();
+    let run = Tap::on(&server).catalog(&only(&["campaigns"])).run().ended(0);
+    for id in ids(&server) {
+        let greatest = server.world().entities(Kind::Campaign, &id).into_iter().filter_map(|e| e.modify_time).max();
+        let bookmark = run.state()["bookmarks"]["campaigns"][&id].as_str().unwrap();
+        assert!(rfc(&greatest.unwrap()).as_str() > bookmark, "nothing changed later, so this shows nothing");
+        let read = time::OffsetDateTime::parse(bookmark, &time::format_description::well_known::Rfc3339).unwrap();
+        let before = begun - read;
+        assert!((time::Duration::minutes(4)..time::Duration::minutes(6)).contains(&before), "{before}");
+    }
 }
