@@ -25,6 +25,14 @@ fn stderr(child: &mut Child) -> String {
     text
 }
 
+/// Reads the child to its end.
+fn finish(mut child: Child) -> Run {
+    let mut text = Vec::new();
+    child.stdout.take().unwrap().read_to_end(&mut text).unwrap();
+    let told = stderr(&mut child);
+    Run::of(Output { status: child.wait().unwrap(), stdout: text, stderr: told.into_bytes() })
+}
+
 /// Waits until the server has seen nothing new for a while.
 fn settle(server: &Server, child: &mut Child) {
     let mut before = 0;
@@ -97,10 +105,7 @@ fn a_signal_ends_a_long_pause() {
         let mut child = start(&tap);
         settle(&server, &mut child);
         send("-TERM", &child);
-        let mut text = Vec::new();
-        child.stdout.take().unwrap().read_to_end(&mut text).unwrap();
-        let told = stderr(&mut child);
-        let run = Run::of(Output { status: child.wait().unwrap(), stdout: text, stderr: told.into_bytes() }).ended(0);
+        let run = finish(child).ended(0);
         assert!(run.state()["bookmarks"]["campaigns"][&ids(&server)[0]].is_string(), "{}", run.state());
         truth::check(server.world(), &run, "campaigns", &Scope::of(server.world()));
     }
@@ -116,10 +121,7 @@ fn a_signal_ends_the_question_about_the_accounts() {
     let mut child = start(&tap);
     settle(&server, &mut child);
     send("-INT", &child);
-    let mut text = Vec::new();
-    child.stdout.take().unwrap().read_to_end(&mut text).unwrap();
-    let told = stderr(&mut child);
-    let run = Run::of(Output { status: child.wait().unwrap(), stdout: text, stderr: told.into_bytes() }).ended(0);
+    let run = finish(child).ended(0);
     assert_eq!(run.state()["bookmarks"], state["bookmarks"]);
 }
 

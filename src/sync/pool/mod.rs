@@ -209,21 +209,19 @@ impl<W: Work> Inner<W> {
         self.waiting + self.in_hand * self.typical >= budget
     }
 
-    /// How many pieces of a job may be ahead of the one that is gathered next. With the budget full nothing is done but what the reader
-    /// waits for.
-    fn most(&self, key: Key, budget: usize) -> usize {
-        if self.is_full(budget) { usize::from(key.0 == self.first) } else { usize::MAX }
+    /// The number of a piece of that job for somebody to do. With the budget full nothing is done but what the reader waits for.
+    fn claim(&mut self, key: Key, budget: usize) -> Option<(Arc<W::Whole>, u64)> {
+        let most = if self.is_full(budget) { usize::from(key.0 == self.first) } else { usize::MAX };
+        let share = self.shares.get_mut(&key)?;
+        let number = share.claim(most)?;
+        self.in_hand += 1;
+        Some((Arc::clone(share.whole()), number))
     }
 
     /// A piece that waits for somebody.
     fn open_piece(&mut self, budget: usize) -> Option<Turn<W>> {
-        let (first, is_full) = (self.first, self.is_full(budget));
-        let turn = self.shares.iter_mut().find_map(|(key, share)| {
-            let most = if is_full { usize::from(key.0 == first) } else { usize::MAX };
-            Some(Turn::Piece(*key, Arc::clone(share.whole()), share.claim(most)?))
-        });
-        self.in_hand += usize::from(turn.is_some());
-        turn
+        let keys: Vec<Key> = self.shares.keys().copied().collect();
+        keys.into_iter().find_map(|key| self.claim(key, budget).map(|(whole, number)| Turn::Piece(key, whole, number)))
     }
 
     /// A piece is done. One that nobody waits for any longer is dropped.

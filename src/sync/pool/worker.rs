@@ -119,14 +119,10 @@ impl<W: Work> Shared<W> {
                 self.room.notify_all();
                 return Some(gathered);
             }
-            let most = inner.most(key, self.budget);
-            let share = inner.shares.get_mut(&key)?;
-            let Some(number) = share.claim(most) else {
+            let Some((whole, number)) = inner.claim(key, self.budget) else {
                 inner = self.room.wait(inner).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
-            let whole = Arc::clone(share.whole());
-            inner.in_hand += 1;
             drop(inner);
             self.help(key, &whole, number, scratch);
             inner = self.lock();
