@@ -46,6 +46,7 @@ use verify::Proof;
 
 /// Bytes of rendered lines that may wait for the target, for each worker: a page of a wide report and a little more.
 const WAITING: usize = 5 << 19;
+
 /// Replicates the selected streams and tells what did not work. The last STATE written holds everything that was delivered.
 ///
 /// # Errors

@@ -22,25 +22,23 @@ impl Slice<'_, '_> {
     /// Reads a window; where it is too much, its older and its newer half; where a day is too much, parts of the account. What is done
     /// of it is kept for the bookmark.
     pub(super) fn report(&mut self, report: &Report, window: Window) -> Result<(), ApiError> {
-        match self.window(report, window, &Scope::All, self.context.config.page_size) {
+        let sums = match self.window(report, window, &Scope::All, self.context.config.page_size) {
             // A cut is by ads, so fewer days do not help.
-            Err(error) if is_too_much(&error) => match window.halves().filter(|_| error.outcome != Outcome::Cut) {
-                Some((older, newer)) => {
+            Err(error) if is_too_much(&error) => {
+                if let Some((older, newer)) = window.halves().filter(|_| error.outcome != Outcome::Cut) {
                     log::info!("{}; asked for in halves", self.trouble(window, &error));
                     self.report(report, older)?;
                     self.report(report, newer)?;
+                } else {
+                    self.parts(report, window, &Scope::All, error)?;
                 }
-                None => self.parts(report, window, &Scope::All, error)?,
-            },
-            Err(error) => return Err(error),
-            Ok(sums) => {
-                // All rows are there, whatever comes of the comparison.
-                self.reached = Some(format!("{}T00:00:00Z", iso(window.end)));
-                return self.compare_with_account(report, window, &sums);
+                None
             }
-        }
+            other => Some(other?),
+        };
+        // All rows are there, whatever comes of the comparison.
         self.reached = Some(format!("{}T00:00:00Z", iso(window.end)));
-        Ok(())
+        sums.map_or(Ok(()), |sums| self.compare_with_account(report, window, &sums))
     }
 
     /// Reads the parts of a scope that is too much as a whole, each as it is or in its own parts.
@@ -51,7 +49,7 @@ impl Slice<'_, '_> {
         let Some(parts) = parts else {
             // There is nothing smaller to ask for, and it may have been the network. It is another request all the same: one that timed
             // out is not repeated.
-            return if error.outcome == Outcome::TimedOut {
+            return if error.outcome == Outcome::TimedOut && size > 1 {
                 self.window(report, window, scope, size.div_ceil(2)).map(drop)
             } else {
                 Err(error)

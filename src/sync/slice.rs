@@ -161,7 +161,7 @@ impl Slice<'_, '_> {
     /// Reads a list and makes sure that it is whole; what does not add up is read once more.
     pub(super) fn read(&mut self, list: List) -> Result<Audit, ApiError> {
         let list = Arc::new(list);
-        let first = self.pages(&list)?;
+        let mut first = self.pages(&list)?;
         if first.is_whole() {
             return Ok(first);
         }
@@ -170,7 +170,7 @@ impl Slice<'_, '_> {
         // What was written of a report may have been a row of another moment.
         let written = if list.shrinks { HashSet::new() } else { first.into_keys() };
         let list = Arc::new(List { written, in_turn: true, ..List::clone(&list) });
-        let second = self.pages(&list)?;
+        let mut second = self.pages(&list)?;
         if second.is_whole() || second.is_whole_as_of_its_beginning() {
             return Ok(second);
         }
