@@ -125,7 +125,7 @@ impl Client {
             if let Ok(page) = &answer {
                 let (action, remedy) = decide(page.code, &page.message);
                 if matches!(action, Action::Accept | Action::AcceptPart) {
-                    self.pacing.answered(start);
+                    self.pacing.answered(request.path, start);
                     if action == Action::AcceptPart {
                         log::warn!("{}: {remedy}: \"{}\" (request {})", request.path, page.message, page.request_id);
                     }
@@ -171,8 +171,11 @@ impl Client {
 
     /// Waits as long as the trouble asks for.
     fn wait(&self, request: &Request, trouble: Trouble, start: Instant, tries: &mut Tries) -> Result<(), ApiError> {
+        if request.shrinks && trouble.is_time_out {
+            self.pacing.timed_out();
+        }
         let pause = match trouble.action {
-            Action::Pause => self.pacing.pause(start),
+            Action::Pause => self.pacing.pause(request.path, start),
             Action::PauseAccount => {
                 tries.account_pauses += 1;
                 let pause = PAUSES.get(tries.account_pauses - 1).map(|s| self.pacing.scaled(Duration::from_secs(*s)));

@@ -31,6 +31,10 @@ pub enum Outcome {
     Cut,
     /// A list did not add up, also when it was read once more.
     Uneven,
+    /// A list grew each time it was read: a row may have slipped from page to page unseen.
+    Moving,
+    /// TikTok delivered a part and said so.
+    Partial,
     /// A report took too long, which means the same: it is never asked for again as it is.
     TimedOut,
     /// The whole run cannot go on.
@@ -41,8 +45,10 @@ pub enum Outcome {
     Refused,
     /// The account is gone.
     SkipAccount,
-    /// The stream is closed.
+    /// The stream is closed to the account.
     SkipStream,
+    /// The stream is closed to the developer app, so to every account.
+    CloseStream,
     /// The run was told to stop while the call was waiting.
     Halted,
 }
@@ -57,6 +63,7 @@ impl Outcome {
             Action::EndRun => Outcome::EndRun,
             Action::SkipAccount => Outcome::SkipAccount,
             Action::SkipStream => Outcome::SkipStream,
+            Action::CloseStream => Outcome::CloseStream,
             Action::Refuse => Outcome::Refused,
             Action::Accept | Action::AcceptPart | Action::Retry | Action::Pause | Action::PauseAccount | Action::Wait => Outcome::Spent,
         }

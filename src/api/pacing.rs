@@ -3,13 +3,17 @@
 
 use super::budget::Budget;
 use super::limits::Limits;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long everybody pauses when TikTok throttles, in seconds, one after the other. A breach of the limit by the second is over at
 /// once, one by the minute is suspended for five minutes, and asking on during a suspension keeps it alive.
 pub const PAUSES: [u64; 5] = [1, 5, 30, 300, 300];
+
+/// So many time-outs within [`TIME_OUT_SPAN`] are two short of what TikTok punishes.
+const TIME_OUTS: usize = 8;
+const TIME_OUT_SPAN: Duration = Duration::from_secs(10);
 
 /// A turn that was taken so much later than it was due is taken anew.
 const MISSED: Duration = Duration::from_secs(1);
@@ -66,8 +70,11 @@ struct Turns {
     held: HashMap<(&'static str, String), Instant>,
     /// Nobody starts before.
     paused_until: Instant,
-    /// Pauses taken since the last good answer.
-    pauses: usize,
+    /// Pauses taken for each endpoint since it last answered: what other endpoints answer says
+    /// nothing about one that is throttled for good.
+    pauses: HashMap<&'static str, usize>,
+    /// When requests timed out, of the last [`TIME_OUTS`] only.
+    timed_out: VecDeque<Instant>,
 }
 
 impl Pacing {
@@ -75,8 +82,14 @@ impl Pacing {
     #[must_use]
     pub fn new(limits: Limits, scale: f64) -> Self {
         let now = Instant::now();
-        let turns =
-            Turns { app: Budget::new(limits.app, now), endpoints: HashMap::new(), held: HashMap::new(), paused_until: now, pauses: 0 };
+        let turns = Turns {
+            app: Budget::new(limits.app, now),
+            endpoints: HashMap::new(),
+            held: HashMap::new(),
+            paused_until: now,
+            pauses: HashMap::new(),
+            timed_out: VecDeque::with_capacity(TIME_OUTS),
+        };
         Pacing { limits, scale, turns: Mutex::new(turns) }
     }
 
@@ -131,25 +144,42 @@ impl Pacing {
         turns.held.get(&(path, account.to_owned())).copied()
     }
 
-    /// Pauses everybody, because a request that began at `start` was throttled. Requests that were in flight together count as one.
-    /// `None`: all pauses are spent.
+    /// Pauses everybody, because a request to `path` that began at `start` was throttled. Requests that were in flight together count
+    /// as one. `None`: all pauses of the endpoint are spent.
     #[must_use]
-    pub fn pause(&self, start: Instant) -> Option<Duration> {
+    pub fn pause(&self, path: &'static str, start: Instant) -> Option<Duration> {
         let mut turns = lock(&self.turns);
         if start < turns.paused_until {
             return Some(turns.paused_until.saturating_duration_since(Instant::now()));
         }
-        let pause = self.scaled(Duration::from_secs(*PAUSES.get(turns.pauses)?));
-        turns.pauses += 1;
+        let taken = turns.pauses.entry(path).or_default();
+        let pause = self.scaled(Duration::from_secs(*PAUSES.get(*taken)?));
+        *taken += 1;
         turns.paused_until = Instant::now() + pause;
         Some(pause)
     }
 
-    /// A request that began at `start` was answered: pauses begin anew, unless one was taken since.
-    pub fn answered(&self, start: Instant) {
+    /// A request to `path` that began at `start` was answered: the pauses of that endpoint begin again with the shortest, unless one
+    /// was taken since.
+    pub fn answered(&self, path: &'static str, start: Instant) {
         let mut turns = lock(&self.turns);
         if start >= turns.paused_until {
-            turns.pauses = 0;
+            turns.pauses.remove(path);
+        }
+    }
+
+    /// A request timed out. TikTok slows an app down that has ten time-outs within ten seconds, and blocks it at thirty: before that
+    /// everybody pauses until the first of them is old enough.
+    pub fn timed_out(&self) {
+        let mut turns = lock(&self.turns);
+        let now = Instant::now();
+        if turns.timed_out.len() == TIME_OUTS {
+            turns.timed_out.pop_front();
+        }
+        turns.timed_out.push_back(now);
+        if let Some(first) = turns.timed_out.front().filter(|_| turns.timed_out.len() == TIME_OUTS) {
+            let until = *first + self.scaled(TIME_OUT_SPAN);
+            turns.paused_until = turns.paused_until.max(until);
         }
     }
 
@@ -197,16 +227,30 @@ mod tests {
     }
 
     #[test]
-    fn pauses_grow_until_they_are_spent_and_begin_anew_after_an_answer() {
+    fn pauses_grow_until_they_are_spent_and_only_the_same_endpoint_ends_them() {
         let pacing = pacing(1e6, 0.0);
         let mut taken = Vec::new();
-        while let Some(pause) = pacing.pause(Instant::now()) {
+        while let Some(pause) = pacing.pause("ad/get/", Instant::now()) {
             taken.push(pause);
             assert!(taken.len() <= PAUSES.len());
+            pacing.answered("campaign/get/", Instant::now());
         }
         assert_eq!(taken.len(), PAUSES.len());
-        pacing.answered(Instant::now());
-        assert!(pacing.pause(Instant::now()).is_some());
+        assert!(pacing.pause("campaign/get/", Instant::now()).is_some(), "another endpoint has pauses of its own");
+        pacing.answered("ad/get/", Instant::now());
+        assert!(pacing.pause("ad/get/", Instant::now()).is_some());
+    }
+
+    #[test]
+    fn time_outs_in_a_row_pause_before_tiktok_punishes_them() {
+        let pacing = pacing(1e6, 1.0);
+        let is_paused = || lock(&pacing.turns).paused_until > Instant::now();
+        for _ in 1..TIME_OUTS {
+            pacing.timed_out();
+        }
+        assert!(!is_paused(), "fewer time-outs than TikTok counts");
+        pacing.timed_out();
+        assert!(is_paused());
     }
 
     #[test]
@@ -226,8 +270,8 @@ mod tests {
     fn requests_throttled_together_are_one_breach() {
         let pacing = pacing(1e6, 1.0);
         let start = Instant::now();
-        assert_eq!(pacing.pause(start), Some(Duration::from_secs(1)));
-        assert!(pacing.pause(start).is_some_and(|left| left <= Duration::from_secs(1)), "the same pause, not the next");
+        assert_eq!(pacing.pause("ad/get/", start), Some(Duration::from_secs(1)));
+        assert!(pacing.pause("ad/get/", start).is_some_and(|left| left <= Duration::from_secs(1)), "the same pause, not the next");
     }
 
     #[test]

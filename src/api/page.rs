@@ -132,7 +132,7 @@ fn page_info(raw: &str) -> Option<PageInfo> {
 }
 
 /// For answers whose rows nobody wants.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct NoRows;
 
 impl<'t> Rows<'t> for NoRows {

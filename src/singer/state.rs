@@ -9,6 +9,10 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
+const CURRENT: &str = "currently_syncing";
+/// A member of our own: with a thousand accounts, a stream that never ends within a run would begin with the same ones each time.
+const CURRENT_ACCOUNT: &str = "currently_syncing_account";
+
 /// The state of a run: `{"currently_syncing": …, "bookmarks": {stream: {advertiser_id: "YYYY-MM-DDTHH:MM:SSZ"}}}`.
 #[derive(Debug, Default)]
 pub struct State {
@@ -86,12 +90,18 @@ impl State {
     }
 
     /// Moves a bookmark forward to `time` (`YYYY-MM-DDTHH:MM:SSZ`); an earlier one leaves it as it is. `accounts` are those of the run: a
-    /// form without accounts is turned into a map of them, so that none loses its bookmark.
-    pub fn advance(&mut self, stream: &str, advertiser_id: &str, time: &str, accounts: &[String]) {
+    /// form without accounts is turned into a map of them, so that none loses its bookmark. Returns whether it moved.
+    pub fn advance(&mut self, stream: &str, advertiser_id: &str, time: &str, accounts: &[String]) -> bool {
         let current = self.bookmark(stream, advertiser_id).ok().flatten();
         if current.as_deref().is_some_and(|current| current >= time) {
-            return;
+            return false;
         }
+        self.by_account(stream, accounts).insert(advertiser_id.to_owned(), Value::from(time));
+        true
+    }
+
+    /// The bookmarks of a stream as a map of accounts, made so if they have another form.
+    fn by_account(&mut self, stream: &str, accounts: &[String]) -> &mut Map<String, Value> {
         let is_map =
             self.value.get("bookmarks").and_then(|b| b.get(stream)).is_some_and(|b| b.is_object() && b.get("partitions").is_none());
         if !is_map {
@@ -99,14 +109,45 @@ impl State {
             let map: Map<String, Value> = known.collect();
             self.bookmarks().insert(stream.to_owned(), Value::Object(map));
         }
-        if let Some(Value::Object(by_account)) = self.bookmarks().get_mut(stream) {
-            by_account.insert(advertiser_id.to_owned(), Value::from(time));
+        let entry = self.bookmarks().entry(stream.to_owned()).or_insert_with(|| json!({}));
+        entry.as_object_mut().unwrap_or_else(|| unreachable!("made an object above"))
+    }
+
+    /// Whether a pass of a stream was refused in an earlier run, and has a bookmark of its own since: that of [`held_key`].
+    #[must_use]
+    pub fn is_held(&self, stream: &str, advertiser_id: &str, pass: &str) -> bool {
+        let entry = self.value.get("bookmarks").and_then(|b| b.get(stream));
+        entry.and_then(|entry| entry.get(held_key(advertiser_id, pass))).is_some()
+    }
+
+    /// Keeps a bookmark of its own for a pass that was refused; none where it has to begin at the beginning.
+    pub fn hold(&mut self, stream: &str, advertiser_id: &str, pass: &str, bookmark: Option<&str>, accounts: &[String]) {
+        self.by_account(stream, accounts).insert(held_key(advertiser_id, pass), json!(bookmark));
+    }
+
+    /// A pass was read: from now on the bookmark of the stream is its own.
+    pub fn release(&mut self, stream: &str, advertiser_id: &str, pass: &str) {
+        if let Some(Value::Object(by_account)) = self.value.get_mut("bookmarks").and_then(|b| b.get_mut(stream)) {
+            by_account.shift_remove(&held_key(advertiser_id, pass));
         }
+    }
+
+    /// The stream and the account at which an earlier run ended early, if it did.
+    #[must_use]
+    pub fn current(&self) -> (Option<&str>, Option<&str>) {
+        let text = |name: &str| self.value.get(name).and_then(Value::as_str);
+        (text(CURRENT), text(CURRENT_ACCOUNT))
     }
 
     /// Says which stream is being synced.
     pub fn set_current(&mut self, stream: Option<&str>) {
-        self.value.insert("currently_syncing".to_owned(), json!(stream));
+        self.value.insert(CURRENT.to_owned(), json!(stream));
+        self.value.shift_remove(CURRENT_ACCOUNT);
+    }
+
+    /// Says which account of the stream is being synced, where the run ends before it is done.
+    pub fn set_current_account(&mut self, advertiser_id: &str) {
+        self.value.insert(CURRENT_ACCOUNT.to_owned(), json!(advertiser_id));
     }
 
     /// The state as it is written.
@@ -124,6 +165,12 @@ impl State {
         }
         entry.as_object_mut().unwrap_or_else(|| unreachable!("made an object above"))
     }
+}
+
+/// The name under which a pass of a stream has its own bookmark, beside the accounts.
+#[must_use]
+pub fn held_key(advertiser_id: &str, pass: &str) -> String {
+    format!("{advertiser_id}/{pass}")
 }
 
 fn of_partition<'a>(partitions: &'a Value, advertiser_id: &str) -> Option<&'a Value> {
@@ -189,6 +236,21 @@ mod tests {
         let want = json!({"bookmarks": {"advertisers": "2020-01-01T00:00:00Z",
             "ads": {"1": "2026-03-01T00:00:00Z", "2": "2026-02-01T00:00:00Z"}, "other": [1]}, "x": 1});
         assert_eq!(state.to_value(), want);
+    }
+
+    #[test]
+    fn a_refused_pass_has_a_bookmark_of_its_own_until_it_is_read() {
+        let mut state = state(json!({"bookmarks": {"ads": "2026-02-01T00:00:00Z"}}));
+        let accounts = ["1".to_owned()];
+        assert!(!state.is_held("ads", "1", "top_view"));
+        state.hold("ads", "1", "top_view", None, &accounts);
+        state.advance("ads", "1", "2026-03-01T00:00:00Z", &accounts);
+        assert!(state.is_held("ads", "1", "top_view"));
+        assert_eq!(state.bookmark("ads", &held_key("1", "top_view")).expect("valid"), None);
+        let want = json!({"1": "2026-03-01T00:00:00Z", "1/top_view": null});
+        assert_eq!(state.to_value()["bookmarks"]["ads"], want);
+        state.release("ads", "1", "top_view");
+        assert_eq!(state.to_value()["bookmarks"]["ads"], json!({"1": "2026-03-01T00:00:00Z"}));
     }
 
     #[test]

@@ -87,8 +87,9 @@ pub struct Pass {
     pub filters: &'static [(&'static str, &'static [&'static str])],
     /// The most rows a page that TikTok takes.
     pub page_size: u64,
-    /// Whether a refusal costs a note instead of the stream.
-    pub optional: bool,
+    /// Where a refusal costs a note instead of the stream: what the pass is called in the state, which holds a bookmark for it until it
+    /// is answered.
+    pub optional: Option<&'static str>,
 }
 
 /// A `report/integrated/get/` of one account.
@@ -113,6 +114,19 @@ impl Report {
     #[must_use]
     pub fn in_sandbox(&self) -> bool {
         self.data_level != "AUCTION_ADVERTISER"
+    }
+
+    /// Whether rows are about campaigns, ad groups or ads: TikTok leaves out Promote and `TopView` there unless asked for them, while the
+    /// account holds both.
+    #[must_use]
+    pub fn is_below_account(&self) -> bool {
+        self.data_level != "AUCTION_ADVERTISER"
+    }
+
+    /// The report of the account for the same days, without breakdowns.
+    #[must_use]
+    pub fn of_account(&self) -> Report {
+        Report { report_type: self.report_type, data_level: "AUCTION_ADVERTISER", dimensions: &["advertiser_id", "stat_time_day"] }
     }
 
     /// The name of the filter that decides about deleted entities, which must fit the level. The advertiser level has none: its

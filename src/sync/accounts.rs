@@ -4,30 +4,50 @@ use crate::api::client::{Client, Request};
 use crate::api::error::{ApiError, Outcome};
 use crate::api::page::{self, Rows};
 use crate::api::scan::{Malformed, Scan};
+use super::render::push_date_time;
 use crate::streams::ADVERTISER_INFO;
-use std::collections::HashMap;
-use time::{Date, OffsetDateTime, UtcOffset};
+use std::collections::{HashMap, HashSet};
+use time::macros::format_description;
+use time::{Date, Duration, OffsetDateTime, UtcOffset};
 use tz::TimeZoneRef;
 
 /// Accounts that one call describes at most.
 const BATCH: usize = 100;
+/// No zone is further behind UTC.
+const WESTERNMOST: Duration = Duration::hours(12);
 
 /// One account of the run.
 #[derive(Debug)]
 pub struct Account {
     /// Its id.
     pub id: String,
-    /// Its zone, by which TikTok counts days; `None` stands for UTC.
+    /// Its zone, by which TikTok counts days; `None` where it is not known.
     zone: Option<TimeZoneRef<'static>>,
+    /// When it was created, in UTC: it has no results before.
+    created: Option<Date>,
 }
 
 impl Account {
-    /// The calendar date there at `now`.
+    /// The calendar date there at `now`; in UTC where the zone is not known.
     #[must_use]
     pub fn today(&self, now: OffsetDateTime) -> Date {
         let local = self.zone.and_then(|zone| zone.find_local_time_type(now.unix_timestamp()).ok());
-        let offset = local.and_then(|local| UtcOffset::from_whole_seconds(local.ut_offset()).ok()).unwrap_or(UtcOffset::UTC);
-        now.to_offset(offset).date()
+        let offset = local.and_then(|local| UtcOffset::from_whole_seconds(local.ut_offset()).ok());
+        now.to_offset(offset.unwrap_or(UtcOffset::UTC)).date()
+    }
+
+    /// The last day that has begun there for certain. Where the zone is not known that is the day
+    /// of the westernmost zone: a bookmark on a later day could pass over hours still to come.
+    #[must_use]
+    pub fn begun_day(&self, now: OffsetDateTime) -> Date {
+        if self.zone.is_some() { self.today(now) } else { (now - WESTERNMOST).date() }
+    }
+
+    /// The first day that can have results, if that is known: a day before the account was
+    /// created, because its zone may be behind UTC.
+    #[must_use]
+    pub fn first_day(&self) -> Option<Date> {
+        self.created.and_then(Date::previous_day)
     }
 }
 
@@ -38,7 +58,9 @@ pub struct Accounts {
     pub open: Vec<Account>,
     /// Those that TikTok refuses, and why.
     pub refused: Vec<(String, ApiError)>,
-    /// Why TikTok does not describe accounts here, if it does not: the sandbox may lack that, and so may the app.
+    /// Those of which TikTok's answer says nothing. They are read all the same.
+    pub missing: Vec<String>,
+    /// Why TikTok does not describe accounts here, if it does not: the sandbox may lack that, so may the app, or the endpoint is down.
     pub undescribed: Option<ApiError>,
     /// Texts of the answers, for the stream of the accounts themselves.
     pub answers: Vec<String>,
@@ -47,25 +69,31 @@ pub struct Accounts {
 /// Takes the accounts as they are, all in UTC: nothing in the run goes by days.
 #[must_use]
 pub fn unasked(ids: &[String]) -> Accounts {
-    Accounts { open: ids.iter().map(|id| Account { id: id.clone(), zone: None }).collect(), ..Accounts::default() }
+    let open = ids.iter().map(|id| Account { id: id.clone(), zone: None, created: None });
+    Accounts { open: open.collect(), ..Accounts::default() }
 }
 
 /// Asks TikTok about the accounts, a hundred a call.
 ///
 /// # Errors
-/// The run cannot go on: the token is wrong, or tries are spent.
+/// The run cannot go on: the token is wrong, or the app may ask no more.
 pub fn look_up(client: &Client, ids: &[String]) -> Result<Accounts, ApiError> {
     let mut found = Accounts::default();
-    let mut zones = HashMap::new();
+    let mut rows = HashMap::new();
     for batch in ids.chunks(BATCH) {
-        describe(client, batch.to_vec(), &mut found, &mut zones)?;
+        describe(client, batch.to_vec(), &mut found, &mut rows)?;
     }
     for id in ids.iter().filter(|id| !found.refused.iter().any(|(refused, _)| refused == *id)) {
-        let zone = zones.get(id.as_str()).and_then(Option::as_deref);
-        found.open.push(Account { id: id.clone(), zone: zone.and_then(tzdb::tz_by_name) });
-        if found.undescribed.is_none() && found.open.last().is_some_and(|a| a.zone.is_none()) {
-            log::warn!("account {id}: TikTok gave {} as its time zone; its days are taken as UTC", zone.unwrap_or("nothing"));
+        let row: Option<&Row> = rows.get(id.as_str());
+        let name = row.and_then(|row| row.zone.as_deref());
+        let zone = name.and_then(tzdb::tz_by_name);
+        if row.is_none() && found.undescribed.is_none() {
+            found.missing.push(id.clone());
+        } else if zone.is_none() && found.undescribed.is_none() {
+            let name = name.unwrap_or("nothing");
+            log::warn!("account {id}: TikTok gave {name} as its time zone; its days are taken as UTC");
         }
+        found.open.push(Account { id: id.clone(), zone, created: row.and_then(|row| row.created) });
     }
     if let Some(error) = &found.undescribed {
         log::warn!("time zones are unknown, days are taken as UTC: {error}");
@@ -78,71 +106,88 @@ fn describe(
     client: &Client,
     mut batch: Vec<String>,
     found: &mut Accounts,
-    zones: &mut HashMap<String, Option<String>>,
+    rows: &mut HashMap<String, Row>,
 ) -> Result<(), ApiError> {
     let mut body = Vec::new();
-    while !batch.is_empty() {
+    while !batch.is_empty() && found.undescribed.is_none() {
         let ids = serde_json::Value::from(batch.clone()).to_string();
         let request = Request { path: ADVERTISER_INFO, params: vec![("advertiser_ids", ids)], shrinks: false };
-        let mut seen = Zones::default();
+        let mut seen = Described::default();
         let answer = client.call(&request, &mut body, &mut |text| {
-            seen = Zones::default();
+            seen = Described::default();
             page::read(text, "list", &mut seen).map_err(|e| e.to_string())
         });
         let Err(error) = answer else {
-            zones.extend(seen.found);
+            rows.extend(seen.0);
             found.answers.push(String::from_utf8_lossy(&body).into_owned());
             return Ok(());
         };
         match error.outcome {
-            Outcome::SkipAccount => {
-                let named = batch.iter().position(|id| error.message.contains(id.as_str()));
-                if let Some(index) = named.or((batch.len() == 1).then_some(0)) {
-                    found.refused.push((batch.remove(index), error));
-                } else {
-                    let second = batch.split_off(batch.len() / 2);
-                    describe(client, second, found, zones)?;
-                }
-            }
+            Outcome::SkipAccount => match named(&batch, &error.message) {
+                Some(index) => found.refused.push((batch.remove(index), error)),
+                None => describe(client, batch.split_off(batch.len() / 2), found, rows)?,
+            },
             // How many ids a call takes is not published.
             Outcome::TooLarge if batch.len() > 1 => {
-                let second = batch.split_off(batch.len() / 2);
-                describe(client, second, found, zones)?;
+                describe(client, batch.split_off(batch.len() / 2), found, rows)?;
             }
-            Outcome::Refused | Outcome::SkipStream | Outcome::TooLarge | Outcome::Cut | Outcome::Uneven => {
-                found.undescribed = Some(error);
-                return Ok(());
-            }
-            Outcome::Spent | Outcome::TimedOut | Outcome::StopRun | Outcome::EndRun | Outcome::Halted => return Err(error),
+            Outcome::StopRun | Outcome::EndRun | Outcome::Halted => return Err(error),
+            // Streams that need no time zone can be read without it.
+            _ => found.undescribed = Some(error),
         }
     }
     Ok(())
 }
 
-/// Reads ids and zones out of the rows.
-#[derive(Default)]
-struct Zones {
-    found: Vec<(String, Option<String>)>,
+/// The account that a refusal is about: the only one asked for, or the only one that its words
+/// name. One that names several may name open accounts too.
+fn named(batch: &[String], message: &str) -> Option<usize> {
+    if batch.len() == 1 {
+        return Some(0);
+    }
+    let words: HashSet<&str> = message.split(|c: char| !c.is_ascii_digit()).collect();
+    let mut named = (0..batch.len()).filter(|index| words.contains(batch[*index].as_str()));
+    named.next().filter(|_| named.next().is_none())
 }
 
-impl<'t> Rows<'t> for Zones {
+/// What is read of an account's row.
+#[derive(Debug, Default)]
+struct Row {
+    zone: Option<String>,
+    created: Option<Date>,
+}
+
+/// The rows of an answer, by account.
+#[derive(Default)]
+struct Described(HashMap<String, Row>);
+
+impl<'t> Rows<'t> for Described {
     fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
-        let (mut id, mut zone, mut first) = (String::new(), None, true);
+        let (mut id, mut row, mut first) = (String::new(), Row::default(), true);
         scan.enter(b'{')?;
         while scan.next(first, b'}')? {
             first = false;
             let name = scan.name()?;
             let value = scan.value()?;
-            let text = || value.trim_matches('"').replace("\\/", "/");
+            let text = value.trim_matches('"');
             match name {
-                "\"advertiser_id\"" => id = text(),
-                "\"timezone\"" if value != "null" => zone = Some(text()),
+                "\"advertiser_id\"" => text.clone_into(&mut id),
+                "\"timezone\"" if value != "null" => row.zone = Some(text.replace("\\/", "/")),
+                "\"create_time\"" => row.created = date(text),
                 _ => {}
             }
         }
-        self.found.push((id, zone));
+        self.0.insert(id, row);
         Ok(())
     }
+}
+
+/// The calendar date, in UTC, of a time in any form that TikTok sends.
+fn date(time: &str) -> Option<Date> {
+    let mut text = Vec::new();
+    push_date_time(time, &mut text)?;
+    let day = std::str::from_utf8(text.get(1..11)?).ok()?;
+    Date::parse(day, format_description!("[year]-[month]-[day]")).ok()
 }
 
 #[cfg(test)]
@@ -153,12 +198,37 @@ mod tests {
     #[test]
     fn today_is_the_accounts_own() {
         let now = datetime!(2026-03-08 11:30 UTC);
-        let today = |zone: &str| Account { id: "1".into(), zone: tzdb::tz_by_name(zone) }.today(now);
+        let today = |zone: &str| Account { id: "1".into(), zone: tzdb::tz_by_name(zone), created: None }.today(now);
         assert_eq!(today("Pacific/Kiritimati"), date!(2026 - 03 - 09));
         assert_eq!(today("Pacific/Pago_Pago"), date!(2026 - 03 - 08));
         assert_eq!(today("Pacific/Midway"), date!(2026 - 03 - 08));
         // The sign of these names is the other way round: this one is an hour ahead of UTC.
-        assert_eq!(Account { id: "1".into(), zone: tzdb::tz_by_name("Etc/GMT-14") }.today(now), date!(2026 - 03 - 09));
-        assert_eq!(Account { id: "1".into(), zone: None }.today(now), date!(2026 - 03 - 08));
+        assert_eq!(Account { id: "1".into(), zone: tzdb::tz_by_name("Etc/GMT-14"), created: None }.today(now), date!(2026 - 03 - 09));
+        assert_eq!(Account { id: "1".into(), zone: None, created: None }.today(now), date!(2026 - 03 - 08));
+    }
+
+    #[test]
+    fn an_unknown_zone_has_begun_no_day_that_another_has_not() {
+        let unknown = Account { id: "1".into(), zone: None, created: None };
+        assert_eq!(unknown.begun_day(datetime!(2026-03-08 11:30 UTC)), date!(2026 - 03 - 07));
+        assert_eq!(unknown.begun_day(datetime!(2026-03-08 12:00 UTC)), date!(2026 - 03 - 08));
+    }
+
+    #[test]
+    fn a_refusal_is_about_the_one_account_that_it_names() {
+        let batch = ["71".to_owned(), "72".to_owned(), "711".to_owned()];
+        assert_eq!(named(&batch, "No permission to operate advertiser 72"), Some(1));
+        assert_eq!(named(&batch, "No permission to operate advertiser 711"), Some(2));
+        assert_eq!(named(&batch, "advertisers [71, 72]"), None, "one of them may be open");
+        assert_eq!(named(&batch, "no permission"), None);
+        assert_eq!(named(&batch[..1], "no permission"), Some(0));
+    }
+
+    #[test]
+    fn the_day_of_creation_is_read_in_every_form() {
+        for time in ["1600000000", "2020-09-13 12:26:40", "2020-09-13T23:26:40Z", "1600000000000"] {
+            assert_eq!(super::date(time), Some(date!(2020 - 09 - 13)), "{time}");
+        }
+        assert_eq!(super::date("never"), None);
     }
 }

@@ -1,14 +1,15 @@
-//! Whether a list that was read page by page is whole: rows against TikTok's own count, and no row twice. It owns the reckoning; reading
-//! once more, and giving up, is the slice's matter.
+//! Whether a list that was read page by page is whole: its rows against TikTok's own count, and no
+//! row twice. A list that is not is read a second time; the two readings together decide.
 
 use super::list::Rendered;
 use super::render::Sum;
 use std::collections::HashSet;
 
-/// What came of one list.
+/// What came of reading one list.
 #[derive(Debug, Default)]
 pub(super) struct Audit {
-    rows: u64,
+    /// Rows of all pages.
+    pub rows: u64,
     /// A hash of the key of each row, 8 bytes a row. Rows without a key are in `rows` only.
     keys: Vec<u64>,
     /// TikTok's count on the first page and on the last one.
@@ -16,9 +17,26 @@ pub(super) struct Audit {
     /// Whether that count changed from page to page: rows may have slipped over the edge of a page then.
     moved: bool,
     shrank: bool,
+    /// TikTok's words, if it said that a part is missing.
+    pub partial: Option<String>,
     /// What the rows add up to, and TikTok's totals as they came with the last page that had any.
     pub sums: Vec<Sum>,
     pub announced: Option<String>,
+}
+
+/// What two readings of a list, of which the first was not whole, come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The second reading is whole.
+    Whole,
+    /// Both readings, with pages of different sizes, show the same rows, and so many keys more than once: this is what TikTok has.
+    Repeats(u64),
+    /// The count grew and never fell. All rows may be there, but that cannot be shown.
+    Grew,
+    /// TikTok said that a part is missing.
+    Partial,
+    /// Nothing explains what does not add up.
+    Uneven,
 }
 
 impl Audit {
@@ -29,6 +47,7 @@ impl Audit {
         self.sums.resize(page.sums.len().max(self.sums.len()), Sum::default());
         self.sums.iter_mut().zip(&page.sums).for_each(|(sum, more)| sum.add_all(more));
         self.announced = page.totals.take().or(self.announced.take());
+        self.partial = page.partial.take().or(self.partial.take());
         let Some(total) = page.total else { return };
         let (first, last) = self.totals.unwrap_or((total, total));
         self.moved |= last != total;
@@ -38,24 +57,34 @@ impl Audit {
 
     /// Whether the list was read whole, in a state that it had all the while.
     pub(super) fn is_whole(&mut self) -> bool {
-        let total = self.totals.map_or(0, |(_, last)| last);
-        !self.moved && self.rows == total && self.distinct() == total
+        self.partial.is_none() && self.adds_up() && self.distinct() == self.rows
     }
 
-    /// Whether a list that grew meanwhile has at least all rows that it had when its reading began: one that grows all the time is never
-    /// read in one state. Read page after page, rows that are added push others to later pages, where they come twice, so none is missed;
-    /// where rows leave, one may be.
-    pub(super) fn is_whole_as_of_its_beginning(&mut self) -> bool {
-        let first = self.totals.map_or(0, |(first, _)| first);
-        self.moved && !self.shrank && self.distinct() >= first
+    /// What this second reading says together with the first one. `is_shifted`: the second one had pages of another size, so that a page
+    /// which came twice did not come twice in the same place.
+    pub(super) fn verdict(&mut self, first: &mut Audit, is_shifted: bool) -> Verdict {
+        if self.is_whole() {
+            Verdict::Whole
+        } else if self.partial.is_some() {
+            Verdict::Partial
+        } else if is_shifted && self.adds_up() && first.adds_up() && self.has_rows_of(first) {
+            Verdict::Repeats(self.rows - self.distinct())
+        } else if self.moved && !self.shrank && self.distinct() >= self.totals.map_or(0, |(first, _)| first) {
+            Verdict::Grew
+        } else {
+            Verdict::Uneven
+        }
     }
 
     /// What does not add up, for people.
     pub(super) fn words(&mut self) -> String {
+        if let Some(words) = &self.partial {
+            return format!("TikTok says that a part is missing: \"{words}\"");
+        }
         let last = self.totals.map_or(0, |(_, last)| last);
-        let moved = if self.moved { ", a count that moved while they were read" } else { "" };
+        let moved = if self.moved { ", a count that changed while they were read," } else { "" };
         let distinct = self.distinct();
-        format!("TikTok counts {last} rows{moved}, and handed out {}, {distinct} of them different", self.rows)
+        format!("TikTok counts {last} rows{moved} but returned {}, {distinct} of them different", self.rows)
     }
 
     /// The keys met.
@@ -63,10 +92,32 @@ impl Audit {
         self.keys.into_iter().collect()
     }
 
+    /// The keys met, in no order.
+    pub(super) fn keys(&self) -> &[u64] {
+        &self.keys
+    }
+
+    /// TikTok's count on the last page.
+    pub(super) fn total(&self) -> Option<u64> {
+        self.totals.map(|(_, last)| last)
+    }
+
+    /// Whether there are as many rows as TikTok counted on every page.
+    fn adds_up(&self) -> bool {
+        !self.moved && self.rows == self.total().unwrap_or(0)
+    }
+
     /// Rows that differ; those without a key count each by itself.
     fn distinct(&mut self) -> u64 {
         self.keys.sort_unstable();
         self.rows - self.keys.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64
+    }
+
+    /// Whether both have the same keys, each as often.
+    fn has_rows_of(&mut self, other: &mut Audit) -> bool {
+        self.keys.sort_unstable();
+        other.keys.sort_unstable();
+        self.keys == other.keys
     }
 }
 
@@ -95,18 +146,33 @@ mod tests {
         ] {
             assert!(!audit(pages).is_whole(), "{why}");
         }
+        assert!(!Audit { partial: Some("1 of 2".into()), ..audit(&[(&[1], 1)]) }.is_whole(), "TikTok said so");
     }
 
     #[test]
-    fn a_list_that_grows_is_whole_as_of_its_beginning() {
-        assert!(audit(&[(&[6, 1, 2], 6), (&[2, 3, 4, 5], 7)]).is_whole_as_of_its_beginning());
+    fn what_both_readings_show_is_tiktoks_answer() {
+        let twice: &[(&[u64], u64)] = &[(&[1, 2, 2], 5), (&[3, 1], 5)];
+        let again: &[(&[u64], u64)] = &[(&[1, 2], 5), (&[2, 3], 5), (&[1], 5)];
+        assert_eq!(audit(again).verdict(&mut audit(twice), true), Verdict::Repeats(2));
+        assert_eq!(audit(twice).verdict(&mut audit(twice), false), Verdict::Uneven, "a page may have come twice in both");
+        let other: &[(&[u64], u64)] = &[(&[1, 2], 5), (&[2, 4], 5), (&[1], 5)];
+        assert_eq!(audit(other).verdict(&mut audit(twice), true), Verdict::Uneven, "the rows differ");
+        let fewer: &[(&[u64], u64)] = &[(&[1, 2, 2], 6), (&[3, 1], 6)];
+        assert_eq!(audit(fewer).verdict(&mut audit(fewer), true), Verdict::Uneven, "rows are missing in both");
+        assert_eq!(audit(&[(&[1, 2, 3, 4, 5], 5)]).verdict(&mut audit(twice), true), Verdict::Whole);
+    }
+
+    #[test]
+    fn a_count_that_only_grew_is_told_from_one_that_fell() {
+        let verdict = |pages| audit(pages).verdict(&mut audit(&[(&[1], 2)]), true);
+        assert_eq!(verdict(&[(&[6, 1, 2], 6), (&[2, 3, 4, 5], 7)]), Verdict::Grew);
         for (why, pages) in [
             ("something is missing", &[(&[6, 1, 2][..], 7), (&[2, 3, 4], 8)][..]),
             ("a row left, so another may have slipped", &[(&[6, 1, 2], 6), (&[4, 5], 5)]),
             ("a row left before others came", &[(&[1, 2, 3], 6), (&[5, 7], 5), (&[8, 9], 7)]),
             ("it never moved", &[(&[1, 2, 3], 6), (&[3, 4, 5], 6)]),
         ] {
-            assert!(!audit(pages).is_whole_as_of_its_beginning(), "{why}");
+            assert_eq!(verdict(pages), Verdict::Uneven, "{why}");
         }
     }
 }

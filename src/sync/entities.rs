@@ -1,12 +1,12 @@
 //! Slices of entities: all rows of a list, in as many passes as it takes to see all of them. It owns what is asked for; reading is the
 //! slice's matter.
 
+use super::jobs::Start;
 use super::list::List;
 use super::slice::Slice;
 use crate::api::error::{ApiError, Outcome};
 use crate::streams::{Entity, Pass};
 use serde_json::{Map, Value, json};
-use std::sync::atomic::Ordering;
 use time::format_description::FormatItem;
 use time::macros::format_description;
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
@@ -15,27 +15,42 @@ use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 const CLOCKS: Duration = Duration::minutes(5);
 const SECOND: &[FormatItem] = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
 
+/// What became of the pass of a stream that TikTok may refuse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum PassEnd {
+    /// It was read, as far as the stream's own bookmark says.
+    Read(&'static str),
+    /// It was refused. Once TikTok answers it, it is read from this bookmark on; from the beginning if there is none.
+    Held(&'static str, Option<String>),
+}
+
 impl Slice<'_, '_> {
     /// Reads what changed since the bookmark, or everything.
-    pub(super) fn entity(&mut self, entity: &Entity, bookmark: Option<&str>) -> Result<(), ApiError> {
+    pub(super) fn entity(&mut self, entity: &Entity, start: &Start) -> Result<(), ApiError> {
         let begun = OffsetDateTime::now_utc();
+        let mut grew = false;
         for pass in entity.passes {
+            let bookmark = start.bookmark_of(pass);
             match self.pass(entity, pass, bookmark) {
-                Err(error) if pass.optional && matches!(error.outcome, Outcome::Refused | Outcome::SkipStream | Outcome::SkipAccount) => {
-                    if !self.plan.told.swap(true, Ordering::Relaxed) {
-                        log::info!(
-                            "{}, account {}: an extra call for what TikTok leaves out by default was refused: {error}",
-                            self.plan.name,
-                            self.account
-                        );
-                    }
+                Err(error) if pass.optional.is_some() && is_refusal(error.outcome) => {
+                    log::info!("{}: an extra call for what TikTok leaves out by default was refused: {error}", self.place());
+                    let held = bookmark.map(str::to_owned);
+                    self.ending.pass = pass.optional.map(|name| PassEnd::Held(name, held));
                 }
-                other => other?,
+                Err(error) if error.outcome == Outcome::Moving => {
+                    log::warn!("{}: {}; its bookmark stays, and the next run reads it again", self.place(), error.message);
+                    grew = true;
+                }
+                other => {
+                    other?;
+                    self.ending.pass = pass.optional.map(PassEnd::Read);
+                }
             }
         }
         // What changes while it is read may have been read before it changed.
         let firm = (begun - CLOCKS).format(SECOND).unwrap_or_default();
-        self.reached = self.tally.greatest.as_ref().map(|greatest| format!("{}Z", greatest.min(&firm)));
+        let greatest = self.ending.tally.greatest.as_ref().filter(|_| !grew);
+        self.ending.reached = greatest.map(|greatest| format!("{}Z", greatest.min(&firm)));
         Ok(())
     }
 
@@ -54,6 +69,11 @@ impl Slice<'_, '_> {
         let list = self.list(entity.path, entity.list, params, pass.page_size);
         self.read(List { bookmark: bookmark.map(str::to_owned), ..list }).map(drop)
     }
+}
+
+/// Whether TikTok refuses a call that may be left out.
+pub(super) fn is_refusal(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Refused | Outcome::SkipStream | Outcome::SkipAccount | Outcome::CloseStream)
 }
 
 /// `modified_after` leaves out what is equal to it, and rows of the bookmark's own second may have come later.

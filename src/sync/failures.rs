@@ -7,7 +7,7 @@ use super::plan::Plan;
 use super::slice::Context;
 use crate::api::error::{ApiError, Outcome};
 use crate::error::Exit;
-use crate::streams::Source;
+use crate::streams::{ADVERTISER_INFO, Source};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,6 +18,8 @@ pub struct Failures {
     causes: Vec<(Exit, String)>,
     accounts: HashSet<usize>,
     parts: HashSet<(usize, usize)>,
+    /// Streams that are closed to the developer app, so to every account.
+    closed: HashSet<usize>,
     /// Streams and accounts left out for a failure that comes later in the order.
     skipped: HashSet<(usize, usize)>,
     ends_run: bool,
@@ -34,6 +36,7 @@ pub struct Skips(Mutex<Left>);
 struct Left {
     everything: bool,
     accounts: HashSet<usize>,
+    streams: HashSet<usize>,
     parts: HashSet<(usize, usize)>,
 }
 
@@ -42,7 +45,10 @@ impl Skips {
     #[must_use]
     pub fn has(&self, plan: usize, account: usize) -> bool {
         let left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        left.everything || left.accounts.contains(&account) || left.parts.contains(&(plan, account))
+        left.everything
+            || left.accounts.contains(&account)
+            || left.streams.contains(&plan)
+            || left.parts.contains(&(plan, account))
     }
 
     /// Notes how a slice failed.
@@ -52,6 +58,7 @@ impl Skips {
         match failure.outcome {
             Outcome::StopRun | Outcome::EndRun => left.everything = true,
             Outcome::SkipAccount => drop(left.accounts.insert(account)),
+            Outcome::CloseStream => drop(left.streams.insert(plan)),
             _ => {}
         }
         left.parts.insert((plan, account));
@@ -74,9 +81,18 @@ impl Failures {
         for (id, error) in &accounts.refused {
             failures.note(Exit::Refused, format!("account {id}, left out of the run: {error}"));
         }
+        for id in &accounts.missing {
+            let words = "is not in TikTok's answer; its reports are read, with days in UTC";
+            failures.note(Exit::Refused, format!("account {id}: {ADVERTISER_INFO}: it {words}; check the account"));
+        }
         let of_accounts = plans.iter().find(|p| matches!(p.stream.source, Source::Account(_)));
-        if let (Some(plan), Some(error)) = (of_accounts, &accounts.undescribed) {
-            failures.note(Exit::Refused, format!("{}: {error}", plan.name));
+        if let Some(error) = &accounts.undescribed {
+            match (of_accounts, exit(error.outcome)) {
+                (Some(plan), exit) => failures.note(exit, format!("{}: {error}", plan.name)),
+                (None, Exit::Transient) => failures.note(Exit::Transient, error.to_string()),
+                // An app or a sandbox that has no such endpoint never has it.
+                (None, _) => {}
+            }
         }
         failures
     }
@@ -90,12 +106,25 @@ impl Failures {
     /// Whether slices of that stream and account are left out since an earlier one failed: a bookmark never moves past a hole.
     #[must_use]
     pub fn covers(&self, plan: usize, account: usize) -> bool {
-        self.accounts.contains(&account) || self.parts.contains(&(plan, account)) || self.skipped.contains(&(plan, account))
+        self.accounts.contains(&account)
+            || self.closed.contains(&plan)
+            || self.parts.contains(&(plan, account))
+            || self.skipped.contains(&(plan, account))
     }
 
-    /// Whether a failure of that stream and account was noted.
-    pub(super) fn knows(&self, job: Job) -> bool {
-        self.accounts.contains(&job.account) || self.parts.contains(&(job.plan, job.account))
+    /// Whether a failure of a slice that is left out says nothing new. One that ends the run, or costs the account or the stream
+    /// everywhere, does, whatever failed before it in the same stream and account.
+    pub(super) fn knows(&self, job: Job, error: &ApiError) -> bool {
+        match error.outcome {
+            Outcome::StopRun | Outcome::EndRun => false,
+            Outcome::SkipAccount => self.accounts.contains(&job.account),
+            Outcome::CloseStream => self.closed.contains(&job.plan),
+            _ => {
+                self.accounts.contains(&job.account)
+                    || self.closed.contains(&job.plan)
+                    || self.parts.contains(&(job.plan, job.account))
+            }
+        }
     }
 
     /// Whether the run cannot go on.
@@ -125,6 +154,10 @@ impl Failures {
             Outcome::StopRun | Outcome::EndRun => {
                 self.ends_run = true;
                 ""
+            }
+            Outcome::CloseStream => {
+                self.closed.insert(job.plan);
+                "; the stream is left out for every account"
             }
             _ => "; the rest of this stream and account is left out",
         };
@@ -162,6 +195,14 @@ fn exit(outcome: Outcome) -> Exit {
     match outcome {
         Outcome::StopRun => Exit::Denied,
         Outcome::Spent | Outcome::TimedOut | Outcome::EndRun | Outcome::Halted => Exit::Transient,
-        Outcome::TooLarge | Outcome::Cut | Outcome::Uneven | Outcome::Refused | Outcome::SkipAccount | Outcome::SkipStream => Exit::Refused,
+        Outcome::TooLarge
+        | Outcome::Cut
+        | Outcome::Uneven
+        | Outcome::Moving
+        | Outcome::Partial
+        | Outcome::Refused
+        | Outcome::SkipAccount
+        | Outcome::SkipStream
+        | Outcome::CloseStream => Exit::Refused,
     }
 }

@@ -3,11 +3,13 @@
 
 use super::accounts::Accounts;
 use super::plan::Plan;
+use super::pass::Buying;
+use super::sizes::Sizes;
 use super::verify;
-use super::windows::{Window, first_day, windows};
+use super::windows::{Window, first_day, growing_windows, windows};
 use crate::config::Config;
-use crate::singer::state::State;
-use crate::streams::Source;
+use crate::singer::state::{State, held_key};
+use crate::streams::{Pass, Source};
 use anyhow::Result;
 use std::sync::Arc;
 use time::macros::format_description;
@@ -30,10 +32,25 @@ pub struct Job {
 pub struct Start {
     /// The bookmark of the last run: `YYYY-MM-DDTHH:MM:SSZ`.
     pub bookmark: Option<String>,
+    /// Passes that the last run was refused, each with a bookmark of its own.
+    pub held: Vec<(&'static str, Option<String>)>,
     /// First and last day of a report.
     pub days: Option<(Date, Date)>,
     /// A day that no window goes across: days after it may still change, and are compared with TikTok's totals by themselves.
     pub firm: Option<Date>,
+}
+
+impl Start {
+    /// The bookmark that a pass of an entity goes on from.
+    pub(super) fn bookmark_of(&self, pass: &Pass) -> Option<&str> {
+        let held = pass.optional.and_then(|name| self.held.iter().find(|(held, _)| *held == name));
+        held.map_or(self.bookmark.as_deref(), |(_, bookmark)| bookmark.as_deref())
+    }
+
+    /// The day of the bookmark.
+    fn bookmark_day(&self) -> Option<Date> {
+        Date::parse(self.bookmark.as_deref()?.get(..10)?, format_description!("[year]-[month]-[day]")).ok()
+    }
 }
 
 /// Where everything begins, by stream and account.
@@ -51,13 +68,27 @@ impl Starts {
             let mut of_plan = Vec::with_capacity(accounts.open.len());
             for account in &accounts.open {
                 let bookmark = if plan.full_table { None } else { state.bookmark(plan.stream.name, &account.id)? };
-                let days = matches!(plan.stream.source, Source::Report(_)).then(|| {
-                    let day = bookmark.as_deref().and_then(|b| Date::parse(b.get(..10)?, format_description!("[year]-[month]-[day]")).ok());
-                    let today = account.today(now);
-                    (first_day(config.start_date, day, config.attribution_window), config.end_date.unwrap_or(today).min(today))
-                });
-                let firm = (!plan.summed.is_empty()).then(|| verify::firm_day(account.today(now)));
-                of_plan.push(Start { bookmark, days, firm });
+                let mut start = Start { bookmark, ..Start::default() };
+                match &plan.stream.source {
+                    Source::Report(_) => {
+                        let today = account.today(now);
+                        let first = first_day(config.start_date, start.bookmark_day(), config.attribution_window);
+                        // An account has no results from before it was created.
+                        let first = account.first_day().map_or(first, |created| created.max(first));
+                        start.days = Some((first, config.end_date.unwrap_or(today).min(today)));
+                        start.firm = (!plan.summed.is_empty()).then(|| verify::firm_day(today));
+                    }
+                    Source::Entity(entity) if !plan.full_table => {
+                        for name in entity.passes.iter().filter_map(|pass| pass.optional) {
+                            if state.is_held(plan.stream.name, &account.id, name) {
+                                let bookmark = state.bookmark(plan.stream.name, &held_key(&account.id, name))?;
+                                start.held.push((name, bookmark));
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+                of_plan.push(start);
             }
             if !plan.full_table && state.mentions(plan.stream.name) && of_plan.iter().all(|start: &Start| start.bookmark.is_none()) {
                 log::warn!(
@@ -83,30 +114,61 @@ impl Starts {
     }
 }
 
-/// Every job of the run, made one after the other: by stream, account, and window with the oldest first.
+/// How reports are cut into windows.
+#[derive(Clone, Debug)]
+pub(super) struct Cut {
+    /// Most days of a window.
+    pub report_window: u16,
+    /// Where the run ends after a time: what is known of how long windows take.
+    pub growing: Option<Arc<Sizes>>,
+}
+
+/// Every job of the run, made one after the other: by stream, account, and window with the oldest first. `first_account` is the place of
+/// the account that the first stream begins with.
 pub(super) fn jobs(
     plans: &[Plan],
     accounts: &Accounts,
     starts: &Arc<Starts>,
-    report_window: u16,
+    cut: &Cut,
+    first_account: usize,
 ) -> impl Iterator<Item = Job> + Send + use<> {
     let answers = accounts.answers.len();
     let open = accounts.open.len();
     let of_accounts: Vec<bool> = plans.iter().map(|p| matches!(p.stream.source, Source::Account(_))).collect();
-    let starts = Arc::clone(starts);
+    let (starts, cut) = (Arc::clone(starts), cut.clone());
     of_accounts.into_iter().enumerate().flat_map(move |(plan, is_account)| {
-        let starts = Arc::clone(&starts);
+        let (starts, cut) = (Arc::clone(&starts), cut.clone());
         let places = if is_account { open..open + answers } else { 0..open };
-        places.flat_map(move |account| {
+        let skipped = if plan == 0 && !is_account { first_account.min(open) } else { 0 };
+        places.clone().skip(skipped).chain(places.take(skipped)).flat_map(move |account| {
             let job = Job { plan, account, window: None };
-            let Start { days, firm, .. } = if is_account { Start::default() } else { starts.of(job) };
-            let reports = days.into_iter().flat_map(move |(start, end)| {
-                let firm = firm.unwrap_or(end).min(end);
-                let fresh = firm.next_day().map(|day| windows(day.max(start), end, report_window));
-                windows(start, firm, report_window).chain(fresh.into_iter().flatten())
-            });
-            let entity = days.is_none().then_some(job);
+            let start = if is_account { Start::default() } else { starts.of(job) };
+            let entity = start.days.is_none().then_some(job);
+            let reports = start.days.is_some().then(|| report_windows(&start, job, &cut)).into_iter().flatten();
             entity.into_iter().chain(reports.map(move |window| Job { window: Some(window), ..job }))
         })
     })
+}
+
+/// The windows of one stream and account.
+fn report_windows(start: &Start, job: Job, cut: &Cut) -> Box<dyn Iterator<Item = Window> + Send> {
+    let Some((first, end)) = start.days else { return Box::new(std::iter::empty()) };
+    let firm = start.firm.unwrap_or(end).min(end);
+    let after = |day: Date| day.next_day().unwrap_or(Date::MAX).max(first);
+    let most = cut.report_window;
+    let Some(sizes) = cut.growing.clone() else {
+        let fresh = if firm < end { Some(windows(after(firm), end, most)) } else { None };
+        return Box::new(windows(first, firm, most).chain(fresh.into_iter().flatten()));
+    };
+    // A run that ends after a time reads what is new first, in windows that are small until it is known how long they take: else one that
+    // never comes past the days that are read again would never get any further.
+    let new = start.bookmark_day().map_or(first, |day| day.max(first));
+    let of = (job.plan, job.account, Buying::Ordinary);
+    let growing = move |from: Date, to: Date| {
+        let sizes = Arc::clone(&sizes);
+        growing_windows(from, to, most, move |days| sizes.fitting(of, days))
+    };
+    let again = new.previous_day().filter(|day| *day >= first).map(|day| growing(first, day));
+    let fresh = if firm < end { Some(growing(after(firm).max(new), end)) } else { None };
+    Box::new(growing(new, firm).chain(fresh.into_iter().flatten()).chain(again.into_iter().flatten()))
 }

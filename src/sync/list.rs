@@ -5,6 +5,7 @@ use super::paging::has_more;
 use super::render::{Renderer, Sum, Tally};
 use super::slice::Context;
 use crate::api::client::Request;
+use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
 use crate::api::page::{self, Page};
 use std::collections::HashSet;
@@ -37,6 +38,8 @@ pub(super) struct List {
     pub page_size: u64,
     /// Whether a time-out means that it asks for too much.
     pub shrinks: bool,
+    /// Whether it is read on although TikTok leaves rows of older ads out.
+    pub takes_cut: bool,
 }
 
 /// One page of a list, rendered.
@@ -59,6 +62,8 @@ pub(super) struct Rendered {
     pub last: u64,
     /// Whether TikTok left rows of older ads out.
     pub is_cut: bool,
+    /// TikTok's words, if it said that a part is missing.
+    pub partial: Option<String>,
 }
 
 impl List {
@@ -83,7 +88,10 @@ impl List {
             *body = Vec::new();
         }
         // An error may come with rows; nobody is to have them.
-        answer.map(|page| Rendered { lines, is_cut: page.is_cut, ..rendered })
+        answer.map(|page| {
+            let partial = (page.code == PARTIAL).then_some(page.message);
+            Rendered { lines, is_cut: page.is_cut, partial, ..rendered }
+        })
     }
 
     /// Renders an answer that was there before.

@@ -7,13 +7,17 @@ mod failures;
 mod jobs;
 mod list;
 mod paging;
+mod pass;
 pub mod plan;
 mod pool;
+mod refusals;
 pub mod render;
 mod reports;
 mod scope;
+mod sizes;
 mod slice;
 mod stop;
+mod top_view;
 mod verify;
 mod windows;
 
@@ -31,17 +35,21 @@ use crate::singer::state::State;
 use crate::streams::Source;
 use accounts::Accounts;
 use anyhow::Result;
-use jobs::{Job, Starts};
+use entities::PassEnd;
+use jobs::{Cut, Job, Starts};
 use plan::Plan;
 use pool::{Event, Pool};
+use refusals::Refusals;
 use scope::Scopes;
 use serde_json::Value;
+use sizes::Sizes;
 use slice::{Context, Ending, Reading};
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
 use stop::{LOOK, Stop};
 use time::OffsetDateTime;
+use top_view::TopViewAccounts;
 use verify::Proof;
 
 /// Bytes of rendered lines that may wait for the target, for each worker: a page of a wide report and a little more.
@@ -54,7 +62,10 @@ const WAITING: usize = 5 << 19;
 pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Signals, out: impl Write) -> Result<Failures> {
     let halt = Arc::new(Halt::default());
     let stop = Stop::new(signals, config.max_runtime);
-    let plans = plan::plan(catalog, &config)?;
+    let mut plans = plan::plan(catalog, &config)?;
+    if config.max_runtime.is_some() {
+        go_on_where_the_last_run_ended(&mut plans, &state);
+    }
     let client = Arc::new(Client::new(&config, Arc::clone(&halt))?);
     let accounts = match open_accounts(&client, &config, &plans, &stop) {
         Some(Ok(accounts)) => accounts,
@@ -73,10 +84,25 @@ pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Si
              remove a bookmark to read everything again"
         );
     }
-    let jobs = jobs::jobs(&plans, &accounts, &starts, config.report_window);
+    let sizes = Arc::new(Sizes::new(config.max_runtime));
+    let growing = config.max_runtime.is_some().then(|| Arc::clone(&sizes));
+    let cut = Cut { report_window: config.report_window, growing };
+    let resumed = state.current().1.filter(|_| config.max_runtime.is_some());
+    let first_account = resumed.and_then(|id| accounts.open.iter().position(|account| account.id == id));
+    let jobs = jobs::jobs(&plans, &accounts, &starts, &cut, first_account.unwrap_or(0));
     let workers = config.concurrency;
     let failures = Failures::of_accounts(&accounts, &plans);
-    let context = Arc::new(Context { client, config, plans, accounts, starts, scopes: Scopes::default() });
+    let context = Arc::new(Context {
+        client,
+        config,
+        plans,
+        accounts,
+        starts,
+        scopes: Scopes::default(),
+        sizes,
+        top_view: TopViewAccounts::default(),
+        refusals: Refusals::default(),
+    });
     let reading = Reading { context: Arc::clone(&context), skips: failures.skips() };
     let pool = Pool::start(jobs, workers, WAITING * workers.max(4), reading);
     let delivery = Delivery {
@@ -88,11 +114,22 @@ pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Si
         stop: &stop,
         current: None,
         records: 0,
+        moved: false,
         proof: Proof::default(),
     };
     let result = delivery.run();
     halt.halt();
     result
+}
+
+/// Puts the stream at which the last run ended early first, and those before it last: else a run that always ends early would never come
+/// past the first ones.
+fn go_on_where_the_last_run_ended(plans: &mut [Plan], state: &State) {
+    let place = state.current().0.and_then(|name| plans.iter().position(|plan| plan.stream.name == name));
+    if let Some(place) = place.filter(|place| *place > 0) {
+        log::info!("the run goes on with {}, where the last one ended", plans[place].name);
+        plans.rotate_left(place);
+    }
 }
 
 /// Asks about the accounts if anything in the run depends on it. `None`: the run should end.
@@ -121,7 +158,10 @@ struct Delivery<'a, W> {
     pool: &'a Pool<Reading>,
     stop: &'a Stop<'a>,
     current: Option<Current>,
+    /// RECORD lines written.
     records: u64,
+    /// Whether any bookmark moved.
+    moved: bool,
     proof: Proof,
 }
 
@@ -129,25 +169,31 @@ struct Delivery<'a, W> {
 struct Current {
     plan: usize,
     since: Instant,
+    /// RECORD lines written.
+    records: u64,
+    /// Counts of its slices that ended.
     tally: render::Tally,
 }
 
 impl<W: Write> Delivery<'_, W> {
     fn run(mut self) -> Result<Failures> {
+        // Targets make tables while the first answer is on its way.
+        self.enter(0)?;
+        let mut last = None;
         loop {
             if let Some(reason) = self.stop.reason() {
-                log::info!("{reason}: the state of what was delivered is written");
+                self.stopped(reason, last);
                 break;
             }
             match self.pool.next(LOOK) {
                 Event::Bytes(job, lines) => {
+                    last = Some(job);
                     self.enter(job.plan)?;
-                    if !self.failures.covers(job.plan, job.account) {
-                        self.out.records(&lines)?;
-                    }
+                    self.records(job, &lines)?;
                     self.pool.recycle(lines);
                 }
                 Event::End(job, ending) => {
+                    last = Some(job);
                     self.enter(job.plan)?;
                     self.end(job, ending)?;
                     if self.failures.ends_run() {
@@ -162,10 +208,54 @@ impl<W: Write> Delivery<'_, W> {
                 Event::Waiting => {}
             }
         }
+        if let Some(current) = self.current.take() {
+            self.leave(&current)?;
+        }
         self.out.state(&self.state.to_value())?;
-        self.proof.table(self.context).iter().for_each(|line| log::info!("{line}"));
+        self.prove();
         log::info!("{} records, {} requests, {:.1} s", self.records, self.context.client.requests(), self.stop.elapsed().as_secs_f64());
         Ok(self.failures)
+    }
+
+    /// The run ends before its work is done. `last` is the slice that was being delivered.
+    fn stopped(&mut self, reason: &str, last: Option<Job>) {
+        log::info!("{reason}: the state of what was delivered is written");
+        let Some(job) = last else { return };
+        let plan = &self.context.plans[job.plan];
+        let account = self.context.account_id(job);
+        if self.context.config.max_runtime.is_some() && !account.is_empty() {
+            self.state.set_current_account(account);
+        }
+        if !self.moved {
+            let what = if matches!(plan.stream.source, Source::Entity(_)) { "the list was not read to its end" } else { "no window was read to its end" };
+            log::warn!(
+                "{}, account {account}: {what}, so no bookmark moved and the next run begins here again; give runs more time (`max_runtime`)",
+                plan.name
+            );
+        }
+    }
+
+    /// Writes lines of a slice, unless what comes before them failed.
+    fn records(&mut self, job: Job, lines: &[u8]) -> Result<()> {
+        if self.failures.covers(job.plan, job.account) {
+            return Ok(());
+        }
+        self.out.records(lines)?;
+        let written = memchr::memchr_iter(b'\n', lines).count() as u64;
+        self.records += written;
+        if let Some(current) = &mut self.current {
+            current.records += written;
+        }
+        Ok(())
+    }
+
+    /// Says what the comparisons with TikTok's totals came to.
+    fn prove(&mut self) {
+        self.proof.table(self.context).iter().for_each(|line| log::info!("{line}"));
+        let is_due = self.context.config.verify && self.stop.reason().is_none() && !self.failures.ends_run();
+        if is_due && self.proof.is_empty() {
+            self.failures.differs("verify: nothing could be compared with TikTok's totals; it takes BASIC reports outside of the sandbox".to_owned());
+        }
     }
 
     /// Ends the streams before `plan` and begins it. A stream without slices is begun and ended too: targets make tables of schemas.
@@ -179,7 +269,7 @@ impl<W: Write> Delivery<'_, W> {
             let Some(begun) = self.context.plans.get(next) else { return Ok(()) };
             self.state.set_current(Some(begun.stream.name));
             self.out.schema(&begun.name, &begun.schema, &begun.keys, begun.stream.replication_key())?;
-            self.current = Some(Current { plan: next, since: Instant::now(), tally: render::Tally::default() });
+            self.current = Some(Current { plan: next, since: Instant::now(), records: 0, tally: render::Tally::default() });
         }
         Ok(())
     }
@@ -188,7 +278,7 @@ impl<W: Write> Delivery<'_, W> {
         let plan = &self.context.plans[done.plan];
         self.out.state(&self.state.to_value())?;
         say_counts(plan, &done.tally);
-        logging::metric("counter", "record_count", &done.tally.records.into(), &plan.name);
+        logging::metric("counter", "record_count", &done.records.into(), &plan.name);
         logging::metric("timer", "sync_duration", &Value::from(done.since.elapsed().as_secs_f64()), &plan.name);
         Ok(())
     }
@@ -196,13 +286,12 @@ impl<W: Write> Delivery<'_, W> {
     fn end(&mut self, job: Job, ending: Ending) -> Result<()> {
         let covered = self.failures.covers(job.plan, job.account);
         if let Some(current) = self.current.as_mut().filter(|_| !covered) {
-            self.records += ending.tally.records;
             current.tally.add(ending.tally);
         }
         let plan = &self.context.plans[job.plan];
         if covered {
-            // A slice before it was skipped for this very failure, which nobody was told of yet.
-            if let Some(error) = ending.failure.filter(|_| !self.failures.knows(job)) {
+            // A slice before it may have been skipped for this very failure, or have failed for another reason.
+            if let Some(error) = ending.failure.filter(|error| !self.failures.knows(job, error)) {
                 self.failures.add(self.context, job, &error);
             }
             return Ok(());
@@ -210,11 +299,22 @@ impl<W: Write> Delivery<'_, W> {
         if ending.skipped {
             self.failures.leave_out(job);
         }
-        if let (Some(reached), Some(account), false) = (&ending.reached, self.context.accounts.open.get(job.account), plan.full_table) {
-            self.state.advance(plan.stream.name, &account.id, reached, &self.context.config.accounts);
+        if let (Some(account), false) = (self.context.accounts.open.get(job.account), plan.full_table) {
+            let (stream, accounts) = (plan.stream.name, &self.context.config.accounts);
+            if let Some(reached) = &ending.reached {
+                let is_list = matches!(plan.stream.source, Source::Entity(_));
+                // A list that was read to its end is progress, also if nothing in it is new.
+                self.moved |= self.state.advance(stream, &account.id, reached, accounts) || is_list;
+            }
+            match ending.pass {
+                Some(PassEnd::Held(pass, bookmark)) => self.state.hold(stream, &account.id, pass, bookmark.as_deref(), accounts),
+                Some(PassEnd::Read(pass)) if ending.failure.is_none() => self.state.release(stream, &account.id, pass),
+                _ => {}
+            }
         }
-        for difference in self.proof.add(self.context, job, ending.checks) {
-            self.failures.differs(difference);
+        let differences = self.proof.add(self.context, job, ending.checks);
+        for words in ending.oddities.into_iter().chain(differences) {
+            self.failures.differs(words);
         }
         if let Some(error) = ending.failure {
             self.failures.add(self.context, job, &error);

@@ -9,9 +9,6 @@ use crate::streams::dictionary::dictionary;
 use crate::streams::{self, Report, STREAMS, Source, Stream};
 use anyhow::Result;
 use serde_json::Value;
-use std::collections::HashSet;
-use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, PoisonError};
 
 /// Metrics that TikTok takes in one request.
 const MOST_METRICS: usize = 100;
@@ -30,15 +27,11 @@ pub struct Plan {
     /// How its rows become lines.
     pub recipe: Recipe,
     /// Metrics to ask for.
-    metrics: Vec<String>,
+    pub metrics: Vec<String>,
     /// Those of them that are compared with TikTok's totals, in the order of the recipe's sums.
     pub summed: Vec<String>,
-    /// Metrics that TikTok refused in this run.
-    refused: Mutex<HashSet<String>>,
     /// Every row every time, without a bookmark.
     pub full_table: bool,
-    /// Whether the refusal of an optional call was told.
-    pub told: AtomicBool,
 }
 
 /// Plans the selected streams, in the order of the catalog.
@@ -101,33 +94,8 @@ impl Plan {
             keys,
             metrics,
             summed,
-            refused: Mutex::default(),
             full_table: cursor.is_none() || catalog.is_full_table(),
-            told: AtomicBool::new(false),
         })
-    }
-
-    /// The metrics to ask for, without those that TikTok refused.
-    #[must_use]
-    pub fn metrics(&self) -> Vec<&str> {
-        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        self.metrics.iter().map(String::as_str).filter(|m| !refused.contains(*m)).collect()
-    }
-
-    /// Drops the metrics that a refusal is about: those that its words name, else those that the dictionary does not know. `false`: it is
-    /// about something else. `asked` are the metrics of the refused request.
-    #[must_use]
-    pub fn drop_refused(&self, message: &str, asked: &[&str]) -> bool {
-        let words: HashSet<&str> = message.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
-        let named: Vec<&str> = asked.iter().copied().filter(|m| words.contains(m)).collect();
-        let dropped = if named.is_empty() { asked.iter().copied().filter(|m| dictionary().metric(m).is_none()).collect() } else { named };
-        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        for metric in &dropped {
-            if refused.insert((*metric).to_owned()) {
-                log::warn!("{}: TikTok refuses the metric `{metric}` in this report; it is left out of this run", self.name);
-            }
-        }
-        !dropped.is_empty()
     }
 }
 

@@ -1,174 +1,358 @@
-//! Slices of reports: a window of days, and smaller parts of it where TikTok finds that too much. It owns what is asked for, and how it
-//! shrinks; reading is the slice's matter.
+//! Slices of reports: a window of days, read in two passes, and in smaller parts where TikTok finds
+//! that too much. What is asked for, how it shrinks, and what is done with what does not add up.
 
+use super::audit::Audit;
+use super::entities::is_refusal;
 use super::list::List;
+use super::pass::Buying;
 use super::render::Sum;
 use super::scope::Scope;
 use super::slice::Slice;
 use super::verify::{self, Check, What};
 use super::windows::Window;
-use crate::api::client::Request;
 use crate::api::error::{ApiError, Outcome};
-use crate::api::page::{self, NoRows};
+use crate::api::page::NoRows;
 use crate::streams::{REPORT, Report};
 use serde_json::{Value, json};
+use std::collections::HashSet;
+use std::time::Instant;
 use time::macros::format_description;
-use time::{Date, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime};
 
 /// Rows a page that TikTok gives at most.
 const MOST: u64 = 1000;
 
+/// What one request for a report covers.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    pub window: Window,
+    pub buying: Buying,
+    pub scope: Scope,
+}
+
+impl Part {
+    /// Whether the filter for Promote belongs to it.
+    pub(super) fn takes_origins(&self, report: &Report) -> bool {
+        self.buying == Buying::Ordinary && report.is_below_account()
+    }
+}
+
+/// What was read of a window.
+#[derive(Debug, Default)]
+struct Read {
+    /// What its metrics add up to.
+    sums: Vec<Sum>,
+    /// The same with deleted entities, if the proof needs it; `None` once a part is not known.
+    with_deleted: Option<Vec<Sum>>,
+    /// Rows and their keys, of what was read in parts.
+    rows: u64,
+    keys: HashSet<u64>,
+}
+
 impl Slice<'_, '_> {
-    /// Reads a window; where it is too much, its older and its newer half; where a day is too much, parts of the account. What is done
-    /// of it is kept for the bookmark.
+    /// Reads a window. How far it got is kept for the bookmark.
     pub(super) fn report(&mut self, report: &Report, window: Window) -> Result<(), ApiError> {
-        let sums = match self.window(report, window, &Scope::All, self.context.config.page_size) {
-            // A cut is by ads, so fewer days do not help.
-            Err(error) if is_too_much(&error) => {
-                if let Some((older, newer)) = window.halves().filter(|_| error.outcome != Outcome::Cut) {
-                    log::info!("{}; asked for in halves", self.trouble(window, &error));
-                    self.report(report, older)?;
-                    self.report(report, newer)?;
-                } else {
-                    self.parts(report, window, &Scope::All, error)?;
-                }
-                None
+        let mut read = Read { with_deleted: Some(Vec::new()), ..Read::default() };
+        if report.is_below_account() && !self.refuses_top_view() && self.has_top_view()? {
+            match self.days(report, window, Buying::TopView, &mut read) {
+                Err(error) if is_refusal(error.outcome) && error.outcome != Outcome::SkipAccount => self.refuse_top_view(&error),
+                other => other?,
             }
-            other => Some(other?),
-        };
-        // All rows are there, whatever comes of the comparison.
-        self.reached = Some(format!("{}T00:00:00Z", iso(window.end)));
-        sums.map_or(Ok(()), |sums| self.compare_with_account(report, window, &sums))
+        }
+        // These come last, because the bookmark moves with them.
+        self.days(report, window, Buying::Ordinary, &mut read)?;
+        self.compare_with_account(report, window, &read)
     }
 
-    /// Reads the parts of a scope that is too much as a whole, each as it is or in its own parts.
-    fn parts(&mut self, report: &Report, window: Window, scope: &Scope, error: ApiError) -> Result<(), ApiError> {
+    /// Reads a window in pieces of as many days as TikTok takes, the oldest first.
+    fn days(&mut self, report: &Report, window: Window, buying: Buying, read: &mut Read) -> Result<(), ApiError> {
+        let of = (self.job.plan, self.job.account, buying);
+        let mut left = Some(window);
+        while let Some(window) = left {
+            let piece = window.first(self.context.sizes.days(of));
+            let part = Part { window: piece, buying, scope: Scope::All };
+            let began = Instant::now();
+            match self.list_of(report, &part, self.context.config.page_size, read) {
+                Ok(_) => self.context.sizes.worked(of, piece.days(), began.elapsed()),
+                // TikTok leaves out ads, so fewer days do not help.
+                Err(error) if is_too_much(&error) && error.outcome != Outcome::Cut && piece.days() > 1 => {
+                    log::info!("{}; asked for in smaller windows", self.trouble(piece, &error));
+                    self.context.sizes.failed(of, piece.days());
+                    continue;
+                }
+                Err(error) if is_too_much(&error) => self.all_parts(report, &part, error, read)?,
+                Err(error) if error.outcome == Outcome::Moving => self.moving(report, &part, error, read)?,
+                Err(error) => return Err(error),
+            }
+            if buying == Buying::Ordinary {
+                self.reached(piece.end);
+            }
+            left = window.after(piece.end);
+        }
+        Ok(())
+    }
+
+    /// Everything up to a day was delivered. A day that may not have begun is no bookmark.
+    fn reached(&mut self, day: Date) {
+        let begun = self.context.accounts.open.get(self.job.account).map_or(day, |a| a.begun_day(OffsetDateTime::now_utc()));
+        self.ending.reached = Some(format!("{}T00:00:00Z", iso(day.min(begun))));
+    }
+
+    /// A window whose rows grew in number while they were read, twice. Days that the next run reads again may pass; older ones are read
+    /// by themselves, and must stand still.
+    fn moving(&mut self, report: &Report, part: &Part, error: ApiError, read: &mut Read) -> Result<(), ApiError> {
+        let today = self.context.accounts.open.get(self.job.account).map(|a| a.begun_day(OffsetDateTime::now_utc()));
+        let again = Duration::days(i64::from(self.context.config.attribution_window));
+        let fresh = today.and_then(|today| today.checked_sub(again)).and_then(Date::next_day);
+        let Some(fresh) = fresh.filter(|fresh| *fresh <= part.window.end && !again.is_zero()) else { return Err(error) };
+        log::info!("{}; the next run reads the days from {fresh} on again", self.trouble(part.window, &error));
+        if part.window.start < fresh {
+            let end = fresh.previous_day().unwrap_or(fresh);
+            self.days(report, Window { end, ..part.window }, part.buying, read)?;
+        }
+        // Their sums are of no one moment.
+        read.with_deleted = None;
+        Ok(())
+    }
+
+    /// Reads the parts of a day that is too much as a whole, and holds them against the whole.
+    fn all_parts(&mut self, report: &Report, whole: &Part, error: ApiError, read: &mut Read) -> Result<(), ApiError> {
+        let cut = std::mem::take(&mut self.cut);
+        let is_cut = error.outcome == Outcome::Cut;
+        let mut parts = Read { with_deleted: Some(Vec::new()), ..Read::default() };
+        let was_read_as_it_is = self.parts(report, whole, error, &mut parts)?;
+        if !was_read_as_it_is {
+            let counted = self.count(report, whole)?;
+            let missing = counted.is_some_and(|counted| parts.rows < counted) || cut.iter().any(|key| !parts.keys.contains(key));
+            if missing {
+                self.left_over(report, whole, is_cut, counted, &mut parts)?;
+            }
+        }
+        add(&mut read.sums, &parts.sums);
+        read.with_deleted = both(read.with_deleted.take(), parts.with_deleted);
+        Ok(())
+    }
+
+    /// Reads the parts of a scope that is too much as a whole, each as it is or in its own parts. `true`: it has no parts, and was read in
+    /// other words.
+    fn parts(&mut self, report: &Report, whole: &Part, error: ApiError, read: &mut Read) -> Result<bool, ApiError> {
         let context = self.context;
-        let parts = context.scopes.parts(&context.client, report, self.account, scope, self.desk.scratch)?;
-        let size = self.context.config.page_size;
+        let parts = context.scopes.parts(&context.client, report, self.account, whole, self.desk.scratch)?;
+        let size = context.config.page_size;
         let Some(parts) = parts else {
             // There is nothing smaller to ask for, and it may have been the network. It is another request all the same: one that timed
             // out is not repeated.
             return if error.outcome == Outcome::TimedOut && size > 1 {
-                self.window(report, window, scope, size.div_ceil(2)).map(drop)
+                self.list_of(report, whole, size.div_ceil(2), read).map(|_| true)
             } else {
                 Err(error)
             };
         };
-        log::info!("{}; asked for in {} parts by {}", self.trouble(window, &error), parts.len(), parts.first().map_or("", Scope::name));
-        for part in parts {
-            match self.window(report, window, &part, size) {
-                Err(error) if is_too_much(&error) => self.parts(report, window, &part, error)?,
-                other => drop(other?),
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads a window as it is, without the metrics that TikTok refuses. Returns what its metrics add up to.
-    fn window(&mut self, report: &Report, window: Window, scope: &Scope, page_size: u64) -> Result<Vec<Sum>, ApiError> {
-        loop {
-            let asked = self.plan.metrics();
-            let status = report.status_filter().filter(|_| self.context.config.include_deleted);
-            let mut params = params(self.account, report, window, &asked, status, scope);
-            if !self.plan.summed.is_empty() {
-                params.push(("enable_total_metrics", "true".to_owned()));
-            }
-            let list = self.list(REPORT, "list", params, page_size.min(MOST));
-            match self.read(List { shrinks: true, ..list }) {
-                Err(error) if error.code == Some(40002) && self.plan.drop_refused(&error.message, &asked) => {}
-                Err(error) => return Err(error),
-                Ok(read) => {
-                    self.compare(What::Rows, &read.sums, read.announced.as_deref(), window);
-                    return Ok(read.sums);
+        let by = parts.first().map_or("", Scope::name);
+        log::info!("{}; asked for in {} parts by {by}", self.trouble(whole.window, &error), parts.len());
+        for scope in parts {
+            let part = Part { scope, ..whole.clone() };
+            match self.list_of(report, &part, size, read) {
+                Ok(audit) => {
+                    read.rows += audit.rows;
+                    read.keys.extend(audit.into_keys());
                 }
+                Err(error) if is_too_much(&error) => drop(self.parts(report, &part, error, read)?),
+                Err(error) => return Err(error),
             }
         }
+        Ok(false)
     }
 
-    /// Compares the ads of a window with their account. Totals of ads need deleted ones: what was delivered without them is asked for
-    /// once more, as a total only.
-    fn compare_with_account(&mut self, report: &Report, window: Window, sums: &[Sum]) -> Result<(), ApiError> {
-        if self.plan.summed.is_empty() || report.data_level != "AUCTION_AD" {
-            return Ok(());
+    /// TikTok's own count of the rows of a part, asked for one row. `None`: it does not count them.
+    fn count(&mut self, report: &Report, part: &Part) -> Result<Option<u64>, ApiError> {
+        let of = (self.job.plan, self.job.account, part.buying);
+        if !self.context.sizes.counts(of) {
+            return Ok(None);
         }
-        let account =
-            Report { report_type: report.report_type, data_level: "AUCTION_ADVERTISER", dimensions: &["advertiser_id", "stat_time_day"] };
-        let Some(theirs) = self.totals(&account, window)? else { return Ok(()) };
-        let ads = if self.context.config.include_deleted {
-            sums.to_vec()
-        } else {
-            let Some(all) = self.totals(report, window)? else { return Ok(()) };
-            let all: Value = serde_json::from_str(&all).unwrap_or_default();
-            self.plan.summed.iter().map(|name| verify::total(&all[name]).unwrap_or_default()).collect()
-        };
-        self.compare(What::Ads, &ads, Some(&theirs), window);
-        Ok(())
-    }
-
-    /// TikTok's totals of a report with deleted entities, as they came. `None`: TikTok refuses them, which is told.
-    fn totals(&mut self, report: &Report, window: Window) -> Result<Option<String>, ApiError> {
-        let metrics: Vec<&str> = self.plan.metrics().into_iter().filter(|name| self.plan.summed.iter().any(|s| s == name)).collect();
-        let mut params = params(self.account, report, window, &metrics, report.status_filter(), &Scope::All);
-        params.extend([("enable_total_metrics", "true".to_owned()), ("page", "1".to_owned()), ("page_size", "1".to_owned())]);
-        let request = Request { path: REPORT, params, shrinks: true };
-        let read = |text: &str| page::read(text, "list", &mut NoRows).map_err(|e| e.to_string());
-        match self.context.client.call(&request, self.desk.scratch, &mut { read }) {
-            Ok(page) => Ok(page.totals.filter(|_| !page.is_cut)),
-            Err(error) if matches!(error.outcome, Outcome::StopRun | Outcome::EndRun | Outcome::Halted) => Err(error),
+        let metrics: Vec<String> = self.metrics().into_iter().take(1).collect();
+        match self.first_page(self.params(report, part, &metrics, self.takes_origins()), 1, &mut NoRows) {
+            Ok(page) => Ok(page.page_info.map(|info| info.total_number)),
+            Err(error) if ends_slice(&error) => Err(error),
             Err(error) => {
-                log::warn!("{}; not compared with its account", self.trouble(window, &error));
+                log::info!("{}; its parts are not held against the whole", self.trouble(part.window, &error));
+                self.context.sizes.cannot_count(of);
                 Ok(None)
             }
         }
     }
 
-    fn compare(&mut self, what: What, sums: &[Sum], totals: Option<&str>, window: Window) {
+    /// The whole has rows that no part has: campaigns that no list shows. Where TikTok answers the whole, but for older ads, these are
+    /// read from it; elsewhere they cannot be had.
+    fn left_over(
+        &mut self,
+        report: &Report,
+        whole: &Part,
+        is_cut: bool,
+        counted: Option<u64>,
+        parts: &mut Read,
+    ) -> Result<(), ApiError> {
+        let counted = counted.map_or("more".to_owned(), |counted| counted.to_string());
+        let message = format!("TikTok counts {counted} rows, and the parts by campaign have {}: some campaigns are in no list", parts.rows);
+        if !is_cut {
+            let remedy = "run again later; if it stays so, report it to TikTok with the account and the day";
+            return Err(ApiError { outcome: Outcome::Uneven, code: None, message, request_id: String::new(), path: REPORT, remedy });
+        }
+        let list = self.report_list(report, whole, &self.metrics(), self.context.config.page_size);
+        let written = std::mem::take(&mut parts.keys);
+        let rest = self.read(List { takes_cut: true, written, ..list })?;
+        add(&mut parts.sums, &rest.sums);
+        let deleted = self.context.config.include_deleted.then(|| rest.sums.clone());
+        parts.with_deleted = both(parts.with_deleted.take(), deleted);
+        self.ending.oddities.push(format!(
+            "{}: {message}; their rows are delivered as far as TikTok shows them, which is not for ads beyond its newest 20,000",
+            self.place()
+        ));
+        Ok(())
+    }
+
+    /// Reads a part as it is, without what TikTok refuses of it, and adds what its metrics come to.
+    fn list_of(&mut self, report: &Report, part: &Part, page_size: u64, read: &mut Read) -> Result<Audit, ApiError> {
+        loop {
+            let asked = self.metrics();
+            match self.read(self.report_list(report, part, &asked, page_size)) {
+                Err(error) if self.learn(report, part, &asked, &error)? => {}
+                Err(error) => return Err(error),
+                Ok(audit) => {
+                    let theirs = verify::totals(audit.announced.as_deref(), &self.plan.summed);
+                    self.compare(What::Rows, &audit.sums, &theirs, part.window);
+                    add(&mut read.sums, &audit.sums);
+                    self.add_with_deleted(report, part, &audit.sums, read)?;
+                    return Ok(audit);
+                }
+            }
+        }
+    }
+
+    fn report_list(&self, report: &Report, part: &Part, metrics: &[String], page_size: u64) -> List {
+        let mut params = self.params(report, part, metrics, self.takes_origins());
+        if !self.plan.summed.is_empty() {
+            params.push(("enable_total_metrics", "true".to_owned()));
+        }
+        List { shrinks: true, ..self.list(REPORT, "list", params, page_size.min(MOST)) }
+    }
+
+    /// Adds the totals of a part with deleted entities, which the account's own totals always hold.
+    fn add_with_deleted(&mut self, report: &Report, part: &Part, sums: &[Sum], read: &mut Read) -> Result<(), ApiError> {
+        if self.plan.summed.is_empty() || report.data_level != "AUCTION_AD" {
+            return Ok(());
+        }
+        let more = if self.context.config.include_deleted { Some(sums.to_vec()) } else { self.totals(report, part)? };
+        read.with_deleted = both(read.with_deleted.take(), more);
+        Ok(())
+    }
+
+    /// Compares the ads of a window, `TopView`, Promote and deleted ones included, with their account.
+    fn compare_with_account(&mut self, report: &Report, window: Window, read: &Read) -> Result<(), ApiError> {
+        if self.plan.summed.is_empty() || report.data_level != "AUCTION_AD" {
+            return Ok(());
+        }
+        let account = report.of_account();
+        let whole = Part { window, buying: Buying::Ordinary, scope: Scope::All };
+        let Some(ads) = &read.with_deleted else { return Ok(()) };
+        let Some(theirs) = self.totals(&account, &whole)? else { return Ok(()) };
+        let theirs: Vec<Option<Sum>> = theirs.into_iter().map(Some).collect();
+        self.compare(What::Ads, ads, &theirs, window);
+        Ok(())
+    }
+
+    fn compare(&mut self, what: What, ours: &[Sum], theirs: &[Option<Sum>], window: Window) {
         let today = self.context.accounts.open.get(self.job.account).map_or(window.end, |a| a.today(OffsetDateTime::now_utc()));
-        self.checks.extend(Check::all(what, &self.plan.summed, sums, totals, window, today));
+        self.ending.checks.extend(Check::all(what, &self.plan.summed, ours, theirs, window, today));
+    }
+
+    /// TikTok's totals of a report with deleted entities. `None`: TikTok refuses them, which is told.
+    fn totals(&mut self, report: &Report, part: &Part) -> Result<Option<Vec<Sum>>, ApiError> {
+        let metrics: Vec<String> = self.metrics().into_iter().filter(|name| self.plan.summed.contains(name)).collect();
+        let takes_origins = self.takes_origins();
+        let mut params = self.params_with(report, part, &metrics, takes_origins, report.status_filter());
+        params.push(("enable_total_metrics", "true".to_owned()));
+        match self.first_page(params, 1, &mut NoRows) {
+            Ok(page) => {
+                let totals = page.totals.filter(|_| !page.is_cut);
+                Ok(totals.map(|text| {
+                    let totals = verify::totals(Some(&text), &self.plan.summed);
+                    totals.into_iter().map(Option::unwrap_or_default).collect()
+                }))
+            }
+            Err(error) if ends_slice(&error) => Err(error),
+            Err(error) => {
+                log::warn!("{}; not compared with its account", self.trouble(part.window, &error));
+                Ok(None)
+            }
+        }
     }
 
     fn trouble(&self, window: Window, error: &ApiError) -> String {
         format!("{}, account {}, {} to {}: {}", self.plan.name, self.account, window.start, window.end, error.message)
     }
+
+    /// What a report is asked for, but for its pages.
+    pub(super) fn params(&self, report: &Report, part: &Part, metrics: &[String], origins: bool) -> Vec<(&'static str, String)> {
+        let status = report.status_filter().filter(|_| self.context.config.include_deleted);
+        self.params_with(report, part, metrics, origins, status)
+    }
+
+    fn params_with(
+        &self,
+        report: &Report,
+        part: &Part,
+        metrics: &[String],
+        origins: bool,
+        status: Option<&str>,
+    ) -> Vec<(&'static str, String)> {
+        let mut params = vec![
+            ("advertiser_id", self.account.to_owned()),
+            ("service_type", "AUCTION".to_owned()),
+            ("report_type", report.report_type.to_owned()),
+            ("data_level", report.data_level.to_owned()),
+            ("dimensions", json!(report.dimensions).to_string()),
+            ("start_date", iso(part.window.start)),
+            ("end_date", iso(part.window.end)),
+        ];
+        if !metrics.is_empty() {
+            params.push(("metrics", json!(metrics).to_string()));
+        }
+        // TikTok wants the value as JSON inside a text.
+        let condition = |name: &str, values: String| json!({"field_name": name, "filter_type": "IN", "filter_value": values});
+        let mut filters: Vec<Value> = status.map(|name| condition(name, json!(["STATUS_ALL"]).to_string())).into_iter().collect();
+        if part.buying == Buying::TopView || origins && part.takes_origins(report) {
+            let (name, values) = part.buying.report_filter();
+            filters.push(condition(name, json!(values).to_string()));
+        }
+        filters.extend(part.scope.filter().map(|(name, ids)| condition(name, json!(ids).to_string())));
+        if !filters.is_empty() {
+            params.push(("filtering", json!(filters).to_string()));
+        }
+        params
+    }
 }
 
-/// What a report is asked for, but for its pages.
-fn params(
-    account: &str,
-    report: &Report,
-    window: Window,
-    metrics: &[&str],
-    status: Option<&str>,
-    scope: &Scope,
-) -> Vec<(&'static str, String)> {
-    let mut params = vec![
-        ("advertiser_id", account.to_owned()),
-        ("service_type", "AUCTION".to_owned()),
-        ("report_type", report.report_type.to_owned()),
-        ("data_level", report.data_level.to_owned()),
-        ("dimensions", json!(report.dimensions).to_string()),
-        ("start_date", iso(window.start)),
-        ("end_date", iso(window.end)),
-    ];
-    if !metrics.is_empty() {
-        params.push(("metrics", json!(metrics).to_string()));
-    }
-    let all = ["STATUS_ALL".to_owned()];
-    // TikTok wants the value as JSON inside a text.
-    let filter =
-        |(name, values): (&str, &[String])| json!({"field_name": name, "filter_type": "IN", "filter_value": json!(values).to_string()});
-    let filters: Vec<_> = status.map(|name| (name, &all[..])).into_iter().chain(scope.filter()).map(filter).collect();
-    if !filters.is_empty() {
-        params.push(("filtering", json!(filters).to_string()));
-    }
-    params
+fn add(sums: &mut Vec<Sum>, more: &[Sum]) {
+    sums.resize(more.len().max(sums.len()), Sum::default());
+    sums.iter_mut().zip(more).for_each(|(sum, more)| sum.add_all(more));
+}
+
+fn both(sums: Option<Vec<Sum>>, more: Option<Vec<Sum>>) -> Option<Vec<Sum>> {
+    let mut sums = sums?;
+    add(&mut sums, &more?);
+    Some(sums)
 }
 
 fn is_too_much(error: &ApiError) -> bool {
     matches!(error.outcome, Outcome::TooLarge | Outcome::TimedOut | Outcome::Cut)
 }
 
-fn iso(date: Date) -> String {
+/// Whether nothing more can be asked for this slice.
+fn ends_slice(error: &ApiError) -> bool {
+    matches!(error.outcome, Outcome::StopRun | Outcome::EndRun | Outcome::Halted | Outcome::SkipAccount)
+}
+
+pub(super) fn iso(date: Date) -> String {
     date.format(format_description!("[year]-[month]-[day]")).unwrap_or_default()
 }

@@ -2,12 +2,15 @@
 //! a report is narrowed, and the calls that find them.
 
 use super::paging::has_more;
+use super::pass::Buying;
+use super::reports::Part;
 use crate::api::client::{Client, Request};
+use crate::api::codes::PARTIAL;
 use crate::api::error::{ApiError, Outcome};
 use crate::api::page::{self, Page, Rows};
 use crate::api::scan::{Malformed, Scan};
 use crate::streams::Report;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -42,12 +45,9 @@ fn halves(step: usize, ids: &[String]) -> Vec<Scope> {
     ids.chunks(ids.len().div_ceil(2)).map(|half| Scope::Ids(step, half.to_vec())).collect()
 }
 
-/// Deleted ones included: what is deleted may have had results, and whether those count is the report's matter.
-const STATUS: &str = "primary_status";
-const ALL: &str = "STATUS_ALL";
-/// What was boosted from the app included, likewise.
-const ORIGINS: &str = "campaign_system_origins";
-const BOTH: [&str; 2] = ["TT_ADS_PLATFORM", "PROMOTE"];
+/// Rows a page where `TopView` ad groups are asked for, and elsewhere.
+const TOP_VIEW_PAGE: u64 = 100;
+const PAGE: u64 = 1000;
 
 /// A part of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,15 +73,15 @@ impl Scope {
     }
 }
 
-/// The campaigns of accounts, once they were asked for: every window that is too large needs them.
+/// The campaigns of accounts and passes, once they were asked for: every window that is too large needs them.
 #[derive(Debug, Default)]
-pub struct Scopes(Mutex<HashMap<String, Listed>>);
+pub struct Scopes(Mutex<HashMap<(String, Buying), Listed>>);
 
 /// Ids, once they were listed.
 type Listed = Arc<Mutex<Option<Arc<Vec<String>>>>>;
 
 impl Scopes {
-    /// The parts of a scope, for a report; `None` if it cannot be narrowed any further. `body` is a buffer of any content.
+    /// The parts of a part, for a report; `None` if it cannot be narrowed any further. `body` is a buffer of any content.
     ///
     /// # Errors
     /// The ids cannot be listed.
@@ -90,20 +90,24 @@ impl Scopes {
         client: &Client,
         report: &Report,
         account: &str,
-        scope: &Scope,
+        whole: &Part,
         body: &mut Vec<u8>,
     ) -> Result<Option<Vec<Scope>>, ApiError> {
-        let mut step = match scope {
+        let mut step = match &whole.scope {
             Scope::All => 0,
             Scope::Ids(step, ids) if ids.len() > 1 => return Ok(Some(halves(*step, ids))),
             Scope::Ids(step, _) => *step + 1,
         };
-        let mut parent = scope.clone();
+        let mut parent = whole.scope.clone();
         loop {
             let Some(of) = STEPS.get(step).filter(|of| of.levels.contains(&report.data_level)) else { return Ok(None) };
             let ids = match parent.filter() {
-                Some((name, ids)) => Arc::new(list(client, of, account, &json!({name: ids, STATUS: ALL, ORIGINS: BOTH}), body)?),
-                None => self.campaigns(client, of, account, body)?,
+                Some((name, ids)) => {
+                    let mut filter = whole.buying.list_filter();
+                    filter.insert(name.to_owned(), json!(ids));
+                    Arc::new(list(client, of, account, &Asked { filter, buying: whole.buying }, body)?)
+                }
+                None => self.campaigns(client, of, account, whole.buying, body)?,
             };
             match ids.len() {
                 // There are rows, or they would not be too many: nothing that can be listed has them.
@@ -116,22 +120,29 @@ impl Scopes {
         }
     }
 
-    fn campaigns(&self, client: &Client, step: &Step, account: &str, body: &mut Vec<u8>) -> Result<Arc<Vec<String>>, ApiError> {
-        let of_account = Arc::clone(lock(&self.0).entry(account.to_owned()).or_default());
+    fn campaigns(
+        &self,
+        client: &Client,
+        step: &Step,
+        account: &str,
+        buying: Buying,
+        body: &mut Vec<u8>,
+    ) -> Result<Arc<Vec<String>>, ApiError> {
+        let of_account = Arc::clone(lock(&self.0).entry((account.to_owned(), buying)).or_default());
         // Held while they are listed: several windows of one account find out at once that they are too large.
         let mut known = lock(&of_account);
         if let Some(ids) = &*known {
             return Ok(Arc::clone(ids));
         }
-        let mut ids = list(client, step, account, &json!({STATUS: ALL, ORIGINS: BOTH}), body)?;
-        match list(client, step, account, &json!({STATUS: ALL, "buying_types": ["RESERVATION_TOP_VIEW"]}), body) {
-            Ok(more) => ids.extend(more),
-            // Not every account may see it, and reports leave it out unless asked for it.
-            Err(error) if matches!(error.outcome, Outcome::Refused | Outcome::SkipStream) => {}
-            Err(error) => return Err(error),
-        }
+        let ids = list(client, step, account, &Asked { filter: buying.list_filter(), buying }, body)?;
         Ok(Arc::clone(known.insert(Arc::new(ids))))
     }
+}
+
+/// Which entities of a step are asked for.
+struct Asked {
+    filter: Map<String, Value>,
+    buying: Buying,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -139,31 +150,31 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// All ids of a step that a filter lets through, once each. Where one is missing its rows would be, so they are counted too.
-fn list(client: &Client, step: &Step, account: &str, filtering: &Value, body: &mut Vec<u8>) -> Result<Vec<String>, ApiError> {
+fn list(client: &Client, step: &Step, account: &str, asked: &Asked, body: &mut Vec<u8>) -> Result<Vec<String>, ApiError> {
     let mut ids = Ids { name: format!("\"{}\"", step.id), found: Vec::new() };
     let mut total = 0;
     for _ in 0..2 {
-        total = read(client, step, account, filtering, body, &mut ids)?;
+        total = read(client, step, account, asked, body, &mut ids)?;
         ids.found.sort_unstable();
         ids.found.dedup();
         if ids.found.len() as u64 >= total {
             return Ok(ids.found);
         }
     }
-    let message = format!("TikTok counts {total} of what reports are narrowed by, but handed out {}", ids.found.len());
+    let message = format!("TikTok counts {total} rows of what a report is split by, but returned {}", ids.found.len());
     let remedy = "run again later; the state is kept";
     Err(ApiError { outcome: Outcome::Uneven, code: None, message, request_id: String::new(), path: step.path, remedy })
 }
 
 /// Reads all pages once. Returns the greatest count of them.
-fn read(client: &Client, step: &Step, account: &str, filtering: &Value, body: &mut Vec<u8>, ids: &mut Ids) -> Result<u64, ApiError> {
+fn read(client: &Client, step: &Step, account: &str, asked: &Asked, body: &mut Vec<u8>, ids: &mut Ids) -> Result<u64, ApiError> {
     let (mut number, mut total) = (1, 0);
     loop {
         let params = vec![
             ("advertiser_id", account.to_owned()),
-            ("filtering", filtering.to_string()),
+            ("filtering", Value::Object(asked.filter.clone()).to_string()),
             ("page", number.to_string()),
-            ("page_size", "1000".to_owned()),
+            ("page_size", if asked.buying == Buying::TopView { TOP_VIEW_PAGE } else { PAGE }.to_string()),
         ];
         let (before, mut more) = (ids.found.len(), false);
         let page = client.call(&Request { path: step.path, params, shrinks: false }, body, &mut |text| -> Result<Page, String> {
@@ -172,6 +183,11 @@ fn read(client: &Client, step: &Step, account: &str, filtering: &Value, body: &m
             more = has_more(&page, number)?;
             Ok(page)
         })?;
+        if page.code == PARTIAL {
+            let remedy = "run again later; the state is kept";
+            let (code, message) = (Some(PARTIAL), page.message);
+            return Err(ApiError { outcome: Outcome::Partial, code, message, request_id: page.request_id, path: step.path, remedy });
+        }
         total = total.max(page.page_info.map_or(0, |info| info.total_number));
         if !more {
             return Ok(total);

@@ -53,27 +53,42 @@ enum Verdict {
 }
 
 impl Check {
-    /// Compares sums with totals as they came: an object of text. `today` is that of the account.
-    pub(super) fn all(what: What, metrics: &[String], sums: &[Sum], totals: Option<&str>, window: Window, today: Date) -> Vec<Check> {
-        let totals: Value = totals.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-        let compare = |(metric, (name, ours)): (usize, (&String, &Sum))| {
-            let theirs = total(&totals[name]);
+    /// Compares sums with TikTok's, in the order of `metrics`. `today` is that of the account.
+    pub(super) fn all(
+        what: What,
+        metrics: &[String],
+        ours: &[Sum],
+        theirs: &[Option<Sum>],
+        window: Window,
+        today: Date,
+    ) -> Vec<Check> {
+        let is_count = |ours: &Sum, theirs: &Sum| ours.is_whole() && theirs.is_whole();
+        let pairs = || ours.iter().zip(theirs);
+        // Rounding moves no row: where a count of what happened differs, money does not differ by rounding.
+        let counts_differ = pairs().any(|(ours, theirs)| theirs.is_some_and(|theirs| is_count(ours, &theirs) && !ours.equals(&theirs)));
+        let compare = |(metric, (ours, theirs)): (usize, (&Sum, &Option<Sum>))| {
             let verdict = match theirs {
                 Some(theirs) if !ours.is_exact() || !theirs.is_exact() => Verdict::Unknown,
-                Some(theirs) if ours.equals(&theirs) => Verdict::Equal,
-                Some(theirs) if ours.is_rounded_from(&theirs) => Verdict::Rounded,
+                Some(theirs) if ours.equals(theirs) => Verdict::Equal,
+                Some(theirs) if ours.is_rounded_from(theirs) && !counts_differ => Verdict::Rounded,
                 Some(_) if window.end > firm_day(today) => Verdict::Fresh,
                 Some(_) => Verdict::Differs,
                 None => Verdict::Unknown,
             };
             Check { what, metric, ours: *ours, theirs: theirs.unwrap_or_default(), window, verdict }
         };
-        metrics.iter().zip(sums).enumerate().map(compare).collect()
+        pairs().take(metrics.len()).enumerate().map(compare).collect()
     }
 }
 
+/// TikTok's totals as they came, an object of text or numbers, in the order of `metrics`.
+pub(super) fn totals(text: Option<&str>, metrics: &[String]) -> Vec<Option<Sum>> {
+    let totals: Value = text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    metrics.iter().map(|name| total(&totals[name])).collect()
+}
+
 /// A total as it came: text, or a number.
-pub(super) fn total(raw: &Value) -> Option<Sum> {
+fn total(raw: &Value) -> Option<Sum> {
     let text = raw.as_str().map(str::to_owned).or_else(|| raw.as_number().map(ToString::to_string))?;
     let mut sum = Sum::default();
     sum.add(&text);
@@ -117,6 +132,11 @@ impl Proof {
         differences
     }
 
+    /// Whether no metric of any slice could be compared.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.values().all(|line| line.compared.iter().enumerate().all(|(verdict, n)| verdict == Verdict::Unknown as usize || *n == 0))
+    }
+
     /// The table, for people: a line a metric.
     pub(super) fn table(&self, context: &Context) -> Vec<String> {
         if self.0.is_empty() {
@@ -145,7 +165,8 @@ mod tests {
         let mut sum = Sum::default();
         sum.add(ours);
         let window = Window { start: date!(2026 - 01 - 01), end: date!(2026 - 01 - 30) };
-        Check::all(What::Rows, &["spend".to_owned()], &[sum], Some(totals), window, date!(2026 - 02 - 10))[0].verdict
+        let metrics = ["spend".to_owned()];
+        Check::all(What::Rows, &metrics, &[sum], &super::totals(Some(totals), &metrics), window, date!(2026 - 02 - 10))[0].verdict
     }
 
     #[test]
@@ -159,7 +180,27 @@ mod tests {
         let mut sum = Sum::default();
         sum.add("1");
         let fresh = Window { start: date!(2026 - 01 - 01), end: date!(2026 - 02 - 09) };
-        let check = Check::all(What::Rows, &["clicks".to_owned()], &[sum], Some(r#"{"clicks":"2"}"#), fresh, date!(2026 - 02 - 10));
+        let metrics = ["clicks".to_owned()];
+        let theirs = super::totals(Some(r#"{"clicks":"2"}"#), &metrics);
+        let check = Check::all(What::Rows, &metrics, &[sum], &theirs, fresh, date!(2026 - 02 - 10));
         assert_eq!(check[0].verdict, Verdict::Fresh);
+    }
+
+    #[test]
+    fn money_is_rounded_only_where_counts_agree() {
+        let window = Window { start: date!(2026 - 01 - 01), end: date!(2026 - 01 - 30) };
+        let metrics = ["spend".to_owned(), "impressions".to_owned()];
+        let verdicts = |impressions: &str| {
+            let ours = ["12.50", "7"].map(|text| {
+                let mut sum = Sum::default();
+                sum.add(text);
+                sum
+            });
+            let theirs = super::totals(Some(&format!(r#"{{"spend":"12.51","impressions":"{impressions}"}}"#)), &metrics);
+            let checks = Check::all(What::Rows, &metrics, &ours, &theirs, window, date!(2026 - 02 - 10));
+            checks.into_iter().map(|check| check.verdict).collect::<Vec<_>>()
+        };
+        assert_eq!(verdicts("7"), [Verdict::Rounded, Verdict::Equal]);
+        assert_eq!(verdicts("8"), [Verdict::Differs, Verdict::Differs]);
     }
 }

@@ -30,14 +30,43 @@ pub(super) fn windows(start: Date, end: Date, days: u16) -> impl Iterator<Item =
     })
 }
 
+/// Like [`windows`], but the first window has one day and each further one twice as many as the one before, as long as `fitting` does
+/// not allow less. It is asked when a window begins.
+pub(super) fn growing_windows(
+    start: Date,
+    end: Date,
+    most: u16,
+    fitting: impl Fn(u16) -> u16 + Send,
+) -> impl Iterator<Item = Window> + Send {
+    let mut left = (start <= end).then_some(Window { start, end });
+    let mut days = 1;
+    std::iter::from_fn(move || {
+        let window = left?.first(fitting(days).clamp(1, most.max(1)));
+        days = window.days().saturating_mul(2).min(most);
+        left = left?.after(window.end);
+        Some(window)
+    })
+}
+
 impl Window {
-    /// Both halves, the older one first; `None` for a single day.
+    /// Days, both ends included.
     #[must_use]
-    pub fn halves(self) -> Option<(Window, Window)> {
-        let days = (self.end - self.start).whole_days();
-        let middle = self.start.checked_add(Duration::days((days - 1).max(0) / 2))?;
-        let after = middle.next_day()?;
-        (self.start < self.end).then_some((Window { start: self.start, end: middle }, Window { start: after, end: self.end }))
+    pub fn days(self) -> u16 {
+        u16::try_from((self.end - self.start).whole_days() + 1).unwrap_or(u16::MAX)
+    }
+
+    /// The first `days` days of it, or all.
+    #[must_use]
+    pub(super) fn first(self, days: u16) -> Window {
+        let last = self.start.checked_add(Duration::days(i64::from(days.max(1)) - 1));
+        Window { end: last.map_or(self.end, |last| last.min(self.end)), ..self }
+    }
+
+    /// What of it comes after a day.
+    #[must_use]
+    pub(super) fn after(self, day: Date) -> Option<Window> {
+        let start = day.next_day()?.max(self.start);
+        (start <= self.end).then_some(Window { start, ..self })
     }
 }
 
@@ -65,22 +94,36 @@ mod tests {
         assert_eq!(first_day(start, Some(Date::MIN), 364), start);
     }
 
+    fn is_covered(start: Date, end: Date, most: u16, pieces: &[Window]) -> Result<(), TestCaseError> {
+        let mut expected = start;
+        for piece in pieces {
+            prop_assert_eq!(piece.start, expected);
+            prop_assert!(piece.end >= piece.start && piece.days() <= most);
+            expected = piece.end.next_day().expect("far from the end of time");
+        }
+        prop_assert_eq!(expected, end + Duration::days(1));
+        Ok(())
+    }
+
     proptest! {
         #[test]
-        fn every_day_is_in_one_window(from in 0_i64..2000, length in 0_i64..500, days in 1_u16..40, cut in any::<bool>()) {
+        fn every_day_is_in_one_window(from in 0_i64..2000, length in 0_i64..500, days in 1_u16..40, cut in 1_u16..40) {
             let start = date!(2020 - 01 - 01) + Duration::days(from);
             let end = start + Duration::days(length);
-            let mut pieces: Vec<Window> = windows(start, end, days).collect();
-            if cut {
-                pieces = pieces.into_iter().flat_map(|w| w.halves().map_or(vec![w], |(a, b)| vec![a, b])).collect();
-            }
-            let mut expected = start;
-            for piece in pieces {
-                prop_assert_eq!(piece.start, expected);
-                prop_assert!(piece.end >= piece.start && (piece.end - piece.start).whole_days() < i64::from(days));
-                expected = piece.end.next_day().expect("far from the end of time");
-            }
-            prop_assert_eq!(expected, end + Duration::days(1));
+            let whole: Vec<Window> = windows(start, end, days).collect();
+            is_covered(start, end, days, &whole)?;
+            let pieces = whole.into_iter().flat_map(|window| {
+                let mut left = Some(window);
+                std::iter::from_fn(move || {
+                    let piece = left?.first(cut);
+                    left = left?.after(piece.end);
+                    Some(piece)
+                })
+            });
+            is_covered(start, end, days.min(cut), &pieces.collect::<Vec<_>>())?;
+            let growing: Vec<Window> = growing_windows(start, end, days, |wanted| wanted.min(cut)).collect();
+            is_covered(start, end, days.min(cut), &growing)?;
+            prop_assert_eq!(growing[0].days(), 1);
         }
     }
 }

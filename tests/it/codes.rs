@@ -1,7 +1,8 @@
 //! Every return code that TikTok publishes, or that was seen in the field, and what follows from it.
 //!
 //! Each is tried on an entity and on a report, on the first page, one in the middle and the last. Codes that cost one account are
-//! tried together, each on an account of its own; those that end the run are tried alone.
+//! tried together, each on an account of its own; those that end the run are tried alone. Codes that close a stream to the app, and
+//! so to every account, are in `failures`.
 
 use crate::failures::code;
 use crate::strike::{Follows, Strike, Tally};
@@ -9,8 +10,8 @@ use crate::strike::{Follows, Strike, Tally};
 /// What follows from a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Class {
-    /// The data counts.
-    Fine,
+    /// The data is delivered, but it is not all: read once more, then the stream of the account is given up.
+    Partial,
     /// Asked again, a few times; then the stream of the account is given up.
     Passing,
     /// The same, but a report asks for less at once.
@@ -29,7 +30,7 @@ enum Class {
     Denied,
 }
 
-use Class::{AccountGone, DayOver, Denied, Fine, Passing, Pauses, Refused, TimedOut, TooLarge};
+use Class::{AccountGone, DayOver, Denied, Partial, Passing, Pauses, Refused, TimedOut, TooLarge};
 
 const GONE: &str = "The advertiser doesn't exist or has been deleted";
 const UNGRANTED: &str = "The advertiser does not grant you /campaign/get/ permission";
@@ -37,10 +38,10 @@ const UNGRANTED: &str = "The advertiser does not grant you /campaign/get/ permis
 /// Class, words of TikTok's, codes. Without words the message says nothing that decides.
 #[rustfmt::skip]
 const CODES: &[(Class, &str, &[i64])] = &[
-    (Fine, "", &[20001]),
-    (Refused, "", &[40000, 40001, 40002, 40006, 40007, 40008, 40009, 40014, 40050, 40051, 40052, 40053, 40065, 40118, 40121, 40122, 40125]),
+    (Partial, "", &[20001]),
+    (Refused, "", &[40000, 40001, 40002, 40006, 40007, 40008, 40009, 40014, 40050, 40051, 40052, 40053, 40065, 40118, 40121, 40122]),
     (Refused, "", &[40502, 40900, 40901, 40902, 40903, 40904, 40905, 40906, 40907, 40908, 40909, 40910, 40911, 40912, 40913, 40914, 40915]),
-    (Refused, "", &[41001, 41002, 45678, 99999, -1, 1]),
+    (Refused, "", &[41002, 45678, 99999, -1, 1]),
     (Refused, UNGRANTED, &[40001]),
     (Refused, "These dimensions and metrics have no relation", &[40002]),
     (AccountGone, GONE, &[40001]),
@@ -66,10 +67,9 @@ impl Class {
     /// What follows when the code stays.
     fn follows(self, is_report: bool, place: usize, says: &'static str) -> Follows {
         match self {
-            Fine => Follows::Nothing,
             // What is asked for then has no such page.
             TimedOut | TooLarge if is_report && place > 0 => Follows::Nothing,
-            TooLarge | Refused => Follows::Ends(4, says),
+            TooLarge | Refused | Partial => Follows::Ends(4, says),
             AccountGone => Follows::EndsAccount(4, says),
             Passing | TimedOut | Pauses | DayOver => Follows::Ends(5, says),
             Denied => Follows::Ends(3, says),
@@ -83,8 +83,8 @@ impl Class {
     /// How often it may come at no cost.
     fn spared(self, is_report: bool) -> usize {
         match self {
-            Fine | Passing | Pauses => 2,
-            TimedOut => 1,
+            Passing | Pauses => 2,
+            TimedOut | Partial => 1,
             TooLarge => usize::from(is_report),
             _ => 0,
         }
@@ -98,12 +98,12 @@ fn strikes(wanted: impl Fn(Class) -> bool, stream: &'static str, place: usize, p
     for (class, words, codes) in CODES.iter().filter(|(class, ..)| wanted(*class)) {
         for &number in *codes {
             let words = if words.is_empty() { "Something that is no reason." } else { words };
-            let kind = if *class == Fine { fake_tiktok::FaultKind::PartialRows(words.to_owned()) } else { code(number, words) };
+            let kind = if *class == Partial { fake_tiktok::FaultKind::PartialRows(words.to_owned()) } else { code(number, words) };
             let says: &'static str = Box::leak(format!("TikTok answered {number} \"{words}\"").into_boxed_str());
             let follows = if passes { Follows::Nothing } else { class.follows(is_report, place, says) };
             let times = if passes { class.spared(is_report) } else { usize::MAX };
             let name = format!("{number} \"{words}\", page {page} of {stream}, {}", if passes { "passing" } else { "for ever" });
-            let repeats = matches!(class, TimedOut | TooLarge);
+            let repeats = matches!(class, TimedOut | TooLarge | Partial);
             if times > 0 {
                 strikes.push(Strike { name, stream, page, kind, times, follows, ends_run: class.ends_run() && !passes, repeats });
             }
@@ -136,7 +136,7 @@ fn codes_that_pass_cost_nothing() {
 fn codes_that_stay_cost_their_part() {
     let mut tally = Tally::default();
     // Apart by exit code, which is that of the worst.
-    let refused = |class| matches!(class, Refused | AccountGone | TooLarge | Fine);
+    let refused = |class| matches!(class, Refused | AccountGone | TooLarge | Partial);
     each_place(|stream, place, page| {
         tally.strike(&strikes(refused, stream, place, page, false), 4);
         tally.strike(&strikes(|class| !refused(class) && !class.ends_run(), stream, place, page, false), 4);

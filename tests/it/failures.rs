@@ -112,6 +112,21 @@ fn a_missing_permission_costs_the_stream() {
 }
 
 #[test]
+fn a_permission_that_the_app_lacks_is_asked_for_once() {
+    for (number, words) in [(40001, "The developer app does not grant you the permission of scope 4"), (40125, ""), (41001, "")] {
+        let server = serve(WorldConfig { accounts: 5, campaigns: 1, ..world() });
+        server.add_fault(Fault { path: Some("adgroup/get/".into()), ..always(code(number, words)) });
+        let run = Tap::on(&server).set("concurrency", 1).catalog(&only(&["campaigns", "adgroups", "ads"])).run().ended(4);
+        assert_eq!(server.requests().iter().filter(|r| r.path == "adgroup/get/").count(), 1, "{number}");
+        assert_eq!(run.said("", "adgroups, account "), 1, "{number}: {}", run.stderr.join("\n"));
+        for stream in ["campaigns", "ads"] {
+            truth::check(server.world(), &run, stream, &Scope::of(server.world()));
+        }
+        assert!(run.state()["bookmarks"]["adgroups"].is_null(), "{}", run.state());
+    }
+}
+
+#[test]
 fn a_refused_account_that_no_message_names_is_found() {
     let server = serve(fake_tiktok::WorldConfig { accounts: 7, campaigns: 1, ..world() });
     let gone = ids(&server)[4].clone();
@@ -228,7 +243,7 @@ fn top_view_refused_costs_a_note() {
     for name in entities {
         truth::check(server.world(), &run, name, &Scope { top_view: false, ..Scope::of(server.world()) });
         let notes = run.stderr.iter().filter(|line| line.starts_with(&format!("INFO {name}")) && line.contains("refused")).count();
-        assert_eq!(notes, 1, "{name}: {}", run.stderr.join("\n"));
+        assert_eq!(notes, ids(&server).len(), "{name}: one note for each account\n{}", run.stderr.join("\n"));
     }
     assert_eq!(run.said("WARNING", "") + run.said("ERROR", ""), 0);
 }

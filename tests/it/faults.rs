@@ -105,7 +105,7 @@ fn table() -> Vec<Fault> {
         fault("page_info of words", |_| FaultKind::PageInfo("{\"page\":\"one\"}".into()), 2, ends!(5, "page_info is missing")),
         fault("an empty page", |_| FaultKind::EmptyPage, 2, ends!(5, "0 rows on page")),
         fault("50000", |_| code(50000, "System error."), 2, ends!(5, "50000")),
-        fault("20001 with all rows", |_| FaultKind::PartialRows("Partially successful.".into()), 2, |_, _| Follows::Nothing),
+        uneven("20001 with all rows", |_| FaultKind::PartialRows("Partially successful.".into()), ends!(4, "TikTok answered 20001")),
         fault("20001 and nothing", |_| FaultKind::Body("{\"code\":20001,\"data\":{}}".into()), 2, ends!(5, "page_info is missing")),
         uneven("a page twice", |_| FaultKind::RepeatPage, counts_later),
         uneven("two rows came before the list", |_| FaultKind::Shift(2), counts_later),
@@ -115,13 +115,15 @@ fn table() -> Vec<Fault> {
         uneven("a count grows", |_| FaultKind::Grow(2), |report, place| {
             if report && place == 2 { Follows::Nothing } else { counts(report, place) }
         }),
+        // On the first page it grows from there on. Which rows a list has at its beginning is not known then, so its bookmark stays.
         uneven("a count shrinks", |_| FaultKind::Shrink(1), |report, place| {
-            if place == 0 { Follows::Nothing } else { counts(report, place) }
+            if place == 0 && !report { Follows::Holds("its bookmark stays") } else { counts(report, place) }
         }),
         // Where it ends before the page that is struck, the rest is never asked for.
         uneven("a count shrinks by a page", |_| FaultKind::Shrink(5), |report, place| match (report, place) {
-            (_, 0) | (true, 1) => Follows::Nothing,
-            (false, 1) => counts(false, 1),
+            (false, 0) => Follows::Holds("its bookmark stays"),
+            (true, 1) => Follows::Nothing,
+            (true, 0) | (false, 1) => counts(report, place),
             _ => Follows::Ends(5, "rows on page"),
         }),
     ]

@@ -4,7 +4,7 @@
 
 use crate::catalogs::{entry, mark, only};
 use crate::failures::code;
-use crate::harness::{Run, Tap, serve, world};
+use crate::harness::{Run, Tap, ids, serve, world};
 use crate::truth::{self, Scope};
 use fake_tiktok::{Fault, Server};
 use serde_json::{Map, Value, json};
@@ -107,8 +107,9 @@ fn the_python_taps_catalog_works_unchanged() {
         let scope = Scope { fills_modify_time: true, without: vec![BOGUS], ..Scope::of(server.world()) };
         truth::check(server.world(), &run, name, &scope);
         let warnings =
-            run.stderr.iter().filter(|line| line.starts_with("WARNING") && line.contains(BOGUS) && line.contains(&format!("{name}:")));
-        assert_eq!(warnings.count(), usize::from(name.contains("insights")), "{name}: one warning\n{}", run.stderr.join("\n"));
+            run.stderr.iter().filter(|line| line.starts_with("WARNING") && line.contains(BOGUS) && line.contains(&format!("{name}, ")));
+        let wanted = if name.contains("insights") { ids(&server).len() } else { 0 };
+        assert_eq!(warnings.count(), wanted, "{name}: one warning for each account\n{}", run.stderr.join("\n"));
     }
     assert!(server.violations().iter().all(|text| text.contains(BOGUS)), "{:?}", server.violations());
 }
@@ -124,8 +125,10 @@ fn a_refused_metric_costs_itself_once() {
         STREAMS.iter().filter(|s| matches!(s.source, Source::Report(_)) && streams::schema(s)["properties"].get(refused).is_some());
     let asking = asking.count();
     assert!(asking > 0, "no report has `{refused}`: choose another");
+    let asking = asking * ids(&server).len();
     assert_eq!(run.said("WARNING", refused), asking, "{}", run.stderr.join("\n"));
-    assert_eq!(server.requests().iter().filter(|r| r.code == Some(40002)).count(), asking, "what is refused is remembered");
+    let asked = server.requests().iter().filter(|r| r.code == Some(40002)).count();
+    assert_eq!(asked, asking, "what an account is refused is remembered");
 }
 
 #[test]
@@ -165,12 +168,14 @@ fn a_refusal_without_names_costs_what_nobody_knows() {
     add(&mut catalog, "ad_insights", BOGUS);
     server.add_fault(Fault {
         path: Some("report/integrated/get/".into()),
-        kind: code(40002, "Some metrics are wrong."),
+        start_date: Some("2026-05-01".into()),
+        times: 2,
+        kind: code(40002, "Some parameters are wrong."),
         ..Fault::default()
     });
     let run = Tap::on(&server).set("concurrency", 1).catalog(&catalog).run().ended(0);
     check_all(&server, &run, &Scope { without: vec![BOGUS], ..Scope::of(server.world()) });
-    assert_eq!(run.said("WARNING", BOGUS), 1, "{}", run.stderr.join("\n"));
+    assert_eq!(run.said("WARNING", BOGUS), ids(&server).len(), "{}", run.stderr.join("\n"));
 }
 
 #[test]

@@ -5,7 +5,7 @@
 use crate::catalogs::only;
 use crate::harness::{END, START, Tap, serve, world};
 use crate::truth::{self, Scope, kind};
-use fake_tiktok::{Server, WorldConfig};
+use fake_tiktok::{Level, ReportQuery, Server, World, WorldConfig};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tap_tiktok_ads::streams::{self, STREAMS, Source};
@@ -37,6 +37,25 @@ fn output_is_the_same_at_any_concurrency() {
         assert_eq!(differs, None, "line {differs:?} differs at {concurrency}");
         assert_eq!(before.lines().count(), stdout.lines().count());
     }
+}
+
+/// What finds out, for each account, whether it has results of `TopView`: one request, and one more where it has.
+fn questions(stream: &streams::Stream, has_top_view: bool) -> usize {
+    match &stream.source {
+        Source::Report(report) if report.is_below_account() => 1 + usize::from(has_top_view),
+        _ => 0,
+    }
+}
+
+fn has_top_view(world: &World, account: &str) -> bool {
+    let query = ReportQuery {
+        advertiser_id: account.to_owned(),
+        level: Level::Campaign,
+        dimensions: vec!["campaign_id".to_owned()],
+        top_view: true,
+        ..ReportQuery::default()
+    };
+    !world.report(&query).is_empty()
 }
 
 /// The lists of an account that the README tells of, by stream: the most rows a page of each, and whether there is one a window.
@@ -73,12 +92,17 @@ fn fewest(server: &Server, page_size: usize, report_window: usize, days: usize) 
                     let schema = streams::schema(stream);
                     let day = |n: usize| truth::day(START) + time::Duration::days(i64::try_from(n).unwrap());
                     let windows = (0..days).step_by(report_window).map(|first| (day(first), day((first + report_window).min(days) - 1)));
-                    let rows = |days| truth::rows(world, stream.name, &schema, &Scope { days, ..Scope::of(world) }.only(account)).len();
+                    // The second list is that of TopView.
+                    let scope = Scope { top_view: place == 1, only_top_view: place == 1, ..Scope::of(world) }.only(account);
+                    let rows = |days| truth::rows(world, stream.name, &schema, &Scope { days, ..scope.clone() }).len();
                     windows.map(|days| calls(rows(days), *most)).sum()
                 }
                 _ => panic!("the README says of {} what does not fit it", stream.name),
             };
-            lists.iter().enumerate().map(read).sum()
+            let has_top_view = has_top_view(world, account);
+            let is_read = |place: &usize| *place == 0 || has_top_view || matches!(stream.source, Source::Entity(_));
+            let read = lists.iter().enumerate().filter(|(place, _)| is_read(place)).map(read);
+            read.sum::<usize>() + questions(stream, has_top_view)
         };
         accounts.iter().map(|account| each(account)).sum()
     };
@@ -118,7 +142,10 @@ fn windows_are_full_and_every_day_is_read_once() {
     let run = tap.catalog(&only(&["campaign_insights"])).run().ended(0);
     truth::check(server.world(), &run, "campaign_insights", &Scope::of(server.world()).days("2026-01-15", "2026-04-30"));
     let account = server.world().accounts()[0].advertiser_id.clone();
-    let asked = server.requests().into_iter().filter(|r| r.param("advertiser_id") == Some(&account));
+    let is_window = |r: &fake_tiktok::Request| {
+        r.param("start_date").is_some() && !r.param("filtering").is_some_and(|filter| filter.contains("TOP_VIEW"))
+    };
+    let asked = server.requests().into_iter().filter(|r| r.param("advertiser_id") == Some(&account) && is_window(r));
     let mut windows: Vec<_> = asked.map(|r| (r.param("start_date").unwrap().to_owned(), r.param("end_date").unwrap().to_owned())).collect();
     windows.sort();
     let wanted = [("2026-01-15", "2026-02-13"), ("2026-02-14", "2026-03-15"), ("2026-03-16", "2026-04-14"), ("2026-04-15", "2026-04-30")];

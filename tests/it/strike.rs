@@ -23,6 +23,8 @@ const METRICS: [&str; 8] = ["spend", "impressions", "clicks", "ctr", "conversion
 pub(crate) enum Follows {
     /// Every row arrives.
     Nothing,
+    /// Every row arrives, but the bookmark of the list stays, with a warning: the next run reads it again.
+    Holds(&'static str),
     /// An exit code and words; the rest of the stream and account is missing.
     Ends(i32, &'static str),
     /// The same, and what else is read of the account later in the run.
@@ -47,7 +49,7 @@ pub(crate) struct Strike {
 impl Strike {
     fn cost(&self) -> Option<(i32, &'static str)> {
         match self.follows {
-            Follows::Nothing => None,
+            Follows::Nothing | Follows::Holds(_) => None,
             Follows::Ends(exit, says) | Follows::EndsAccount(exit, says) => Some((exit, says)),
         }
     }
@@ -139,6 +141,13 @@ impl Tally {
         if run.code != Some(worst.unwrap_or(0)) {
             wrong(&strikes[0], format!("exit {:?} instead of {:?}", run.code, worst.unwrap_or(0)));
         }
+        for (strike, account) in strikes.iter().zip(accounts) {
+            let Follows::Holds(says) = strike.follows else { continue };
+            let part = format!("{}, account {account}", strike.stream);
+            if !run.stderr.iter().any(|line| line.starts_with("WARNING") && line.contains(&part) && line.contains(says)) {
+                wrong(strike, format!("no warning names {part} and `{says}`"));
+            }
+        }
         let state = run.state();
         let mut is_first = true;
         for (strike, account) in strikes.iter().zip(accounts) {
@@ -175,8 +184,13 @@ impl Tally {
             if !found.twice.is_empty() && !strikes.iter().any(|strike| strike.repeats) {
                 self.wrong.push(format!("{}: comes twice: {}", strikes[0].name, found.twice[0]));
             }
-            for account in whole.iter().filter(|account| !state["bookmarks"][stream][account.as_str()].is_string()) {
-                self.wrong.push(format!("{}: no bookmark in {stream}", named(strikes, accounts, account)));
+            let holds = |account: &String| {
+                let held = strikes.iter().zip(accounts).find(|(s, struck)| *struck == account && s.stream == stream);
+                held.is_some_and(|(strike, _)| matches!(strike.follows, Follows::Holds(_)))
+            };
+            let has_none = |account: &&String| !state["bookmarks"][stream][account.as_str()].is_string();
+            for account in whole.iter().filter(|account| has_none(account) != holds(account)) {
+                self.wrong.push(format!("{}: no bookmark in {stream}, or one that should not be", named(strikes, accounts, account)));
             }
         }
     }

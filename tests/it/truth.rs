@@ -26,6 +26,10 @@ pub(crate) struct Scope {
     pub without: Vec<&'static str>,
     /// Whether `TopView` is delivered.
     pub top_view: bool,
+    /// Whether of reports nothing else is.
+    pub only_top_view: bool,
+    /// Whether results of Promote are delivered.
+    pub promote: bool,
     /// Whether `create_time` fills an empty `modify_time`.
     pub fills_modify_time: bool,
 }
@@ -47,6 +51,8 @@ impl Scope {
             bookmarks: BTreeMap::new(),
             without: Vec::new(),
             top_view: true,
+            only_top_view: false,
+            promote: true,
             fills_modify_time: false,
         }
     }
@@ -140,8 +146,10 @@ pub(crate) fn rows(world: &World, stream: &str, schema: &Value, scope: &Scope) -
                 }
             }
             Source::Report(report) => {
-                for found in world.report(&query(report, schema, account, scope)) {
-                    add(&mut found.dimensions.0.iter().chain(&found.metrics.0));
+                for query in queries(report, schema, account, scope) {
+                    for found in world.report(&query) {
+                        add(&mut found.dimensions.0.iter().chain(&found.metrics.0));
+                    }
                 }
             }
         }
@@ -154,9 +162,10 @@ pub(crate) fn is_metric(report: &Report, name: &str) -> bool {
     name != "advertiser_id" && !report.dimensions.contains(&name)
 }
 
-fn query(report: &Report, schema: &Value, account: &str, scope: &Scope) -> ReportQuery {
+/// What TikTok is asked for: Promote is in, and `TopView` comes by itself.
+fn queries(report: &Report, schema: &Value, account: &str, scope: &Scope) -> Vec<ReportQuery> {
     let names = schema["properties"].as_object().expect("properties").keys();
-    ReportQuery {
+    let ordinary = ReportQuery {
         advertiser_id: account.to_owned(),
         report_type: if report.report_type == "BASIC" { ReportType::Basic } else { ReportType::Audience },
         level: Level::ALL.into_iter().find(|level| level.name() == report.data_level).expect("a level"),
@@ -165,7 +174,14 @@ fn query(report: &Report, schema: &Value, account: &str, scope: &Scope) -> Repor
         start: Some(scope.days.0),
         end: Some(scope.days.1),
         include_deleted: scope.include_deleted,
+        promote: scope.promote,
         ..ReportQuery::default()
+    };
+    let top_view = ReportQuery { top_view: true, ..ordinary.clone() };
+    match (ordinary.level, scope.top_view) {
+        (Level::Advertiser, _) | (_, false) => vec![ordinary],
+        _ if scope.only_top_view => vec![top_view],
+        _ => vec![ordinary, top_view],
     }
 }
 

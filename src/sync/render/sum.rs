@@ -57,6 +57,12 @@ impl Sum {
         self.units == other.units
     }
 
+    /// Whether no value had digits after the point: such values are counted, not rounded.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.digits == 0 && !self.broken
+    }
+
     /// Whether both may be sums of the same values, where TikTok rounds each value and the total, each to its last digit.
     #[must_use]
     pub fn is_rounded_from(&self, other: &Sum) -> bool {
@@ -64,10 +70,14 @@ impl Sum {
         most > 0 && self.units.abs_diff(other.units) <= most
     }
 
-    /// What rounding may have added or taken: half of the last digit written, for each value. Whole numbers are not rounded.
+    /// What rounding may have added or taken: half of the last digit written for a single value, and for many as much as independent
+    /// roundings come to, which nearly always cancel each other out. The standard deviation of n of them is √(n/12) last digits; this
+    /// is nearly seven times that. Whole numbers are not rounded.
     fn rounding(&self) -> u128 {
         let kept = u32::try_from(DIGITS.saturating_sub(self.digits)).unwrap_or_default();
-        if self.digits == 0 { 0 } else { (10_u128.pow(kept) / 2).max(1).saturating_mul(self.terms.into()) }
+        let terms = u128::from(self.terms);
+        let spread = terms.min(terms.saturating_mul(16).isqrt()).max(1);
+        if self.digits == 0 { 0 } else { (10_u128.pow(kept) / 2).max(1).saturating_mul(spread) }
     }
 }
 
@@ -125,6 +135,9 @@ mod tests {
         assert!(sum(&["0.33", "0.33", "0.33"]).is_rounded_from(&sum(&["1.00"])));
         assert!(!sum(&["0.33", "0.33", "0.33"]).is_rounded_from(&sum(&["1.02"])));
         assert!(!sum(&["3", "4"]).is_rounded_from(&sum(&["8"])), "counts are not rounded");
+        let thousand = sum(&["1.00"; 1000]);
+        assert!(thousand.is_rounded_from(&sum(&["1000.30"])));
+        assert!(!thousand.is_rounded_from(&sum(&["1004.99"])), "half a percent is no rounding");
     }
 
     proptest! {

@@ -169,9 +169,9 @@ impl<'a> Plan<'a> {
         self.level == Level::Advertiser && self.pools.is_empty()
     }
 
-    /// Hashes of the ads that delivered on a day, of those that an ad-level report shows when it shows deleted ones.
+    /// Hashes of the ads that delivered on a day: deleted ones, `TopView` and Promote included, as the account's totals have them.
     pub(super) fn delivering(&self, day: i32) -> impl Iterator<Item = u64> {
-        let ads = self.tree.ads.iter().filter(|ad| !ad.top_view && !ad.promote).map(|ad| ad.hash);
+        let ads = self.tree.ads.iter().map(|ad| ad.hash);
         ads.filter(move |hash| below(mix(mix(*hash, 10), u64::from(day.unsigned_abs())), self.world.config.delivery))
     }
 

@@ -1,0 +1,149 @@
+//! How many days of a report can be asked for at once: remembered by stream, account and pass, so
+//! that what one window took several refusals to find out is the next one's first try.
+
+use super::pass::Buying;
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Windows that must work at one size before twice as many days are tried again.
+const GROW_AFTER: u32 = 8;
+
+/// A stream, an account and a pass; the first two by their places among plans and accounts.
+pub(super) type Of = (usize, usize, Buying);
+
+/// What was learnt in this run.
+#[derive(Debug, Default)]
+pub struct Sizes {
+    learnt: Mutex<HashMap<Of, Size>>,
+    /// When the run ends, if that is set.
+    deadline: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Size {
+    /// Days to ask for at most.
+    days: u16,
+    /// Windows of that many days that worked since it was set.
+    worked: u32,
+    /// Windows that must work before more days are tried.
+    grow_after: u32,
+    /// How long a day took in the last window that worked.
+    pace: Option<Duration>,
+    /// Whether TikTok counts the rows of a window that is too much to be read at once.
+    counts: bool,
+}
+
+impl Default for Size {
+    fn default() -> Self {
+        Size { days: u16::MAX, worked: 0, grow_after: GROW_AFTER, pace: None, counts: true }
+    }
+}
+
+impl Sizes {
+    /// Nothing is known yet. A run that ends after `max_runtime` makes its windows fit what is left.
+    pub(super) fn new(max_runtime: Option<Duration>) -> Self {
+        let deadline = max_runtime.and_then(|most| Instant::now().checked_add(most));
+        Sizes { learnt: Mutex::default(), deadline }
+    }
+
+    /// Days that may be asked for at once.
+    pub(super) fn days(&self, of: Of) -> u16 {
+        self.lock().get(&of).map_or(u16::MAX, |size| size.days)
+    }
+
+    /// As many of `days` as will probably be read in half of the time that the run has left; at least one.
+    pub(super) fn fitting(&self, of: Of, days: u16) -> u16 {
+        let pace = self.lock().get(&of).and_then(|size| size.pace);
+        let (Some(deadline), Some(pace)) = (self.deadline, pace) else { return days };
+        let left = deadline.saturating_duration_since(Instant::now()) / 2;
+        let fit = left.as_nanos() / pace.as_nanos().max(1);
+        days.min(u16::try_from(fit).unwrap_or(u16::MAX)).max(1)
+    }
+
+    /// A window of so many days was read in that time.
+    pub(super) fn worked(&self, of: Of, days: u16, took: Duration) {
+        let mut learnt = self.lock();
+        let size = learnt.entry(of).or_default();
+        size.pace = Some(took / u32::from(days.max(1)));
+        if days >= size.days {
+            size.worked += 1;
+            if size.worked >= size.grow_after {
+                (size.days, size.worked) = (size.days.saturating_mul(2), 0);
+            }
+        }
+    }
+
+    /// A window of so many days was too much. Each time more windows have to work before more is tried: TikTok punishes time-outs.
+    pub(super) fn failed(&self, of: Of, days: u16) {
+        let mut learnt = self.lock();
+        let size = learnt.entry(of).or_default();
+        if days / 2 < size.days {
+            if size.days != u16::MAX {
+                size.grow_after = size.grow_after.saturating_mul(2);
+            }
+            (size.days, size.worked) = ((days / 2).max(1), 0);
+        }
+    }
+
+    /// Whether it is worth asking how many rows a window has that is too much to be read at once.
+    pub(super) fn counts(&self, of: Of) -> bool {
+        self.lock().get(&of).is_none_or(|size| size.counts)
+    }
+
+    /// TikTok does not count them.
+    pub(super) fn cannot_count(&self, of: Of) {
+        self.lock().entry(of).or_default().counts = false;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Of, Size>> {
+        self.learnt.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OF: Of = (0, 0, Buying::Ordinary);
+
+    #[test]
+    fn the_size_that_worked_is_the_next_ones() {
+        let sizes = Sizes::new(None);
+        assert_eq!(sizes.days(OF), u16::MAX);
+        // What three windows in flight together meet counts once.
+        for days in [30, 30, 30, 15, 15] {
+            sizes.failed(OF, days);
+        }
+        assert_eq!(sizes.days(OF), 7);
+        assert_eq!(sizes.days((0, 1, Buying::Ordinary)), u16::MAX, "another account");
+        sizes.failed(OF, 1);
+        assert_eq!(sizes.days(OF), 1, "a day is the least");
+    }
+
+    #[test]
+    fn more_is_tried_again_later_and_each_time_later() {
+        let sizes = Sizes::new(None);
+        let mut windows = Vec::new();
+        for _ in 0..3 {
+            sizes.failed(OF, 2);
+            let mut worked = 0;
+            while sizes.days(OF) == 1 {
+                sizes.worked(OF, 1, Duration::ZERO);
+                worked += 1;
+            }
+            windows.push(worked);
+        }
+        assert_eq!(windows, [8, 16, 32]);
+    }
+
+    #[test]
+    fn windows_fit_what_is_left_of_the_run() {
+        let sizes = Sizes::new(Some(Duration::from_secs(3600)));
+        assert_eq!(sizes.fitting(OF, 30), 30, "nothing is known yet");
+        sizes.worked(OF, 2, Duration::from_secs(600));
+        assert_eq!(sizes.fitting(OF, 30), 5);
+        sizes.worked(OF, 1, Duration::from_secs(7200));
+        assert_eq!(sizes.fitting(OF, 30), 1);
+    }
+}
