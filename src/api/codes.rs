@@ -47,12 +47,7 @@ struct Rule {
     remedy: &'static str,
 }
 
-const fn rule(
-    codes: RangeInclusive<i64>,
-    says: &'static [&'static str],
-    action: Action,
-    remedy: &'static str,
-) -> Rule {
+const fn rule(codes: RangeInclusive<i64>, says: &'static [&'static str], action: Action, remedy: &'static str) -> Rule {
     Rule { codes, says, action, remedy }
 }
 

@@ -8,11 +8,15 @@ const ORIGINS: (&str, &[&str]) = ("campaign_system_origins", &["TT_ADS_PLATFORM"
 /// TopView is left out by default and cannot be asked for together with other buying types.
 const TOP_VIEW: (&str, &[&str]) = ("buying_types", &["RESERVATION_TOP_VIEW"]);
 
-const PASSES: &[Pass] =
-    &[Pass { filters: &[ORIGINS], page_size: 1000, optional: None }, Pass { filters: &[TOP_VIEW], page_size: 1000, optional: Some("top_view") }];
+const PASSES: &[Pass] = &[
+    Pass { filters: &[ORIGINS], page_size: 1000, optional: None },
+    Pass { filters: &[TOP_VIEW], page_size: 1000, optional: Some("top_view") },
+];
 /// TikTok caps the page at 100 where TopView ad groups are asked for.
-const ADGROUP_PASSES: &[Pass] =
-    &[Pass { filters: &[ORIGINS], page_size: 1000, optional: None }, Pass { filters: &[TOP_VIEW], page_size: 100, optional: Some("top_view") }];
+const ADGROUP_PASSES: &[Pass] = &[
+    Pass { filters: &[ORIGINS], page_size: 1000, optional: None },
+    Pass { filters: &[TOP_VIEW], page_size: 100, optional: Some("top_view") },
+];
 
 const AD_OBJECT: Entity = Entity {
     path: "",

@@ -1,10 +1,10 @@
 //! The accounts of a run: which of them can be read, and what day it is there. It owns the one question that a run begins with.
 
+use super::render::push_date_time;
 use crate::api::client::{Client, Request};
 use crate::api::error::{ApiError, Outcome};
 use crate::api::page::{self, Rows};
 use crate::api::scan::{Malformed, Scan};
-use super::render::push_date_time;
 use crate::streams::ADVERTISER_INFO;
 use std::collections::{HashMap, HashSet};
 use time::macros::format_description;
@@ -102,12 +102,7 @@ pub fn look_up(client: &Client, ids: &[String]) -> Result<Accounts, ApiError> {
 }
 
 /// Asks about one batch. When TikTok refuses one account of it, that one is taken out, or else the batch is halved to find it.
-fn describe(
-    client: &Client,
-    mut batch: Vec<String>,
-    found: &mut Accounts,
-    rows: &mut HashMap<String, Row>,
-) -> Result<(), ApiError> {
+fn describe(client: &Client, mut batch: Vec<String>, found: &mut Accounts, rows: &mut HashMap<String, Row>) -> Result<(), ApiError> {
     let mut body = Vec::new();
     while !batch.is_empty() && found.undescribed.is_none() {
         let ids = serde_json::Value::from(batch.clone()).to_string();

@@ -45,10 +45,7 @@ impl Skips {
     #[must_use]
     pub fn has(&self, plan: usize, account: usize) -> bool {
         let left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        left.everything
-            || left.accounts.contains(&account)
-            || left.streams.contains(&plan)
-            || left.parts.contains(&(plan, account))
+        left.everything || left.accounts.contains(&account) || left.streams.contains(&plan) || left.parts.contains(&(plan, account))
     }
 
     /// Notes how a slice failed.
@@ -119,11 +116,7 @@ impl Failures {
             Outcome::StopRun | Outcome::EndRun => false,
             Outcome::SkipAccount => self.accounts.contains(&job.account),
             Outcome::CloseStream => self.closed.contains(&job.plan),
-            _ => {
-                self.accounts.contains(&job.account)
-                    || self.closed.contains(&job.plan)
-                    || self.parts.contains(&(job.plan, job.account))
-            }
+            _ => self.accounts.contains(&job.account) || self.closed.contains(&job.plan) || self.parts.contains(&(job.plan, job.account)),
         }
     }
 

@@ -2,8 +2,8 @@
 //! each begins.
 
 use super::accounts::Accounts;
-use super::plan::Plan;
 use super::pass::Buying;
+use super::plan::Plan;
 use super::sizes::Sizes;
 use super::verify;
 use super::windows::{Window, first_day, growing_windows, windows};

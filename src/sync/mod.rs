@@ -227,7 +227,11 @@ impl<W: Write> Delivery<'_, W> {
             self.state.set_current_account(account);
         }
         if !self.moved {
-            let what = if matches!(plan.stream.source, Source::Entity(_)) { "the list was not read to its end" } else { "no window was read to its end" };
+            let what = if matches!(plan.stream.source, Source::Entity(_)) {
+                "the list was not read to its end"
+            } else {
+                "no window was read to its end"
+            };
             log::warn!(
                 "{}, account {account}: {what}, so no bookmark moved and the next run begins here again; give runs more time (`max_runtime`)",
                 plan.name
@@ -254,7 +258,9 @@ impl<W: Write> Delivery<'_, W> {
         self.proof.table(self.context).iter().for_each(|line| log::info!("{line}"));
         let is_due = self.context.config.verify && self.stop.reason().is_none() && !self.failures.ends_run();
         if is_due && self.proof.is_empty() {
-            self.failures.differs("verify: nothing could be compared with TikTok's totals; it takes BASIC reports outside of the sandbox".to_owned());
+            self.failures.differs(
+                "verify: nothing could be compared with TikTok's totals; it takes BASIC reports outside of the sandbox".to_owned(),
+            );
         }
     }
 

@@ -6,8 +6,8 @@ use super::reports::Part;
 use super::slice::Slice;
 use crate::api::error::{ApiError, Outcome};
 use crate::api::page::NoRows;
-use crate::streams::dictionary::dictionary;
 use crate::streams::Report;
+use crate::streams::dictionary::dictionary;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -35,7 +35,7 @@ impl Refusals {
 }
 
 /// Whether TikTok finds a request wrong in itself.
-fn is_wrong_request(error: &ApiError) -> bool {
+pub(super) fn is_wrong_request(error: &ApiError) -> bool {
     error.outcome == Outcome::Refused && error.code.is_some_and(|code| WRONG_REQUEST.contains(&code))
 }
 

@@ -5,6 +5,7 @@ use super::audit::Audit;
 use super::entities::is_refusal;
 use super::list::List;
 use super::pass::Buying;
+use super::refusals::is_wrong_request;
 use super::render::Sum;
 use super::scope::Scope;
 use super::slice::Slice;
@@ -184,14 +185,7 @@ impl Slice<'_, '_> {
 
     /// The whole has rows that no part has: campaigns that no list shows. Where TikTok answers the whole, but for older ads, these are
     /// read from it; elsewhere they cannot be had.
-    fn left_over(
-        &mut self,
-        report: &Report,
-        whole: &Part,
-        is_cut: bool,
-        counted: Option<u64>,
-        parts: &mut Read,
-    ) -> Result<(), ApiError> {
+    fn left_over(&mut self, report: &Report, whole: &Part, is_cut: bool, counted: Option<u64>, parts: &mut Read) -> Result<(), ApiError> {
         let counted = counted.map_or("more".to_owned(), |counted| counted.to_string());
         let message = format!("TikTok counts {counted} rows, and the parts by campaign have {}: some campaigns are in no list", parts.rows);
         if !is_cut {
@@ -214,8 +208,10 @@ impl Slice<'_, '_> {
     /// Reads a part as it is, without what TikTok refuses of it, and adds what its metrics come to.
     fn list_of(&mut self, report: &Report, part: &Part, page_size: u64, read: &mut Read) -> Result<Audit, ApiError> {
         loop {
-            let asked = self.metrics();
+            let (asked, origins) = (self.metrics(), self.takes_origins());
             match self.read(self.report_list(report, part, &asked, page_size)) {
+                // Another window of the account may have learnt something meanwhile.
+                Err(error) if is_wrong_request(&error) && (self.metrics(), self.takes_origins()) != (asked.clone(), origins) => {}
                 Err(error) if self.learn(report, part, &asked, &error)? => {}
                 Err(error) => return Err(error),
                 Ok(audit) => {

@@ -10,8 +10,8 @@ use super::list::{List, Rendered};
 use super::paging::has_more;
 use super::plan::Plan;
 use super::pool::{self, Work};
-use super::render::Tally;
 use super::refusals::Refusals;
+use super::render::Tally;
 use super::scope::Scopes;
 use super::sizes::Sizes;
 use super::top_view::TopViewAccounts;
@@ -236,12 +236,7 @@ impl Slice<'_, '_> {
     }
 
     /// Asks for the first page of a report, of `page_size` rows. Nothing is delivered of it; `rows` takes its rows.
-    pub(super) fn first_page<R>(
-        &mut self,
-        mut params: Vec<(&'static str, String)>,
-        page_size: u64,
-        rows: &mut R,
-    ) -> Result<Page, ApiError>
+    pub(super) fn first_page<R>(&mut self, mut params: Vec<(&'static str, String)>, page_size: u64, rows: &mut R) -> Result<Page, ApiError>
     where
         R: for<'t> Rows<'t> + Default,
     {

@@ -58,17 +58,17 @@ impl Slice<'_, '_> {
 
     /// Campaigns that ever had results, at most [`MOST`] of them.
     fn campaigns_with_results(&mut self, buying: Buying, ids: &[&str]) -> Result<HashSet<Campaign>, ApiError> {
-        let condition =
-            |name: &str, values: String| json!({"field_name": name, "filter_type": "IN", "filter_value": values});
-        let (name, values) = buying.report_filter();
-        let mut filtering = vec![condition(name, json!(values).to_string())];
+        let condition = |name: &str, values: String| json!({"field_name": name, "filter_type": "IN", "filter_value": values});
+        // Without a filter TikTok leaves them out.
+        let top_view = (buying == Buying::TopView).then(|| buying.report_filter());
+        let mut filtering: Vec<_> = top_view.map(|(name, values)| condition(name, json!(values).to_string())).into_iter().collect();
         if self.context.config.include_deleted {
             filtering.push(condition("campaign_status", json!(["STATUS_ALL"]).to_string()));
         }
         if !ids.is_empty() {
             filtering.push(condition("campaign_ids", json!(ids).to_string()));
         }
-        let params = vec![
+        let mut params = vec![
             ("advertiser_id", self.account.to_owned()),
             ("service_type", "AUCTION".to_owned()),
             ("report_type", "BASIC".to_owned()),
@@ -76,8 +76,10 @@ impl Slice<'_, '_> {
             ("dimensions", json!(["campaign_id"]).to_string()),
             ("metrics", json!(["spend"]).to_string()),
             ("query_lifetime", "true".to_owned()),
-            ("filtering", json!(filtering).to_string()),
         ];
+        if !filtering.is_empty() {
+            params.push(("filtering", json!(filtering).to_string()));
+        }
         let mut campaigns = Campaigns::default();
         self.first_page(params, MOST, &mut campaigns)?;
         Ok(campaigns.0)

@@ -54,14 +54,7 @@ enum Verdict {
 
 impl Check {
     /// Compares sums with TikTok's, in the order of `metrics`. `today` is that of the account.
-    pub(super) fn all(
-        what: What,
-        metrics: &[String],
-        ours: &[Sum],
-        theirs: &[Option<Sum>],
-        window: Window,
-        today: Date,
-    ) -> Vec<Check> {
+    pub(super) fn all(what: What, metrics: &[String], ours: &[Sum], theirs: &[Option<Sum>], window: Window, today: Date) -> Vec<Check> {
         let is_count = |ours: &Sum, theirs: &Sum| ours.is_whole() && theirs.is_whole();
         let pairs = || ours.iter().zip(theirs);
         // Rounding moves no row: where a count of what happened differs, money does not differ by rounding.

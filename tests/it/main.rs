@@ -20,6 +20,7 @@ mod kill;
 mod midnight;
 mod order;
 mod process;
+mod reports;
 mod retries;
 mod selection;
 mod state;

@@ -84,6 +84,8 @@ fn a_signal_ends_the_run_in_good_order_and_nothing_is_lost() {
         let told = stderr(&mut child);
         let first = Run::of(Output { status: child.wait().unwrap(), stdout: text.into_bytes(), stderr: told.into_bytes() }).ended(0);
         let state = first.state().clone();
+        let written = first.records("ads").len() + first.records("ad_insights").len();
+        assert_eq!(first.said("INFO", &format!("{written} records, ")), 1, "{}", first.stderr.join("\n"));
         let asked = server.requests().len();
         let second = tap().state(&state).run().ended(0);
         assert!(server.requests().len() > asked, "the first run did everything, so this shows nothing");
@@ -145,6 +147,9 @@ fn a_run_whose_time_is_up_ends_in_good_order_and_the_next_goes_on() {
         }
     }
     assert!((2..40).contains(&runs.len()), "{} runs, so this shows nothing", runs.len());
+    // A day is the first window where it is not known how long one takes.
+    let longest = server.requests().into_iter().filter_map(|r| Some((r.param("start_date")?.to_owned(), r.param("end_date")?.to_owned())));
+    assert!(longest.into_iter().any(|(start, end)| start == end), "no window of one day");
     for name in ["ads", "ad_insights"] {
         let records: Vec<_> = runs.iter().flat_map(|run| run.records(name)).collect();
         truth::compare(server.world(), name, runs[0].schema(name), &records, &Scope::of(server.world()), true);

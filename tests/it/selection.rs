@@ -13,8 +13,12 @@ use tap_tiktok_ads::streams::{self, STREAMS, Source, Stream};
 
 /// The metrics asked for, of every report request; all the same.
 fn asked(server: &Server) -> Vec<String> {
-    let mut all: Vec<String> =
-        server.requests().iter().filter(|r| r.path.starts_with("report/") && r.param("query_lifetime").is_none()).map(|r| r.param("metrics").unwrap_or("[]").to_owned()).collect();
+    let mut all: Vec<String> = server
+        .requests()
+        .iter()
+        .filter(|r| r.path.starts_with("report/") && r.param("query_lifetime").is_none())
+        .map(|r| r.param("metrics").unwrap_or("[]").to_owned())
+        .collect();
     all.dedup();
     assert_eq!(all.len(), 1, "requests differ: {all:?}");
     serde_json::from_str(&all[0]).unwrap()

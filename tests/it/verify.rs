@@ -68,6 +68,13 @@ fn a_difference_is_named_and_ends_with_4() {
 }
 
 #[test]
+fn a_proof_that_compared_nothing_is_none() {
+    let server = serve(world());
+    let run = tap(&server).catalog(&only(&["ad_insights_by_country"])).run().ended(4);
+    assert!(run.cause().contains("nothing could be compared"), "{}", run.cause());
+}
+
+#[test]
 fn days_that_are_not_firm_may_differ() {
     let server = serve(world());
     server.set_options(|options| options.lagging_totals = true);

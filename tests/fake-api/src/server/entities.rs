@@ -85,7 +85,9 @@ struct Filter<'a> {
 
 impl Filter<'_> {
     fn shows(&self, account: &crate::Account, node: &Node) -> bool {
-        self.shows_by_default(node) && self.filtering.iter().all(|(name, value)| self.matches(account, node, name, value))
+        let unlisted = &self.context.options.unlisted_campaigns;
+        let is_unlisted = self.kind == Kind::Campaign && unlisted.contains(&node.id);
+        !is_unlisted && self.shows_by_default(node) && self.filtering.iter().all(|(name, value)| self.matches(account, node, name, value))
     }
 
     /// What is hidden unless the filter says otherwise: deleted, `TopView`, Promote.

@@ -43,6 +43,12 @@ pub struct Options {
     pub ads_cut: Option<usize>,
     /// Metrics refused with 40002, as for an account that may not have them.
     pub refused_metrics: Vec<String>,
+    /// The text of such refusals, instead of one that names the metrics.
+    pub refusal_text: Option<String>,
+    /// Refuses the report filter that lets Promote in.
+    pub refuse_promote: bool,
+    /// Campaigns that no list shows, although reports have their rows.
+    pub unlisted_campaigns: Vec<String>,
     /// Refuses to list `TopView`, as for an account that may not have it.
     pub refuse_top_view: bool,
     /// Accounts refused with 40001.
@@ -69,6 +75,9 @@ impl Default for Options {
             time_out: Duration::from_secs(600),
             ads_cut: None,
             refused_metrics: Vec::new(),
+            refusal_text: None,
+            refuse_promote: false,
+            unlisted_campaigns: Vec::new(),
             refuse_top_view: false,
             refused_accounts: Vec::new(),
         }

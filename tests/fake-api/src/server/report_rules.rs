@@ -198,7 +198,12 @@ fn apply_options(context: &Context, params: &Params, query: &mut ReportQuery) ->
     }
     let refused: Vec<_> = query.metrics.iter().filter(|name| options.refused_metrics.contains(name)).map(String::as_str).collect();
     if !refused.is_empty() {
-        return Err(Refusal::by_option(40002, format!("Invalid metric fields: [{}]", refused.join(", "))));
+        let text = options.refusal_text.clone();
+        return Err(Refusal::by_option(40002, text.unwrap_or_else(|| format!("Invalid metric fields: [{}]", refused.join(", ")))));
+    }
+    if query.promote && options.refuse_promote {
+        let text = options.refusal_text.clone();
+        return Err(Refusal::by_option(40002, text.unwrap_or_else(|| "filtering: campaign_system_origins is not supported".to_owned())));
     }
     query.newest_ads = options.ads_cut;
     Ok(())
