@@ -59,7 +59,8 @@ fn a_difference_is_named_and_ends_with_4() {
         "{}",
         run.cause()
     );
-    assert_eq!(run.said("ERROR", "verify: "), server.world().accounts().len(), "one metric of each account differs");
+    let named = run.said("ERROR", "verify: ") + run.said("CRITICAL", "verify: ");
+    assert_eq!(named, server.world().accounts().len(), "one metric of each account differs");
     let scope = Scope::of(server.world()).days(START, START);
     truth::check(server.world(), &run, "campaign_insights", &scope);
     truth::check(server.world(), &run, "ads", &scope);
