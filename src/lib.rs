@@ -12,6 +12,7 @@ pub mod error;
 pub mod logging;
 pub mod signals;
 pub mod singer;
+pub mod stdout;
 pub mod streams;
 pub mod sync;
 

@@ -19,6 +19,7 @@ mod json;
 mod kill;
 mod midnight;
 mod order;
+mod pipes;
 mod process;
 mod retries;
 mod selection;
