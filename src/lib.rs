@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 pub mod discovery;
 pub mod error;
+pub mod files;
 pub mod logging;
 pub mod signals;
 pub mod singer;
