@@ -16,6 +16,7 @@ pub mod singer;
 pub mod stdout;
 pub mod streams;
 pub mod sync;
+pub mod words;
 
 use anyhow::Result;
 use cli::Args;

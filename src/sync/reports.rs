@@ -11,6 +11,7 @@ use crate::api::client::Request;
 use crate::api::error::{ApiError, Outcome};
 use crate::api::page::{self, NoRows};
 use crate::streams::{REPORT, Report};
+use crate::words::foreign;
 use serde_json::{Value, json};
 use time::macros::format_description;
 use time::{Date, OffsetDateTime};
@@ -129,7 +130,7 @@ impl Slice<'_, '_> {
     }
 
     fn trouble(&self, window: Window, error: &ApiError) -> String {
-        format!("{}, account {}, {} to {}: {}", self.plan.name, self.account, window.start, window.end, error.message)
+        format!("{}, account {}, {} to {}: {}", self.plan.name, self.account, window.start, window.end, foreign(&error.message))
     }
 }
 
