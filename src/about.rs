@@ -90,8 +90,8 @@ fn form(setting: &Value) -> String {
         Value::Array(many) => many.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
         _ => String::new(),
     };
-    match (setting["minimum"].as_i64(), setting["maximum"].as_i64()) {
-        (Some(least), Some(most)) => format!("{form} {least}–{most}"),
+    match (&setting["minimum"], &setting["maximum"]) {
+        (Value::Number(least), Value::Number(most)) => format!("{form} {least}–{most}"),
         _ => form,
     }
 }

@@ -1,5 +1,6 @@
 //! How a run ends: exit codes, and the one kind of error that the user can mend in a file. Errors of the API are `api::error`'s.
 
+use crate::stdout::Unwritable;
 use std::fmt;
 use std::io;
 
@@ -19,6 +20,8 @@ pub enum Exit {
     Refused = 4,
     /// Something passing: run again.
     Transient = 5,
+    /// Stdout takes nothing more: a full disk, or closed. `EX_IOERR` of `sysexits.h`.
+    Output = 74,
     /// The reader of stdout went away.
     ReaderGone = 141,
 }
@@ -43,11 +46,11 @@ pub fn input(message: impl Into<String>) -> anyhow::Error {
 /// What an error that ended the run means for the exit code.
 #[must_use]
 pub fn exit_of(error: &anyhow::Error) -> Exit {
-    let is_broken_pipe = |cause: &(dyn std::error::Error + 'static)| {
-        cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
-    };
-    if error.chain().any(is_broken_pipe) {
+    let errors = || error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    if errors().any(|e| matches!(e.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset)) {
         Exit::ReaderGone
+    } else if errors().filter_map(io::Error::get_ref).any(<dyn std::error::Error + Send + Sync>::is::<Unwritable>) {
+        Exit::Output
     } else if error.is::<InputError>() {
         Exit::Input
     } else {

@@ -9,25 +9,29 @@ pub mod cli;
 pub mod config;
 pub mod discovery;
 pub mod error;
+pub mod files;
 pub mod logging;
 pub mod signals;
 pub mod singer;
+pub mod stdout;
 pub mod streams;
 pub mod sync;
+pub mod words;
 
 use anyhow::Result;
 use cli::Args;
 use config::Config;
 use signals::Signals;
-use singer::catalog;
+use singer::output::Output;
 use singer::state::State;
+use singer::{catalog, selection, state_file};
 use std::io::Write;
 use sync::Failures;
 
 /// Does what the arguments ask for and writes the outcome to `out`. Returns what failed along the way; the rest was delivered.
 ///
 /// # Errors
-/// Nothing could be begun, or the reader of `out` is gone.
+/// The run cannot start, or the reader of `out` is gone.
 pub fn run(args: &Args, signals: &Signals, mut out: impl Write) -> Result<Failures> {
     if args.about {
         out.write_all(about::about(args.format).as_bytes())?;
@@ -40,6 +44,23 @@ pub fn run(args: &Args, signals: &Signals, mut out: impl Write) -> Result<Failur
     }
     let config = Config::load(&args.config)?;
     let catalog = args.catalog.as_deref().map_or_else(discovery::default_catalog, catalog::load)?;
-    let state = State::load(args.state.as_deref())?;
+    let state = state_file::load(args.state.as_deref())?;
+    if let Err(error) = selection::check(&catalog) {
+        // Whoever reads this keeps the bookmarks that are in question.
+        Output::new(out).state(&state.to_value())?;
+        return Err(error);
+    }
+    warn_of_another_tap(&state);
     sync::run(config, &catalog, state, signals, out)
+}
+
+/// A state that knows none of our streams would have everything read anew without a word.
+fn warn_of_another_tap(state: &State) {
+    let known: Vec<&str> = state.streams().collect();
+    if !known.is_empty() && known.iter().all(|name| streams::find(name).is_none()) {
+        log::warn!(
+            "state: it has bookmarks of {}, and of no stream of this tap; is it the state of another one? Everything is read from its beginning",
+            known.iter().take(5).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        );
+    }
 }

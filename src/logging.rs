@@ -1,5 +1,6 @@
 //! Messages for people and orchestrators, on stderr. It owns their form, the level, metrics, and that no secret is ever among them.
 
+use crate::words::escape;
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -51,7 +52,9 @@ pub fn hide(secret: Option<String>) {
     }
 }
 
-fn redact(mut message: String) -> String {
+/// The text without the secrets that are hidden.
+pub(crate) fn redact(text: &str) -> String {
+    let mut message = text.to_owned();
     for secret in HIDDEN.lock().unwrap_or_else(PoisonError::into_inner).iter() {
         if message.contains(secret.as_str()) {
             message = message.replace(secret.as_str(), "(redacted)");
@@ -87,8 +90,8 @@ impl Log for Logger {
         if !self.enabled(record.metadata()) {
             return;
         }
-        let message = redact(record.args().to_string());
-        let line = if self.structured { structured(record, &message) } else { format!("{} {}", word(record), message.replace('\n', " ")) };
+        let message = escape(&redact(&record.args().to_string()).replace('\n', " "));
+        let line = if self.structured { structured(record, &message) } else { format!("{} {message}", word(record)) };
         let mut stderr = std::io::stderr().lock();
         // Nothing can be said about a stderr that is gone.
         let _ = writeln!(stderr, "{line}");

@@ -1,12 +1,11 @@
 //! Arguments in, exit code out.
 
 use clap::Parser;
-use std::io;
 use std::process::ExitCode;
 use tap_tiktok_ads::cli::Args;
 use tap_tiktok_ads::error::{Exit, exit_of};
 use tap_tiktok_ads::signals::Signals;
-use tap_tiktok_ads::{logging, run};
+use tap_tiktok_ads::{logging, run, stdout};
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
@@ -14,16 +13,13 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     logging::start(i16::from(args.verbose) - i16::from(args.quiet));
-    let ended = Signals::take().and_then(|signals| run(&args, &signals, io::stdout().lock()));
+    let ended = Signals::take().and_then(|signals| run(&args, &signals, stdout::open()?));
     let (exit, cause) = match ended {
         Ok(failures) => failures.verdict(),
         Err(error) => (exit_of(&error), Some(message(&error))),
     };
-    match cause {
-        // Nobody is left who would want to read more.
-        Some(_) if exit == Exit::ReaderGone => log::debug!("the reader of stdout went away"),
-        Some(cause) => logging::fatal(&cause),
-        None => {}
+    if let Some(cause) = cause {
+        logging::fatal(&cause);
     }
     ExitCode::from(exit as u8)
 }

@@ -22,6 +22,9 @@ impl Signals {
             flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&told))?;
             flag::register(signal, Arc::clone(&told))?;
         }
+        // A file at its limit of size: the write that meets it fails, instead of the process.
+        #[cfg(unix)]
+        flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
         Ok(Signals(told))
     }
 

@@ -6,16 +6,19 @@ use super::error::{ApiError, Outcome};
 use super::limits::Limits;
 use super::pacing::{Halt, PAUSES, Pacing};
 use super::page::Page;
+use super::proxy;
 use super::trouble::{Fault, Trouble};
+use super::tunnel;
 use crate::config::Config;
 use crate::error::InputError;
+use crate::words::foreign;
 use anyhow::{Context, Result};
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig, parse_pem};
-use ureq::{Agent, Proxy};
 
 /// An answer may not be larger, also not unpacked.
 const MOST_BYTES: u64 = 256 << 20;
@@ -50,6 +53,8 @@ impl Request {
 #[derive(Debug)]
 pub struct Client {
     agent: Agent,
+    /// Host and port that are asked, for people.
+    place: String,
     base: String,
     token: crate::config::Secret,
     pacing: Pacing,
@@ -72,9 +77,11 @@ impl Client {
     /// The file of certificate authorities cannot be used.
     pub fn new(config: &Config, halt: Arc<Halt>) -> Result<Self> {
         let tls = TlsConfig::builder().root_certs(root_certs(config)?).build();
+        let (host, port) = config.host_and_port();
         // A proxy of the environment is for hosts elsewhere: what stays on this machine would leave it, and without encryption.
-        let proxy = if config.is_loopback() { None } else { Proxy::try_from_env() };
-        let agent = Agent::config_builder()
+        let proxy = if config.is_loopback() { None } else { proxy::of_environment(host, port)? };
+        let (proxy, variable) = proxy.unzip();
+        let settings = Agent::config_builder()
             .proxy(proxy)
             // The code in the body decides, also under another status.
             .http_status_as_error(false)
@@ -87,11 +94,13 @@ impl Client {
             .max_idle_connections_per_host(config.concurrency + 1)
             .user_agent(config.user_agent.as_str())
             .tls_config(tls)
-            .build()
-            .new_agent();
+            .build();
+        let set = if config.is_elsewhere() { " (`base_url`)" } else { "" };
+        let through = variable.map_or(String::new(), |name| format!(" through the proxy in {name}"));
         let scale = std::env::var(PAUSE_SCALE).ok().filter(|_| config.is_loopback()).and_then(|s| s.parse().ok()).unwrap_or(1.0);
         Ok(Client {
-            agent,
+            agent: if variable.is_some() { tunnel::agent(settings) } else { settings.new_agent() },
+            place: format!("{host}:{port}{set}{through}"),
             base: format!("{}/open_api/v1.3/", config.base_url),
             token: config.access_token.clone(),
             pacing: Pacing::new(Limits::new(config.rate_limit, config.sandbox), scale),
@@ -127,7 +136,7 @@ impl Client {
                 if matches!(action, Action::Accept | Action::AcceptPart) {
                     self.pacing.answered(request.path, start);
                     if action == Action::AcceptPart {
-                        log::warn!("{}: {remedy}: \"{}\" (request {})", request.path, page.message, page.request_id);
+                        log::warn!("{}: {remedy}: \"{}\" (request {})", request.path, foreign(&page.message), foreign(&page.request_id));
                     }
                     return answer.map_err(|_| halted(request));
                 }
@@ -145,7 +154,7 @@ impl Client {
             .get(url)
             .header("Access-Token", self.token.expose())
             .query_pairs(request.params.iter().map(|(k, v)| (*k, v.as_str())));
-        let mut response = call.call().map_err(|e| Trouble::on_the_way(&e))?;
+        let mut response = call.call().map_err(|e| Trouble::on_the_way(&e, &self.place))?;
         let status = response.status().as_u16();
         let is_cut = response.headers().get(CUT).is_some_and(|value| !matches!(value.as_bytes(), b"" | b"0" | b"false"));
         body.clear();
@@ -226,7 +235,7 @@ fn backoff(attempt: u32) -> Duration {
 
 fn root_certs(config: &Config) -> Result<RootCerts> {
     let Some(path) = &config.ca_file else { return Ok(RootCerts::WebPki) };
-    let name = || InputError(format!("config: `ca_file` {} is no PEM file with certificates", path.display()));
+    let name = || InputError(format!("config: `ca_file` {} is not a PEM file with certificates", path.display()));
     let pem = std::fs::read(path).with_context(name)?;
     let certificates: Vec<Certificate<'static>> = parse_pem(&pem)
         .filter_map(|item| match item {

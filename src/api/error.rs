@@ -1,6 +1,7 @@
 //! A request that brought no data, and what follows from that. The one error on which code decides.
 
 use super::codes::Action;
+use crate::words::foreign;
 use std::fmt;
 
 /// What a call came to in the end, after its tries.
@@ -74,11 +75,11 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(f, "{}: ", self.path)?;
         match self.code {
-            Some(code) => write!(f, "TikTok answered {code} \"{}\"", self.message)?,
-            None => f.write_str(&self.message)?,
+            Some(code) => write!(f, "TikTok answered {code} \"{}\"", foreign(&self.message))?,
+            None => f.write_str(&foreign(&self.message))?,
         }
         if !self.request_id.is_empty() {
-            write!(f, " (request {})", self.request_id)?;
+            write!(f, " (request {})", foreign(&self.request_id))?;
         }
         if self.remedy.is_empty() { Ok(()) } else { write!(f, "; {}", self.remedy) }
     }

@@ -2,12 +2,15 @@
 //! unknown to it.
 
 mod budget;
+mod certificate;
 pub mod client;
 pub mod codes;
 pub mod error;
 pub mod limits;
 pub mod pacing;
 pub mod page;
+mod proxy;
 pub mod scan;
 pub mod token;
 mod trouble;
+mod tunnel;

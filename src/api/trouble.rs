@@ -1,9 +1,11 @@
 //! Why one try brought nothing, and what is done about it: one table for what happens on the way. What TikTok's own codes mean is in
 //! `codes`.
 
+use super::certificate;
 use super::codes::{Action, decide, is_time_out};
 use super::error::{ApiError, Outcome};
 use super::page::Page;
+use crate::words::foreign;
 use ureq::Timeout;
 
 /// What happens on the way, by where it is noticed.
@@ -11,6 +13,14 @@ use ureq::Timeout;
 pub(super) enum Fault {
     /// No name, no connection, a reset, an answer that never came.
     NoAnswer,
+    /// A certificate of an authority that is not trusted.
+    UnknownIssuer,
+    /// A certificate of another host.
+    WrongName,
+    /// A certificate that is no longer valid, or not yet.
+    Expired,
+    /// A certificate with another fault.
+    Certificate,
     /// The connection, or the compressed data, ended in the body.
     BrokenOff,
     /// No answer, or no more of it, within `request_timeout`; or a gateway that says so.
@@ -34,11 +44,19 @@ pub(super) enum Fault {
 }
 
 const NETWORK: &str = "check the network and run again; the state is kept";
+const ISSUER: &str = "set `ca_file` to the authorities to trust, such as that of a proxy which opens encrypted connections; where it is set, \
+                      check that it holds the right ones";
+const NAME: &str = "check `base_url`, and what sends requests for this name elsewhere; `ca_file` does not help against it";
+const DATES: &str = "check the clock of this machine; if it is right, the certificate has to be renewed, and so may have to be `ca_file`";
 const LATER: &str = "run again later; the state is kept";
 
 /// What is done about each, and what people can do.
-static FAULTS: [(Fault, Action, &str); 11] = [
+static FAULTS: [(Fault, Action, &str); 15] = [
     (Fault::NoAnswer, Action::Retry, NETWORK),
+    (Fault::UnknownIssuer, Action::StopRun, ISSUER),
+    (Fault::WrongName, Action::StopRun, NAME),
+    (Fault::Expired, Action::StopRun, DATES),
+    (Fault::Certificate, Action::StopRun, ISSUER),
     (Fault::BrokenOff, Action::Retry, NETWORK),
     (Fault::TimedOut, Action::Retry, NETWORK),
     (Fault::Throttled, Action::Pause, "lower `rate_limit`, or see what else uses the app"),
@@ -71,9 +89,17 @@ impl Trouble {
         Trouble { action, is_time_out: fault == Fault::TimedOut, code: None, message, request_id: String::new(), remedy }
     }
 
-    /// No answer came.
-    pub(super) fn on_the_way(error: &ureq::Error) -> Self {
-        Self::of(if is_over(error) { Fault::TimedOut } else { Fault::NoAnswer }, format!("no answer: {error}"))
+    /// No answer came from `place`.
+    pub(super) fn on_the_way(error: &ureq::Error, place: &str) -> Self {
+        if let Some((fault, words)) = certificate::fault_of(error) {
+            return Self::of(fault, format!("{place} {words}"));
+        }
+        let words = match error {
+            ureq::Error::Io(error) => error.to_string(),
+            ureq::Error::HostNotFound => "the name is not known".to_owned(),
+            other => other.to_string(),
+        };
+        Self::of(if is_over(error) { Fault::TimedOut } else { Fault::NoAnswer }, format!("no answer from {place}: {words}"))
     }
 
     /// The answer did not come to its end.
@@ -85,7 +111,8 @@ impl Trouble {
 
     /// What happened, for people.
     pub(super) fn words(&self) -> String {
-        self.code.map_or_else(|| self.message.clone(), |code| format!("TikTok answered {code} \"{}\"", self.message))
+        let message = foreign(&self.message);
+        self.code.map_or_else(|| message.clone(), |code| format!("TikTok answered {code} \"{message}\""))
     }
 
     /// What it comes to when it is final.

@@ -1,20 +1,26 @@
 //! The configuration of a run. It owns what settings mean together; how they may be written is `settings`' matter.
 
+mod file;
+mod rate;
 pub mod settings;
 
-use crate::error::{InputError, input};
-use anyhow::{Context, Result};
+pub use rate::{Level, Rate};
+
+use crate::error::input;
+use anyhow::Result;
 use serde_json::{Map, Value};
 use std::fmt;
-use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
-use time::Date;
 use time::macros::format_description;
+use time::{Date, OffsetDateTime};
 
 /// What every environment variable of a setting begins with: `TAP_TIKTOK_ADS_START_DATE`.
 const ENV_PREFIX: &str = "TAP_TIKTOK_ADS_";
 const PRODUCTION: &str = "https://business-api.tiktok.com";
+/// What an error shows where there is no config at all.
+const SMALLEST: &str =
+    r#"the smallest config that works is {"access_token": "…", "accounts": ["7298114450012340001"], "start_date": "2026-01-01"}"#;
 const SANDBOX: &str = "https://sandbox-ads.tiktok.com";
 
 /// Everything a run is told.
@@ -56,44 +62,6 @@ pub struct Config {
     pub base_url: String,
 }
 
-/// How fast TikTok is asked.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Rate {
-    /// As the app's level allows, less a share for others.
-    Level(Level),
-    /// So many requests a second.
-    PerSecond(f64),
-}
-
-/// The levels that TikTok gives to apps, the slowest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// Where every app starts.
-    Basic,
-    /// On request.
-    Advanced,
-    /// On request.
-    Premium,
-    /// On request.
-    Ultimate,
-}
-
-impl Level {
-    /// All of them, in order.
-    pub const ALL: [Level; 4] = [Level::Basic, Level::Advanced, Level::Premium, Level::Ultimate];
-}
-
-impl Rate {
-    fn of(setting: &Value) -> Self {
-        match setting.as_str() {
-            Some("advanced") => Rate::Level(Level::Advanced),
-            Some("premium") => Rate::Level(Level::Premium),
-            Some("ultimate") => Rate::Level(Level::Ultimate),
-            _ => setting.as_f64().map_or(Rate::Level(Level::Basic), Rate::PerSecond),
-        }
-    }
-}
-
 /// Text that must not be seen. Only [`Secret::expose`] gives it away.
 #[derive(Clone)]
 pub struct Secret(String);
@@ -119,13 +87,18 @@ impl Config {
     /// A file cannot be read, is no JSON object, or a setting is wrong.
     pub fn load(sources: &[String]) -> Result<Self> {
         if sources.is_empty() {
-            return Err(input("config: no file given; use `--config FILE` or `--config ENV`"));
+            return Err(input(format!("config: no file given; use `--config FILE` or `--config ENV`; {SMALLEST}")));
         }
         let mut given = Map::new();
         for source in sources {
-            given.extend(if source == "ENV" { from_env() } else { from_file(source)? });
+            given.extend(settings::by_own_names(if source == "ENV" { from_env() } else { file::read(source)? }));
         }
-        Self::from_settings(given)
+        if given.is_empty() {
+            return Err(input(format!("config: {} holds no setting; {SMALLEST}", sources.join(", "))));
+        }
+        let config = Self::from_settings(given)?;
+        config.warn_of_dates(OffsetDateTime::now_utc().date());
+        Ok(config)
     }
 
     /// A configuration from settings as they stand in a file.
@@ -136,7 +109,7 @@ impl Config {
         let settings = settings::read(given)?;
         let text = |name: &str| settings.get(name).and_then(Value::as_str).map(str::to_owned);
         let flag = |name: &str| settings.get(name).and_then(Value::as_bool).unwrap_or_default();
-        let number = |name: &str| settings.get(name).and_then(Value::as_u64).unwrap_or_default();
+        let number = |name: &str| settings.get(name).and_then(Value::as_u64).ok_or_else(|| invalid(name));
         for name in ["access_token", "secret"] {
             crate::logging::hide(text(name));
         }
@@ -150,56 +123,56 @@ impl Config {
             end_date: date(&settings, "end_date")?,
             sandbox,
             include_deleted: flag("include_deleted"),
-            attribution_window: u16::try_from(number("attribution_window"))?,
-            report_window: u16::try_from(number("report_window"))?,
-            page_size: number("page_size"),
-            concurrency: usize::try_from(number("concurrency"))?,
+            attribution_window: u16::try_from(number("attribution_window")?)?,
+            report_window: u16::try_from(number("report_window")?)?,
+            page_size: number("page_size")?,
+            concurrency: usize::try_from(number("concurrency")?)?,
             rate_limit: Rate::of(&settings["rate_limit"]),
             request_timeout: seconds(&settings, "request_timeout")?.unwrap_or(Duration::from_secs(300)),
             verify: flag("verify"),
             max_runtime: seconds(&settings, "max_runtime")?,
             user_agent: text("user_agent").unwrap_or_else(|| concat!("tap-tiktok-ads/", env!("CARGO_PKG_VERSION")).to_owned()),
             ca_file: text("ca_file").map(PathBuf::from),
-            base_url: text("base_url")
-                .unwrap_or_else(|| if sandbox { SANDBOX } else { PRODUCTION }.to_owned())
-                .trim_end_matches('/')
-                .to_owned(),
+            base_url: text("base_url").map_or(usual_url(sandbox), |url| url.trim_end_matches('/').to_owned()),
         };
         if config.base_url.starts_with("http:") && !config.is_loopback() {
-            return Err(input(format!("config: `base_url` is not valid; expected {}", settings::expected("base_url"))));
+            return Err(invalid("base_url"));
         }
         Ok(config)
+    }
+
+    /// Says of dates that leave reports without a day.
+    fn warn_of_dates(&self, today: Date) {
+        // In some zones it is tomorrow already.
+        if today.next_day().is_some_and(|tomorrow| self.start_date > tomorrow) {
+            log::warn!("config: `start_date` {} lies in the future: there are no reports to read yet", self.start_date);
+        } else if let Some(end) = self.end_date.filter(|end| *end < self.start_date) {
+            log::warn!("config: `start_date` {} lies after `end_date` {end}: no reports are read", self.start_date);
+        }
+    }
+
+    /// Whether `base_url` names another host than TikTok's.
+    #[must_use]
+    pub fn is_elsewhere(&self) -> bool {
+        self.base_url != usual_url(self.sandbox)
+    }
+
+    /// The host that is asked, and its port.
+    #[must_use]
+    pub fn host_and_port(&self) -> (&str, u16) {
+        let (scheme, host) = self.base_url.split_once("://").unwrap_or_default();
+        let usual = if scheme == "http" { 80 } else { 443 };
+        match host.rsplit_once(':') {
+            Some((name, port)) if !port.ends_with(']') => (name, port.parse().unwrap_or(usual)),
+            _ => (host, usual),
+        }
     }
 
     /// Whether requests stay on this machine.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        let host = self.base_url.split_once("://").map_or("", |(_, host)| host);
-        let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.ends_with(']') { host } else { name });
+        let name = self.host_and_port().0;
         name == "localhost" || name == "[::1]" || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
-    }
-}
-
-fn from_file(path: &str) -> Result<Map<String, Value>> {
-    let text = fs::read_to_string(path).with_context(|| InputError(format!("config: cannot read `{path}`")))?;
-    // Some editors begin a file with a byte order mark. The parser's message says where, and never shows a value.
-    match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
-        Ok(Value::Object(settings)) => {
-            if settings.contains_key("access_token") || settings.contains_key("secret") {
-                warn_of_readers(path);
-            }
-            Ok(settings)
-        }
-        Ok(_) => Err(input(format!("config: `{path}` is no JSON object"))),
-        Err(error) => Err(input(format!("config: `{path}` is no valid JSON, at line {} column {}", error.line(), error.column()))),
-    }
-}
-
-/// A token in a file that every user of the machine can read is none of theirs.
-fn warn_of_readers(path: &str) {
-    #[cfg(unix)]
-    if fs::metadata(path).is_ok_and(|file| std::os::unix::fs::PermissionsExt::mode(&file.permissions()) & 0o004 != 0) {
-        log::warn!("config: every user of this machine can read `{path}`, which holds a secret; `chmod 600` keeps it yours");
     }
 }
 
@@ -212,6 +185,10 @@ fn from_env() -> Map<String, Value> {
         .collect()
 }
 
+fn usual_url(sandbox: bool) -> String {
+    if sandbox { SANDBOX } else { PRODUCTION }.to_owned()
+}
+
 fn accounts(setting: Option<&Value>) -> Result<Vec<String>> {
     let Some(listed) = setting.and_then(Value::as_array) else {
         return Err(input(
@@ -221,7 +198,9 @@ fn accounts(setting: Option<&Value>) -> Result<Vec<String>> {
     let mut accounts: Vec<String> = Vec::with_capacity(listed.len());
     for id in listed.iter().filter_map(Value::as_str) {
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(input(format!("config: `accounts` holds `{id}`, which is no account id; names are not available yet, use ids")));
+            return Err(input(format!(
+                "config: `accounts` holds `{id}`, which is not an account id; names are not available yet, use ids"
+            )));
         }
         if !accounts.iter().any(|known| known == id) {
             accounts.push(id.to_owned());
@@ -234,14 +213,18 @@ fn date(settings: &Map<String, Value>, name: &str) -> Result<Option<Date>> {
     let Some(text) = settings.get(name).and_then(Value::as_str) else { return Ok(None) };
     // The calendar date as written counts: a time or an offset never moves a day.
     let date = text.get(..10).and_then(|day| Date::parse(day, format_description!("[year]-[month]-[day]")).ok());
-    date.map(Some).ok_or_else(|| input(format!("config: `{name}` is not valid; expected {}", settings::expected(name))))
+    date.map(Some).ok_or_else(|| invalid(name))
 }
 
 /// A time in seconds; nothing for 0.
 fn seconds(settings: &Map<String, Value>, name: &str) -> Result<Option<Duration>> {
     let Some(seconds) = settings.get(name).and_then(Value::as_f64).filter(|s| *s > 0.0) else { return Ok(None) };
-    let duration = Duration::try_from_secs_f64(seconds);
-    duration.map(Some).map_err(|_| input(format!("config: `{name}` is not valid; expected {}", settings::expected(name))))
+    // No shorter than a clock can tell.
+    Duration::try_from_secs_f64(seconds).map(|time| Some(time.max(Duration::from_millis(1)))).map_err(|_| invalid(name))
+}
+
+fn invalid(name: &str) -> anyhow::Error {
+    input(format!("config: `{name}` is not valid; expected {}", settings::expected(name)))
 }
 
 #[cfg(test)]
@@ -273,6 +256,23 @@ mod tests {
         for bad in ["http://example.com", "http://127.0.0.1.example.com", "http://user@127.0.0.1", "http://[::2]:80", "http://10.0.0.1"] {
             assert!(config(&json!({"base_url": bad})).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_host_and_its_port_are_known() {
+        for (url, want) in [
+            ("https://example.com", ("example.com", 443)),
+            ("https://example.com:8443/", ("example.com", 8443)),
+            ("http://127.0.0.1", ("127.0.0.1", 80)),
+            ("https://[2001:db8::1]", ("[2001:db8::1]", 443)),
+            ("http://[::1]:8080", ("[::1]", 8080)),
+        ] {
+            let config = config(&json!({"base_url": url})).expect(url);
+            assert_eq!(config.host_and_port(), want, "{url}");
+            assert!(config.is_elsewhere());
+        }
+        assert_eq!(config(&json!({})).expect("valid").host_and_port().0, "business-api.tiktok.com");
+        assert!(!config(&json!({"sandbox": true})).expect("valid").is_elsewhere());
     }
 
     #[test]

@@ -28,22 +28,37 @@ pub fn aliases(setting: &'static Value) -> impl Iterator<Item = &'static str> {
     setting["x-aliases"].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
+/// The settings of one source under their own names, without those that are unset. Where one is given under two names, its own
+/// comes first.
+#[must_use]
+pub fn by_own_names(mut given: Map<String, Value>) -> Map<String, Value> {
+    given.retain(|_, value| !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty()));
+    for (name, setting) in settings() {
+        for alias in aliases(setting) {
+            let Some(value) = given.shift_remove(alias) else { continue };
+            match given.get(name) {
+                None => drop(given.insert(name.to_owned(), value)),
+                Some(own) if *own == value => {}
+                Some(_) => log::warn!("config: `{alias}` is another name of `{name}`, which is given too; `{alias}` is ignored"),
+            }
+        }
+    }
+    given
+}
+
 /// Makes `given` into settings by their own names, of their own types, with defaults in place. Unknown names are warned of.
 ///
 /// # Errors
 /// A value does not fit its setting, or the setting is not available yet. The message names the setting and what was expected, and
 /// never shows the value.
-pub fn read(mut given: Map<String, Value>) -> Result<Map<String, Value>> {
-    given.retain(|_, value| !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty()));
+pub fn read(given: Map<String, Value>) -> Result<Map<String, Value>> {
+    let mut given = by_own_names(given);
     let mut read = Map::new();
     for (name, setting) in settings() {
-        let found: Vec<Value> = std::iter::once(name).chain(aliases(setting)).filter_map(|n| given.shift_remove(n)).collect();
-        let value = match found.into_iter().next() {
-            Some(value) => loosen(value, setting),
-            None => match setting.get("default") {
-                Some(default) => default.clone(),
-                None => continue,
-            },
+        let value = match (given.shift_remove(name), setting.get("default")) {
+            (Some(value), _) => loosen(value, setting),
+            (None, Some(default)) => default.clone(),
+            (None, None) => continue,
         };
         if setting.get("x-not-yet").is_some() && Some(&value) != setting.get("default") {
             return Err(input(format!("config: `{name}` is not available yet; leave it out")));
@@ -128,9 +143,30 @@ fn truth(text: &str) -> Option<bool> {
     }
 }
 
-fn number(text: &str, whole: bool) -> Option<Value> {
-    let text = if whole { text.strip_suffix(".0").unwrap_or(text) } else { text };
-    serde_json::from_str(text).ok().filter(Value::is_number)
+fn number(text: &str, is_whole: bool) -> Option<Value> {
+    if is_whole { whole(text).map(Value::from) } else { serde_json::from_str(text).ok().filter(Value::is_number) }
+}
+
+/// A whole number in any spelling, such as `7.00` or `70e-1`. Digits are moved, not calculated with: nothing is rounded.
+fn whole(text: &str) -> Option<i64> {
+    let (number, exponent) = text.split_once(['e', 'E']).map_or(Some((text, 0)), |(n, e)| Some((n, e.parse::<i32>().ok()?)))?;
+    let (sign, digits) = number.strip_prefix('-').map_or((1, number.strip_prefix('+').unwrap_or(number)), |digits| (-1, digits));
+    let (before, after) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut digits = [before, after].concat();
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    if digits.bytes().all(|b| b == b'0') {
+        return Some(0);
+    }
+    let point = i32::try_from(before.len()).ok()?.checked_add(exponent)?;
+    // Longer ones are beyond all bounds.
+    let point = usize::try_from(point).ok().filter(|point| *point < 19)?;
+    while digits.len() < point {
+        digits.push('0');
+    }
+    let (whole, rest) = digits.split_at(point);
+    rest.bytes().all(|b| b == b'0').then(|| whole.parse::<i64>().ok().map(|whole| sign * whole))?
 }
 
 fn warn_unknown(name: &str) {
@@ -171,6 +207,12 @@ mod tests {
             ("include_deleted", json!(0), "include_deleted", json!(false)),
             ("lookback", json!("28"), "attribution_window", json!(28)),
             ("page_size", json!(50.0), "page_size", json!(50)),
+            ("page_size", json!("5e1"), "page_size", json!(50)),
+            ("lookback", json!("7.00"), "attribution_window", json!(7)),
+            ("lookback", json!("70e-1"), "attribution_window", json!(7)),
+            ("lookback", json!(" +7. "), "attribution_window", json!(7)),
+            ("lookback", json!("0.0"), "attribution_window", json!(0)),
+            ("lookback", json!(7e0), "attribution_window", json!(7)),
             ("rate_limit", json!("2.5"), "rate_limit", json!(2.5)),
             ("rate_limit", json!("Premium"), "rate_limit", json!("premium")),
             ("request_timeout", json!(""), "request_timeout", json!(300)),
@@ -180,6 +222,33 @@ mod tests {
             let read = read_with(name, given.clone()).unwrap_or_else(|e| panic!("{name} {given}: {e}"));
             assert_eq!(read[setting], want, "{name} {given}");
         }
+    }
+
+    #[test]
+    fn every_number_has_bounds_that_its_error_names() {
+        let is_number = |setting: &Value| {
+            ["integer", "number"]
+                .iter()
+                .any(|t| setting["type"].as_str() == Some(t) || setting["type"].as_array().is_some_and(|all| all.contains(&json!(t))))
+        };
+        for (name, setting) in settings().filter(|(_, setting)| is_number(setting)) {
+            for bound in ["minimum", "maximum"] {
+                assert!(setting[bound].is_number(), "{name} has no {bound}");
+                assert!(expected(name).contains(&setting[bound].to_string()), "{name}: the error does not name the {bound}");
+            }
+            for beyond in [json!(-1e18), json!(1e18), json!("1e300"), json!("-1e300")] {
+                assert!(read_with(name, beyond.clone()).is_err(), "{name} takes {beyond}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_one_source_are_made_one() {
+        let own = |given: Value| Value::Object(by_own_names(given.as_object().expect("an object").clone()));
+        assert_eq!(own(json!({"advertiser_ids": [1], "lookback": 3})), json!({"accounts": [1], "attribution_window": 3}));
+        assert_eq!(own(json!({"advertiser_ids": [1], "accounts": [2]})), json!({"accounts": [2]}));
+        assert_eq!(own(json!({"advertiser_ids": [1], "accounts": ""})), json!({"accounts": [1]}));
+        assert_eq!(own(json!({"advertiser_id": 1, "advertiser_ids": [2], "x": null})), json!({"accounts": [2]}));
     }
 
     #[test]
@@ -194,6 +263,20 @@ mod tests {
             ("sandbox", json!("maybe-secret")),
             ("accounts", json!([])),
             ("attribution_window", json!(-1)),
+            ("attribution_window", json!(7.5)),
+            ("attribution_window", json!("7.5")),
+            ("attribution_window", json!("7.0000000000000000001")),
+            ("attribution_window", json!("7e")),
+            ("attribution_window", json!("7e99999999999")),
+            ("attribution_window", json!("1e400")),
+            ("attribution_window", json!("9999999999999999999999")),
+            ("attribution_window", json!(".")),
+            ("rate_limit", json!(1e-300)),
+            ("rate_limit", json!(1e300)),
+            ("request_timeout", json!(1e19)),
+            ("request_timeout", json!("1e400")),
+            ("max_runtime", json!(1e-300)),
+            ("max_runtime", json!(1e19)),
             ("base_url", json!("ftp://secret")),
             ("verify", json!("secret-yes")),
             ("metrics", json!(["spend"])),

@@ -2,10 +2,10 @@
 //! form; which parts are selected is `selection`'s.
 
 use crate::error::{InputError, input};
+use crate::files;
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
-use std::fs;
 
 /// One stream of a catalog.
 #[derive(Debug)]
@@ -25,11 +25,11 @@ pub struct CatalogStream {
 /// Reads a catalog file.
 ///
 /// # Errors
-/// The file cannot be read, or is no catalog.
+/// The file cannot be read, or is not a catalog.
 pub fn load(path: &str) -> Result<Vec<CatalogStream>> {
-    let text = fs::read_to_string(path).with_context(|| InputError(format!("catalog: cannot read `{path}`")))?;
-    let catalog: Value = serde_json::from_str(&text).with_context(|| InputError(format!("catalog: `{path}` is no valid JSON")))?;
-    parse(catalog).with_context(|| InputError(format!("catalog: `{path}` is no catalog")))
+    let text = files::read("catalog", path)?;
+    let catalog: Value = serde_json::from_str(&text).with_context(|| InputError(format!("catalog: `{path}` is not valid JSON")))?;
+    parse(catalog).with_context(|| InputError(format!("catalog: `{path}` is not a catalog")))
 }
 
 /// Takes a catalog apart.
@@ -48,7 +48,7 @@ pub fn parse(mut catalog: Value) -> Result<Vec<CatalogStream>> {
 }
 
 fn one(stream: Value) -> Result<CatalogStream> {
-    let Value::Object(mut object) = stream else { return Err(input("catalog: a stream is no object")) };
+    let Value::Object(mut object) = stream else { return Err(input("catalog: a stream is not an object")) };
     let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
     let id = text("tap_stream_id").or_else(|| text("stream")).ok_or_else(|| input("catalog: a stream has no `tap_stream_id`"))?;
     let stream = text("stream").unwrap_or_else(|| id.clone());
@@ -71,7 +71,12 @@ impl CatalogStream {
     #[must_use]
     pub fn said(&self, name: &str) -> Option<&Value> {
         let in_metadata = self.metadata.get(&[] as &[String]).and_then(|m| m.get(name));
-        in_metadata.or_else(|| self.object.get(name.trim_start_matches("table-").replace('-', "_").as_str()))
+        in_metadata.or_else(|| self.beside(name))
+    }
+
+    /// What the stream object says by itself.
+    pub(super) fn beside(&self, name: &str) -> Option<&Value> {
+        self.object.get(name.trim_start_matches("table-").replace('-', "_").as_str())
     }
 
     /// The key properties that the catalog names.

@@ -1,6 +1,8 @@
 //! The Singer side: catalogs, selection, state and messages, as every tap has them. It knows nothing of TikTok.
 
 pub mod catalog;
+mod members;
 pub mod output;
 pub mod selection;
 pub mod state;
+pub mod state_file;

@@ -21,33 +21,32 @@ impl<W: Write> Output<W> {
     /// A SCHEMA line.
     ///
     /// # Errors
-    /// The reader is gone.
+    /// The reader is gone, or the disk is full.
     pub fn schema(&mut self, stream: &str, schema: &Value, keys: &[String], bookmark: Option<&str>) -> io::Result<()> {
         let mut message = json!({"type": "SCHEMA", "stream": stream, "schema": schema, "key_properties": keys});
         if let Some(bookmark) = bookmark {
             message["bookmark_properties"] = json!([bookmark]);
         }
-        self.line(&message)
+        self.line(&message.to_string())
     }
 
     /// RECORD lines, each with its end.
     ///
     /// # Errors
-    /// The reader is gone.
+    /// The reader is gone, or the disk is full.
     pub fn records(&mut self, lines: &[u8]) -> io::Result<()> {
         self.since_state += lines.len();
         self.out.write_all(lines)
     }
 
-    /// A STATE line, unless it says the same as the one before and no records came between.
+    /// A STATE line with the text of its value, unless it says the same as the one before and no records came between.
     ///
     /// # Errors
-    /// The reader is gone.
-    pub fn state(&mut self, state: &Value) -> io::Result<()> {
-        let text = state.to_string();
-        if self.since_state > 0 || text != self.last_state {
-            writeln!(self.out, "{{\"type\":\"STATE\",\"value\":{text}}}")?;
-            self.last_state = text;
+    /// The reader is gone, or the disk is full.
+    pub fn state(&mut self, state: &str) -> io::Result<()> {
+        if self.since_state > 0 || state != self.last_state {
+            self.line(&format!("{{\"type\":\"STATE\",\"value\":{state}}}"))?;
+            state.clone_into(&mut self.last_state);
             self.since_state = 0;
         }
         self.out.flush()
@@ -60,7 +59,8 @@ impl<W: Write> Output<W> {
         self.since_state > 0 && self.since_state >= self.last_state.len()
     }
 
-    fn line(&mut self, message: &Value) -> io::Result<()> {
-        writeln!(self.out, "{message}")
+    fn line(&mut self, message: &str) -> io::Result<()> {
+        // In one piece: `out` may hand every piece to the system by itself.
+        self.out.write_all(format!("{message}\n").as_bytes())
     }
 }

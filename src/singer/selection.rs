@@ -2,20 +2,57 @@
 //! and singer-python agree on.
 
 use super::catalog::CatalogStream;
+use crate::error::input;
+use anyhow::Result;
 use serde_json::{Map, Value, json};
 
 /// Marks a nested property that is deselected, in a schema from [`marked_schema`].
 pub const DESELECTED: &str = "x-deselected";
 
-/// Whether the stream is to be synced. In order: `inclusion`, `selected`, `selected-by-default`; a stream about which the catalog says
-/// nothing at all is in, one with metadata but no word on selection is out.
+/// Whether the stream is to be synced. In order: `inclusion`, `selected` in the metadata, on the stream object or in its schema,
+/// `selected-by-default`; a stream about which the catalog says nothing at all is in, one with metadata but no word on selection is out.
 #[must_use]
 pub fn is_selected(stream: &CatalogStream) -> bool {
-    let legacy = stream.schema.get("selected").and_then(truth);
-    verdict(stream.metadata.get(&[] as &[String]))
-        .or_else(|| stream.said("selected").and_then(truth))
-        .or(legacy)
-        .unwrap_or(stream.metadata.is_empty())
+    let beside = beside(stream).into_iter().find_map(|(_, selected)| selected);
+    verdict(stream.metadata.get(&[] as &[String]), beside).unwrap_or(stream.metadata.is_empty())
+}
+
+/// What is said of the selection of a stream elsewhere than in its metadata, and where.
+fn beside(stream: &CatalogStream) -> [(&'static str, Option<bool>); 2] {
+    [("on the stream object", stream.beside("selected").and_then(truth)), ("in the schema", stream.schema.get("selected").and_then(truth))]
+}
+
+/// Holds the selected streams against one another, and says what is ignored about the others.
+///
+/// # Errors
+/// Two entries are of one stream and would share its bookmark, or two streams have one name.
+pub fn check(catalog: &[CatalogStream]) -> Result<()> {
+    let mut selected: Vec<&CatalogStream> = Vec::new();
+    for stream in catalog {
+        let is_in = is_selected(stream);
+        for (place, _) in beside(stream).into_iter().filter(|(_, said)| said.is_some_and(|said| said != is_in)) {
+            let what = if is_in { "read" } else { "left out" };
+            log::info!("catalog: `{}` is {what}: `selected: {}` {place} is ignored, because another place comes first", stream.id, !is_in);
+        }
+        if !is_in {
+            continue;
+        }
+        if let Some(other) = selected.iter().find(|other| other.id == stream.id) {
+            return Err(input(format!(
+                "catalog: `{}` and `{}` are both selected and both of the stream `{}`; they would share its bookmark: deselect one, and \
+                 run the other by a catalog and a state of its own",
+                other.stream, stream.stream, stream.id
+            )));
+        }
+        if let Some(other) = selected.iter().find(|other| other.stream == stream.stream) {
+            return Err(input(format!(
+                "catalog: the streams `{}` and `{}` are both selected under the name `{}`; give one of them another `stream`",
+                other.id, stream.id, stream.stream
+            )));
+        }
+        selected.push(stream);
+    }
+    Ok(())
 }
 
 /// The schema of the selected properties. `always` names those that cannot be left out: keys and the replication key. Deselected nested
@@ -43,7 +80,8 @@ fn prune(schema: &mut Value, path: &mut Vec<String>, stream: &CatalogStream, alw
         path.extend(["properties".to_owned(), name.clone()]);
         let forced = top && always.iter().any(|a| a == name);
         // Without a word of its own a property goes with its parent, which is in, or we would not be here.
-        if forced || verdict(stream.metadata.get(path.as_slice())).or_else(|| property.get("selected").and_then(truth)).unwrap_or(true) {
+        let beside = property.get("selected").and_then(truth);
+        if forced || verdict(stream.metadata.get(path.as_slice()), beside).unwrap_or(true) {
             prune(property, path, stream, always, mark);
         } else if mark && !top {
             *property = json!({DESELECTED: true});
@@ -58,12 +96,13 @@ fn prune(schema: &mut Value, path: &mut Vec<String>, stream: &CatalogStream, alw
     }
 }
 
-fn verdict(metadata: Option<&Map<String, Value>>) -> Option<bool> {
-    let metadata = metadata?;
-    match metadata.get("inclusion").and_then(Value::as_str) {
+/// What metadata says; `beside` is what stands elsewhere and counts where the metadata has no `selected`.
+fn verdict(metadata: Option<&Map<String, Value>>, beside: Option<bool>) -> Option<bool> {
+    let said = |name: &str| metadata.and_then(|m| m.get(name));
+    match said("inclusion").and_then(Value::as_str) {
         Some("unsupported") => Some(false),
         Some("automatic") => Some(true),
-        _ => metadata.get("selected").and_then(truth).or_else(|| metadata.get("selected-by-default").and_then(truth)),
+        _ => said("selected").and_then(truth).or(beside).or_else(|| said("selected-by-default").and_then(truth)),
     }
 }
 
@@ -117,6 +156,41 @@ mod tests {
             )),
             "old"
         );
+    }
+
+    #[test]
+    fn what_stands_beside_the_metadata_counts_where_it_is_silent() {
+        let discovered = json!([{"breadcrumb": [], "metadata": {"inclusion": "available", "selected-by-default": true}}]);
+        let properties = json!({"id": {}});
+        for (entry, want) in [
+            (json!({"metadata": discovered, "selected": false}), false),
+            (json!({"metadata": discovered, "selected": "false"}), false),
+            (json!({"metadata": discovered, "selected": null}), true),
+            (json!({"metadata": discovered, "schema": {"properties": properties, "selected": false}}), false),
+            (json!({"metadata": discovered, "selected": true, "schema": {"properties": properties, "selected": false}}), true),
+            (json!({"metadata": [], "selected": false}), false),
+            (json!({"metadata": [{"breadcrumb": [], "metadata": {"selected": true}}], "selected": false}), true),
+            (json!({"metadata": [{"breadcrumb": [], "metadata": {"selected": false}}], "selected": true}), false),
+            (json!({"metadata": [{"breadcrumb": [], "metadata": {"inclusion": "automatic"}}], "selected": false}), true),
+        ] {
+            assert_eq!(is_selected(&stream(&entry)), want, "{entry}");
+        }
+        let property = stream(&json!({"schema": {"properties": {"id": {}, "a": {"selected": false}}}, "metadata": [
+            {"breadcrumb": ["properties", "a"], "metadata": {"inclusion": "available", "selected-by-default": true}}]}));
+        assert_eq!(selected_schema(&property, &[])["properties"], json!({"id": {}}), "properties too");
+    }
+
+    #[test]
+    fn streams_and_names_come_once_among_the_selected() {
+        let entry = |id: &str, name: &str, selected: bool| json!({"tap_stream_id": id, "stream": name, "schema": {"properties": {}}, "selected": selected});
+        let check = |entries: &[Value]| check(&catalog::parse(json!({"streams": entries})).expect("a catalog"));
+        for (second, parts) in
+            [(entry("ads", "b", true), ["`a`", "`b`", "`ads`"]), (entry("campaigns", "a", true), ["`a`", "`ads`", "`campaigns`"])]
+        {
+            let error = check(&[entry("ads", "a", true), second]).expect_err("a clash").to_string();
+            assert!(parts.iter().all(|part| error.contains(part)), "{error}");
+        }
+        check(&[entry("ads", "a", true), entry("ads", "b", false), entry("campaigns", "c", true)]).expect("one is deselected");
     }
 
     #[test]

@@ -1,10 +1,12 @@
-//! Bookmarks: read from whatever a target kept, moved forward only, written back with everything that is not ours untouched. It owns
-//! the forms of state; what a bookmark means to a stream is `sync`'s.
+//! Bookmarks: moved forward only, and written back with everything that is not ours untouched, to the digit. What files hold a state
+//! is `state_file`'s matter, and what a bookmark means to a stream is `sync`'s.
 
+use super::members::{Members, compact, object};
 use crate::error::{InputError, input};
 use anyhow::{Context, Result};
-use serde_json::{Map, Value, json};
-use std::fs;
+use serde::Deserialize;
+use serde_json::value::{RawValue, to_raw_value};
+use std::collections::HashMap;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
@@ -13,157 +15,224 @@ const CURRENT: &str = "currently_syncing";
 /// A member of our own: with a thousand accounts, a stream that never ends within a run would begin with the same ones each time.
 const CURRENT_ACCOUNT: &str = "currently_syncing_account";
 
+/// Wrappings in one another that are taken off.
+const DEPTH: u8 = 8;
+
 /// The state of a run: `{"currently_syncing": …, "bookmarks": {stream: {advertiser_id: "YYYY-MM-DDTHH:MM:SSZ"}}}`.
 #[derive(Debug, Default)]
 pub struct State {
-    value: Map<String, Value>,
+    members: Members,
+    /// The streams under `bookmarks`, in order.
+    streams: Vec<(String, Entry)>,
+}
+
+/// What `bookmarks` holds about one stream.
+#[derive(Debug)]
+enum Entry {
+    /// Bookmarks by account.
+    Accounts(Members),
+    /// The Meltano SDK's list, as it came and by account.
+    Partitions(Box<RawValue>, HashMap<String, Box<RawValue>>),
+    /// One text for all accounts, or what is no bookmark.
+    Other(Box<RawValue>),
 }
 
 impl State {
-    /// Reads a state file; none given means a first run.
+    /// Takes a state in any known form: bare, in Meltano's `singer_state`, or a whole STATE message; bookmarks as maps by account, as one
+    /// text for all accounts, or as the Meltano SDK's list of partitions. Meltano's record of a job has two states: what a run that
+    /// did not end had `partial`ly delivered goes over what was `completed` before.
     ///
     /// # Errors
-    /// The file cannot be read, or is no state. The message says where.
-    pub fn load(path: Option<&str>) -> Result<Self> {
-        let Some(path) = path else { return Ok(State::default()) };
-        let text = fs::read_to_string(path).with_context(|| InputError(format!("state: cannot read `{path}`")))?;
-        if text.trim().is_empty() {
-            // `tail -n 1` of a target that printed nothing.
-            return Ok(State::default());
-        }
-        let value = serde_json::from_str(&text).with_context(|| InputError(format!("state: `{path}` is no valid JSON")))?;
-        Self::parse(value).with_context(|| InputError(format!("state: `{path}` cannot be used")))
+    /// It is not an object, or its bookmarks are not.
+    pub fn parse(text: &str) -> Result<Self> {
+        let text = compact(text);
+        let raw = serde_json::from_str(&text).with_context(|| InputError("state: it is not valid JSON".to_owned()))?;
+        Self::unwrap(raw, DEPTH)
     }
 
-    /// Takes a state in any known form: bare, in Meltano's `singer_state`, or a whole STATE message; bookmarks as maps by account, as one
-    /// text for all accounts, or as the Meltano SDK's list of partitions.
-    ///
-    /// # Errors
-    /// It is no object, or a bookmark of it is no time.
-    pub fn parse(value: Value) -> Result<Self> {
-        let Value::Object(mut value) = value else { return Err(input("state: it is no JSON object")) };
-        for wrap in ["singer_state", "value"] {
-            if value.get("bookmarks").is_none()
-                && let Some(Value::Object(inner)) = value.get(wrap)
-            {
-                let inner = inner.clone();
-                value = inner;
-            }
+    fn unwrap(raw: &RawValue, depth: u8) -> Result<Self> {
+        let Some(members) = Members::of(raw) else { return Err(input("state: it is not a JSON object")) };
+        let own = members.get("bookmarks");
+        if depth == 0 || own.is_some_and(|bookmarks| !is_nothing(bookmarks)) {
+            return Self::bare(members);
         }
-        match value.get_mut("bookmarks") {
-            None | Some(Value::Object(_)) => Ok(State { value }),
-            Some(Value::Null) => {
-                value.shift_remove("bookmarks");
-                Ok(State { value })
+        // Beside bookmarks that are there but empty, only others count.
+        let counts = |value: &&RawValue| {
+            is_object(value) && (own.is_none() || Members::of(value).is_some_and(|inside| inside.get("bookmarks").is_some()))
+        };
+        let inside = |names: [&str; 2]| names.into_iter().filter_map(|name| members.get(name)).filter(counts).collect::<Vec<_>>();
+        if let [wrapped, ..] = inside(["singer_state", "value"])[..] {
+            return Self::unwrap(wrapped, depth - 1);
+        }
+        match inside(["completed", "partial"])[..] {
+            [older, newer] => {
+                let mut state = Self::unwrap(older, depth - 1)?;
+                state.overlay(Self::unwrap(newer, depth - 1)?);
+                Ok(state)
             }
-            Some(_) => Err(input("state: `bookmarks` is no object")),
+            [only] => Self::unwrap(only, depth - 1),
+            _ => Self::bare(members),
+        }
+    }
+
+    fn bare(members: Members) -> Result<Self> {
+        let streams = match members.get("bookmarks") {
+            Some(bookmarks) if bookmarks.get() != "null" => {
+                let bookmarks = Members::of(bookmarks).ok_or_else(|| input("state: `bookmarks` is not an object"))?;
+                bookmarks.iter().map(|(stream, raw)| (stream.to_owned(), Entry::of(raw))).collect()
+            }
+            _ => Vec::new(),
+        };
+        Ok(State { members, streams })
+    }
+
+    /// Lays a newer state over this one.
+    fn overlay(&mut self, newer: State) {
+        for (name, value) in newer.members.iter() {
+            self.members.set(name, value.to_owned());
+        }
+        for (stream, entry) in newer.streams {
+            match (self.entry_mut(&stream), entry) {
+                (Some(Entry::Accounts(known)), Entry::Accounts(newer)) => {
+                    newer.iter().for_each(|(account, bookmark)| known.set(account, bookmark.to_owned()));
+                }
+                (Some(known), entry) => *known = entry,
+                (None, entry) => self.streams.push((stream, entry)),
+            }
         }
     }
 
     /// The bookmark of an account, `YYYY-MM-DDTHH:MM:SSZ`.
     ///
     /// # Errors
-    /// There is one, but it is no time.
+    /// There is one, but it is not a time.
     pub fn bookmark(&self, stream: &str, advertiser_id: &str) -> Result<Option<String>> {
-        let Some(entry) = self.value.get("bookmarks").and_then(|b| b.get(stream)) else { return Ok(None) };
+        let Some(entry) = self.entry(stream) else { return Ok(None) };
         let (found, place) = match entry {
-            Value::Null => return Ok(None),
-            Value::Object(by_account) => match by_account.get("partitions") {
-                Some(partitions) => (of_partition(partitions, advertiser_id), "/partitions".to_owned()),
-                None => (by_account.get(advertiser_id), format!("/{advertiser_id}")),
-            },
-            _ => (Some(entry), String::new()),
+            Entry::Accounts(by_account) => (by_account.get(advertiser_id), format!("/{advertiser_id}")),
+            Entry::Partitions(_, by_account) => (by_account.get(advertiser_id).map(|raw| &**raw), "/partitions".to_owned()),
+            Entry::Other(raw) => (Some(&**raw), String::new()),
         };
-        match found {
-            None | Some(Value::Null) => Ok(None),
-            Some(found) => match found.as_str().and_then(normal) {
-                Some(time) => Ok(Some(time)),
-                None => Err(input(format!("state: /bookmarks/{stream}{place} is no time such as 2026-01-31T00:00:00Z"))),
-            },
+        let Some(found) = found.filter(|raw| raw.get() != "null") else { return Ok(None) };
+        match serde_json::from_str::<String>(found.get()).ok().and_then(|text| normal(&text)) {
+            Some(time) => Ok(Some(time)),
+            None => Err(input(format!("state: /bookmarks/{stream}{place} is not a timestamp (example: 2026-01-31T00:00:00Z)"))),
         }
     }
 
     /// Whether there is anything about a stream.
     #[must_use]
     pub fn mentions(&self, stream: &str) -> bool {
-        self.value.get("bookmarks").and_then(|b| b.get(stream)).is_some_and(|entry| !entry.is_null() && *entry != json!({}))
+        match self.entry(stream) {
+            None => false,
+            Some(Entry::Accounts(by_account)) => by_account.iter().next().is_some(),
+            Some(Entry::Partitions(..)) => true,
+            Some(Entry::Other(raw)) => raw.get() != "null",
+        }
+    }
+
+    /// The streams that it has bookmarks of.
+    pub fn streams(&self) -> impl Iterator<Item = &str> {
+        self.streams.iter().map(|(stream, _)| stream.as_str())
+    }
+
+    /// Whether it holds something, but no bookmarks where they should be.
+    #[must_use]
+    pub fn lacks_bookmarks(&self) -> bool {
+        let says_nothing = |(name, value): (&str, &RawValue)| matches!(name, "currently_syncing" | "type") || is_nothing(value);
+        self.members.get("bookmarks").is_none() && !self.members.iter().all(says_nothing)
     }
 
     /// Moves a bookmark forward to `time` (`YYYY-MM-DDTHH:MM:SSZ`); an earlier one leaves it as it is. `accounts` are those of the run: a
     /// form without accounts is turned into a map of them, so that none loses its bookmark. Returns whether it moved.
     pub fn advance(&mut self, stream: &str, advertiser_id: &str, time: &str, accounts: &[String]) -> bool {
         let current = self.bookmark(stream, advertiser_id).ok().flatten();
-        if current.as_deref().is_some_and(|current| current >= time) {
-            return false;
+        let moves = current.as_deref().is_none_or(|current| current < time);
+        if moves {
+            self.set(stream, advertiser_id, time, accounts);
         }
-        self.by_account(stream, accounts).insert(advertiser_id.to_owned(), Value::from(time));
-        true
+        moves
     }
 
-    /// The bookmarks of a stream as a map of accounts, made so if they have another form.
-    fn by_account(&mut self, stream: &str, accounts: &[String]) -> &mut Map<String, Value> {
-        let is_map =
-            self.value.get("bookmarks").and_then(|b| b.get(stream)).is_some_and(|b| b.is_object() && b.get("partitions").is_none());
-        if !is_map {
-            let known = accounts.iter().filter_map(|a| Some((a.clone(), Value::from(self.bookmark(stream, a).ok().flatten()?))));
-            let map: Map<String, Value> = known.collect();
-            self.bookmarks().insert(stream.to_owned(), Value::Object(map));
+    /// Sets a bookmark, also back: one that lies in the future cannot be right.
+    pub fn set(&mut self, stream: &str, advertiser_id: &str, time: &str, accounts: &[String]) {
+        self.put(stream, advertiser_id, text(time), accounts);
+    }
+
+    fn put(&mut self, stream: &str, name: &str, value: Box<RawValue>, accounts: &[String]) {
+        if !matches!(self.entry(stream), Some(Entry::Accounts(_))) {
+            let mut by_account = Members::default();
+            for account in accounts {
+                if let Some(known) = self.bookmark(stream, account).ok().flatten() {
+                    by_account.set(account, text(&known));
+                }
+            }
+            match self.entry_mut(stream) {
+                Some(entry) => *entry = Entry::Accounts(by_account),
+                None => self.streams.push((stream.to_owned(), Entry::Accounts(by_account))),
+            }
         }
-        let entry = self.bookmarks().entry(stream.to_owned()).or_insert_with(|| json!({}));
-        entry.as_object_mut().unwrap_or_else(|| unreachable!("made an object above"))
+        if let Some(Entry::Accounts(by_account)) = self.entry_mut(stream) {
+            by_account.set(name, value);
+        }
     }
 
     /// Whether a pass of a stream was refused in an earlier run, and has a bookmark of its own since: that of [`held_key`].
     #[must_use]
     pub fn is_held(&self, stream: &str, advertiser_id: &str, pass: &str) -> bool {
-        let entry = self.value.get("bookmarks").and_then(|b| b.get(stream));
-        entry.and_then(|entry| entry.get(held_key(advertiser_id, pass))).is_some()
+        let key = held_key(advertiser_id, pass);
+        matches!(self.entry(stream), Some(Entry::Accounts(by_account)) if by_account.get(&key).is_some())
     }
 
     /// Keeps a bookmark of its own for a pass that was refused; none where it has to begin at the beginning.
     pub fn hold(&mut self, stream: &str, advertiser_id: &str, pass: &str, bookmark: Option<&str>, accounts: &[String]) {
-        self.by_account(stream, accounts).insert(held_key(advertiser_id, pass), json!(bookmark));
+        let bookmark = bookmark.map_or_else(|| RawValue::NULL.to_owned(), text);
+        self.put(stream, &held_key(advertiser_id, pass), bookmark, accounts);
     }
 
     /// A pass was read: from now on the bookmark of the stream is its own.
     pub fn release(&mut self, stream: &str, advertiser_id: &str, pass: &str) {
-        if let Some(Value::Object(by_account)) = self.value.get_mut("bookmarks").and_then(|b| b.get_mut(stream)) {
-            by_account.shift_remove(&held_key(advertiser_id, pass));
+        if let Some(Entry::Accounts(by_account)) = self.entry_mut(stream) {
+            by_account.remove(&held_key(advertiser_id, pass));
         }
     }
 
     /// The stream and the account at which an earlier run ended early, if it did.
     #[must_use]
-    pub fn current(&self) -> (Option<&str>, Option<&str>) {
-        let text = |name: &str| self.value.get(name).and_then(Value::as_str);
+    pub fn current(&self) -> (Option<String>, Option<String>) {
+        let text = |name: &str| self.members.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok());
         (text(CURRENT), text(CURRENT_ACCOUNT))
     }
 
     /// Says which stream is being synced.
     pub fn set_current(&mut self, stream: Option<&str>) {
-        self.value.insert(CURRENT.to_owned(), json!(stream));
-        self.value.shift_remove(CURRENT_ACCOUNT);
+        self.members.set(CURRENT, stream.map_or_else(|| RawValue::NULL.to_owned(), text));
+        self.members.remove(CURRENT_ACCOUNT);
     }
 
     /// Says which account of the stream is being synced, where the run ends before it is done.
     pub fn set_current_account(&mut self, advertiser_id: &str) {
-        self.value.insert(CURRENT_ACCOUNT.to_owned(), json!(advertiser_id));
+        self.members.set(CURRENT_ACCOUNT, text(advertiser_id));
     }
 
-    /// The state as it is written.
+    /// The `value` of a STATE message, as text.
     #[must_use]
-    pub fn to_value(&self) -> Value {
-        let mut value = self.value.clone();
-        value.entry("bookmarks").or_insert_with(|| json!({}));
-        Value::Object(value)
+    pub fn to_value(&self) -> String {
+        let bookmarks = object(self.streams.iter().map(|(stream, entry)| (stream, entry.text())));
+        let mut members: Vec<(&str, &str)> = self.members.iter().map(|(name, value)| (name, value.get())).collect();
+        match members.iter_mut().find(|(name, _)| *name == "bookmarks") {
+            Some(member) => member.1 = &bookmarks,
+            None => members.push(("bookmarks", &bookmarks)),
+        }
+        object(members.into_iter())
     }
 
-    fn bookmarks(&mut self) -> &mut Map<String, Value> {
-        let entry = self.value.entry("bookmarks").or_insert_with(|| json!({}));
-        if !entry.is_object() {
-            *entry = json!({});
-        }
-        entry.as_object_mut().unwrap_or_else(|| unreachable!("made an object above"))
+    fn entry(&self, stream: &str) -> Option<&Entry> {
+        self.streams.iter().find(|(name, _)| name == stream).map(|(_, entry)| entry)
+    }
+
+    fn entry_mut(&mut self, stream: &str) -> Option<&mut Entry> {
+        self.streams.iter_mut().find(|(name, _)| name == stream).map(|(_, entry)| entry)
     }
 }
 
@@ -173,13 +242,52 @@ pub fn held_key(advertiser_id: &str, pass: &str) -> String {
     format!("{advertiser_id}/{pass}")
 }
 
-fn of_partition<'a>(partitions: &'a Value, advertiser_id: &str) -> Option<&'a Value> {
-    let is_ours = |partition: &&Value| {
-        let id = &partition["context"]["advertiser_id"];
-        id.as_str() == Some(advertiser_id) || id.as_u64().is_some_and(|n| n.to_string() == advertiser_id)
-    };
-    // The value of a sorted stream; of an unsorted one that was broken off there is only a marker, which cannot be resumed from.
-    partitions.as_array()?.iter().find(is_ours)?.get("replication_key_value")
+impl Entry {
+    fn of(raw: &RawValue) -> Self {
+        #[derive(Deserialize)]
+        struct Partition {
+            context: Option<Box<RawValue>>,
+            replication_key_value: Option<Box<RawValue>>,
+        }
+        let Some(members) = Members::of(raw) else { return Entry::Other(raw.to_owned()) };
+        let Some(partitions) = members.get("partitions") else { return Entry::Accounts(members) };
+        let mut by_account = HashMap::new();
+        let listed = serde_json::from_str::<Vec<Box<RawValue>>>(partitions.get()).unwrap_or_default();
+        for partition in listed.iter().filter_map(|one| serde_json::from_str::<Partition>(one.get()).ok()) {
+            // The value of a sorted stream; of an unsorted one that was broken off there is only a marker, which cannot be resumed from.
+            let id = partition.context.as_deref().and_then(Members::of).and_then(|context| context.get("advertiser_id").map(plain));
+            if let Some(id) = id {
+                by_account.entry(id).or_insert_with(|| partition.replication_key_value.unwrap_or_else(|| RawValue::NULL.to_owned()));
+            }
+        }
+        Entry::Partitions(raw.to_owned(), by_account)
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Entry::Accounts(by_account) => by_account.text(),
+            Entry::Partitions(raw, _) | Entry::Other(raw) => raw.get().to_owned(),
+        }
+    }
+}
+
+fn is_object(raw: &RawValue) -> bool {
+    raw.get().starts_with('{')
+}
+
+/// Null, or an object without members.
+fn is_nothing(raw: &RawValue) -> bool {
+    matches!(raw.get(), "null" | "{}")
+}
+
+/// The text of a string, or the digits of a number.
+fn plain(raw: &RawValue) -> String {
+    serde_json::from_str(raw.get()).unwrap_or_else(|_| raw.get().to_owned())
+}
+
+fn text(text: &str) -> Box<RawValue> {
+    // A text is always a JSON value.
+    to_raw_value(text).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
 /// A time in any form that taps write, as `YYYY-MM-DDTHH:MM:SSZ`. Fractions go: bookmarks have seconds.
@@ -199,76 +307,4 @@ fn normal(text: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn state(value: Value) -> State {
-        State::parse(value).expect("a state")
-    }
-
-    #[test]
-    fn every_form_that_tools_write_is_read() {
-        let map = json!({"bookmarks": {"ads": {"1": "2026-02-01T03:04:05.000000Z"}}});
-        for form in [
-            map.clone(),
-            json!({"singer_state": map.clone()}),
-            json!({"type": "STATE", "value": map}),
-            json!({"bookmarks": {"ads": "2026-02-01 03:04:05"}}),
-            json!({"bookmarks": {"ads": {"partitions": [{"context": {"advertiser_id": "1"}, "replication_key_value": "2026-02-01T04:04:05+01:00"}]}}}),
-        ] {
-            assert_eq!(state(form.clone()).bookmark("ads", "1").expect("valid").as_deref(), Some("2026-02-01T03:04:05Z"), "{form}");
-        }
-        assert_eq!(
-            state(json!({"bookmarks": {"ads": {"1": "2026-02-01"}}})).bookmark("ads", "1").expect("valid").as_deref(),
-            Some("2026-02-01T00:00:00Z")
-        );
-        assert_eq!(state(json!({})).bookmark("ads", "1").expect("valid"), None);
-    }
-
-    #[test]
-    fn bookmarks_only_move_forward_and_what_is_not_ours_stays() {
-        let mut state =
-            state(json!({"bookmarks": {"advertisers": "2020-01-01T00:00:00Z", "ads": "2026-02-01T00:00:00Z", "other": [1]}, "x": 1}));
-        let accounts = ["1".to_owned(), "2".to_owned()];
-        state.advance("ads", "1", "2026-01-01T00:00:00Z", &accounts);
-        assert_eq!(state.to_value()["bookmarks"]["ads"], json!("2026-02-01T00:00:00Z"));
-        state.advance("ads", "1", "2026-03-01T00:00:00Z", &accounts);
-        let want = json!({"bookmarks": {"advertisers": "2020-01-01T00:00:00Z",
-            "ads": {"1": "2026-03-01T00:00:00Z", "2": "2026-02-01T00:00:00Z"}, "other": [1]}, "x": 1});
-        assert_eq!(state.to_value(), want);
-    }
-
-    #[test]
-    fn a_refused_pass_has_a_bookmark_of_its_own_until_it_is_read() {
-        let mut state = state(json!({"bookmarks": {"ads": "2026-02-01T00:00:00Z"}}));
-        let accounts = ["1".to_owned()];
-        assert!(!state.is_held("ads", "1", "top_view"));
-        state.hold("ads", "1", "top_view", None, &accounts);
-        state.advance("ads", "1", "2026-03-01T00:00:00Z", &accounts);
-        assert!(state.is_held("ads", "1", "top_view"));
-        assert_eq!(state.bookmark("ads", &held_key("1", "top_view")).expect("valid"), None);
-        let want = json!({"1": "2026-03-01T00:00:00Z", "1/top_view": null});
-        assert_eq!(state.to_value()["bookmarks"]["ads"], want);
-        state.release("ads", "1", "top_view");
-        assert_eq!(state.to_value()["bookmarks"]["ads"], json!({"1": "2026-03-01T00:00:00Z"}));
-    }
-
-    #[test]
-    fn what_is_no_state_is_refused_with_its_place() {
-        for bad in [json!([]), json!("x"), json!({"bookmarks": [1]})] {
-            assert!(State::parse(bad.clone()).is_err(), "{bad}");
-        }
-        for bad in [
-            json!({"1": 5}),
-            json!("soon"),
-            json!(7),
-            json!({"1": "2026-99-01"}),
-            json!("9999-12-31T23:59:59-01:00"),
-            json!("0000-01-01T00:00:00+01:00"),
-            json!("-0001-01-01T00:00:00"),
-        ] {
-            let error = state(json!({"bookmarks": {"ads": bad}})).bookmark("ads", "1").expect_err("no time");
-            assert!(error.to_string().contains("/bookmarks/ads"), "{error}");
-        }
-    }
-}
+mod tests;

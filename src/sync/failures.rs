@@ -14,8 +14,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The failures of a run, in the order of its work.
 #[derive(Debug, Default)]
 pub struct Failures {
-    /// Exit code and words of each.
-    causes: Vec<(Exit, String)>,
+    worst: Worst,
+    /// How many there are.
+    count: usize,
     accounts: HashSet<usize>,
     parts: HashSet<(usize, usize)>,
     /// Streams that are closed to the developer app, so to every account.
@@ -26,6 +27,19 @@ pub struct Failures {
     /// Accounts that can still be read.
     open: usize,
     skips: Arc<Skips>,
+}
+
+/// The worst failure so far, which is the last line of the run. The others are told at once: each stands once on stderr.
+#[derive(Debug, Default)]
+struct Worst(Option<(Exit, String)>);
+
+impl Drop for Worst {
+    /// Another error ended the run, and is its last line.
+    fn drop(&mut self) {
+        if let Some((_, words)) = &self.0 {
+            log::error!("{words}");
+        }
+    }
 }
 
 /// What workers need not begin any more. They run ahead of the delivery, which alone decides what is left out.
@@ -84,11 +98,12 @@ impl Failures {
         }
         let of_accounts = plans.iter().find(|p| matches!(p.stream.source, Source::Account(_)));
         if let Some(error) = &accounts.undescribed {
-            match (of_accounts, exit(error.outcome)) {
-                (Some(plan), exit) => failures.note(exit, format!("{}: {error}", plan.name)),
-                (None, Exit::Transient) => failures.note(Exit::Transient, error.to_string()),
-                // An app or a sandbox that has no such endpoint never has it.
-                (None, _) => {}
+            let exit = exit(error.outcome);
+            // Where the stream of the accounts is not read, an app or a sandbox that never has the endpoint costs a warning.
+            if let Some(plan) = of_accounts {
+                failures.note(exit, format!("{}: {error}", plan.name));
+            } else if exit == Exit::Transient {
+                failures.note(exit, error.to_string());
             }
         }
         failures
@@ -155,7 +170,10 @@ impl Failures {
             _ => "; the rest of this stream and account is left out",
         };
         self.parts.insert((job.plan, job.account));
-        self.note(exit(error.outcome), format!("{stream}, account {account}{window}: {error}{what}"));
+        let is_kept = self.note(exit(error.outcome), format!("{stream}, account {account}{window}: {error}{what}"));
+        if is_kept && !self.ends_run {
+            log::info!("{stream}, account {account}: failed; the last line of the run says why");
+        }
     }
 
     /// Notes that what was delivered is not what TikTok counts. It is delivered all the same.
@@ -163,25 +181,34 @@ impl Failures {
         self.note(Exit::Refused, words);
     }
 
-    fn note(&mut self, exit: Exit, words: String) {
-        log::error!("{words}");
-        self.causes.push((exit, words));
+    /// Tells a failure, or keeps it for the last line: `true`.
+    fn note(&mut self, exit: Exit, words: String) -> bool {
+        self.count += 1;
+        let is_worst = self.worst.0.as_ref().is_none_or(|(worst, _)| rank(exit) < rank(*worst));
+        let told = if is_worst { self.worst.0.replace((exit, words)).map(|(_, before)| before) } else { Some(words) };
+        if let Some(words) = told {
+            log::error!("{words}");
+        }
+        is_worst
     }
 
     /// The exit code of the run, and the cause in words if something failed. Passing trouble comes before refusals: a run that is
     /// worth repeating should be repeated.
     #[must_use]
-    pub fn verdict(&self) -> (Exit, Option<String>) {
-        let worst = [Exit::Denied, Exit::Transient, Exit::Refused].into_iter().find(|exit| self.causes.iter().any(|(e, _)| e == exit));
-        let Some(worst) = worst else { return (Exit::Done, None) };
-        let words = self.causes.iter().find(|(e, _)| *e == worst).map(|(_, words)| words.as_str()).unwrap_or_default();
-        let others = self.causes.len() - 1;
+    pub fn verdict(mut self) -> (Exit, Option<String>) {
+        let Some((worst, words)) = self.worst.0.take() else { return (Exit::Done, None) };
+        let others = self.count - 1;
         let more = if others == 0 { String::new() } else { format!(" ({others} more above)") };
         if self.open == 0 && !self.ends_run {
             return (Exit::Denied, Some(format!("every account was refused: {words}{more}")));
         }
         (worst, Some(format!("{words}{more}")))
     }
+}
+
+/// The lower, the more it says about the run.
+fn rank(exit: Exit) -> usize {
+    [Exit::Denied, Exit::Transient, Exit::Refused].iter().position(|e| *e == exit).unwrap_or(usize::MAX)
 }
 
 fn exit(outcome: Outcome) -> Exit {

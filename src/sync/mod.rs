@@ -2,6 +2,7 @@
 
 pub mod accounts;
 mod audit;
+mod bookmarks;
 mod entities;
 mod failures;
 mod jobs;
@@ -58,8 +59,8 @@ const WAITING: usize = 5 << 19;
 /// Replicates the selected streams and tells what did not work. The last STATE written holds everything that was delivered.
 ///
 /// # Errors
-/// Nothing could be begun, or the reader of `out` is gone.
-pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Signals, out: impl Write) -> Result<Failures> {
+/// The run cannot start, or the reader of `out` is gone.
+pub fn run(config: Config, catalog: &[CatalogStream], mut state: State, signals: &Signals, out: impl Write) -> Result<Failures> {
     let halt = Arc::new(Halt::default());
     let stop = Stop::new(signals, config.max_runtime);
     let mut plans = plan::plan(catalog, &config)?;
@@ -73,11 +74,13 @@ pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Si
             halt.halt();
             Output::new(out).state(&state.to_value())?;
             let error = early.and_then(Result::err);
-            log::info!("{}", stop.reason().unwrap_or("nothing could be begun"));
+            log::info!("{}", stop.reason().unwrap_or("the run cannot start"));
             return Ok(error.map_or_else(Failures::default, |error| Failures::of_run(&error)));
         }
     };
-    let starts = Arc::new(Starts::new(&plans, &accounts, &state, &config, OffsetDateTime::now_utc())?);
+    let now = OffsetDateTime::now_utc();
+    bookmarks::check(&mut state, &plans, &accounts, &config, now)?;
+    let starts = Arc::new(Starts::new(&plans, &accounts, &state, &config, now)?);
     if starts.go_on() {
         log::info!(
             "the run goes on at its bookmarks: an earlier `start_date`, a later `include_deleted` or a new metric reaches back no further; \
@@ -125,7 +128,8 @@ pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Si
 /// Puts the stream at which the last run ended early first, and those before it last: else a run that always ends early would never come
 /// past the first ones.
 fn go_on_where_the_last_run_ended(plans: &mut [Plan], state: &State) {
-    let place = state.current().0.and_then(|name| plans.iter().position(|plan| plan.stream.name == name));
+    let current = state.current().0;
+    let place = current.and_then(|name| plans.iter().position(|plan| plan.stream.name == name));
     if let Some(place) = place.filter(|place| *place > 0) {
         log::info!("the run goes on with {}, where the last one ended", plans[place].name);
         plans.rotate_left(place);

@@ -14,6 +14,7 @@ use super::windows::Window;
 use crate::api::error::{ApiError, Outcome};
 use crate::api::page::NoRows;
 use crate::streams::{REPORT, Report};
+use crate::words::foreign;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::time::Instant;
@@ -285,7 +286,7 @@ impl Slice<'_, '_> {
     }
 
     fn trouble(&self, window: Window, error: &ApiError) -> String {
-        format!("{}, account {}, {} to {}: {}", self.plan.name, self.account, window.start, window.end, error.message)
+        format!("{}, account {}, {} to {}: {}", self.plan.name, self.account, window.start, window.end, foreign(&error.message))
     }
 
     /// What a report is asked for, but for its pages.

@@ -72,7 +72,7 @@ fn fetch(server: &Server, plan: &Plan) -> String {
             ("report_type", report.report_type.to_owned()),
             ("data_level", report.data_level.to_owned()),
             ("dimensions", json!(report.dimensions).to_string()),
-            ("metrics", json!(plan.metrics()).to_string()),
+            ("metrics", json!(plan.metrics).to_string()),
             ("start_date", "2025-01-01".to_owned()),
             ("end_date", "2025-01-30".to_owned()),
         ]);

@@ -1,5 +1,7 @@
 //! The tap at work without an account: starts the fake API, discovers, and syncs two accounts in different zones twice; the second run
 //! resumes. Singer lines go to stdout, a short table per stream to stderr. `cargo run --example demo`
+//!
+//! A terminal gets the first lines of each stream, a pipe all of them.
 #![allow(clippy::print_stderr, reason = "the demo talks to the person who runs it")]
 
 use anyhow::{Context, Result};
@@ -8,7 +10,7 @@ use fake_tiktok::{Options, Server, TOKEN, World, WorldConfig};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Instant;
@@ -47,12 +49,20 @@ fn show(server: &Server, folder: &Path) -> Result<()> {
         let begun = Instant::now();
         let lines = tap(&args.iter().map(String::as_str).collect::<Vec<_>>())?;
         let seconds = begun.elapsed().as_secs_f64();
-        io::stdout().write_all(&lines)?;
+        if io::stdout().is_terminal() {
+            io::stdout().write_all(sample(&lines).as_bytes())?;
+        } else {
+            io::stdout().write_all(&lines)?;
+        }
         let (rows, state) = read(&lines)?;
         fs::write(file("state.json"), state.context("a run ends with a STATE")?.to_string())?;
         table(title, server, &rows, seconds);
     }
-    eprintln!("Every line above the tables went to stdout: pipe it into any Singer target.");
+    if io::stdout().is_terminal() {
+        eprintln!("These were the first lines of each stream; a pipe gets all of them: cargo run --example demo | target-jsonl");
+    } else {
+        eprintln!("Every line went to stdout, as any Singer target reads it.");
+    }
     Ok(())
 }
 
@@ -63,6 +73,32 @@ fn tap(args: &[&str]) -> Result<Vec<u8>> {
     let (exit, cause) = run(&args, &Signals::default(), &mut out)?.verdict();
     anyhow::ensure!(cause.is_none(), "exit code {}: {}", exit as u8, cause.unwrap_or_default());
     Ok(out)
+}
+
+/// Lines of a stream that a terminal shows, and characters of a line.
+const SHOWN: (usize, usize) = (3, 150);
+
+/// The first lines of each stream and the last STATE, long ones cut, with what is left out counted.
+fn sample(lines: &[u8]) -> String {
+    let text = String::from_utf8_lossy(lines);
+    let of_streams: Vec<&str> = text.lines().filter(|line| line.contains("\"stream\":\"")).collect();
+    let mut shown = Vec::new();
+    for stream in of_streams.chunk_by(|a, b| stream_of(a) == stream_of(b)) {
+        shown.extend(stream.iter().take(SHOWN.0).map(|line| cut(line)));
+        if stream.len() > SHOWN.0 {
+            shown.push(format!("… {} more lines of this stream", stream.len() - SHOWN.0));
+        }
+    }
+    shown.extend(text.lines().last().map(cut));
+    shown.join("\n") + "\n"
+}
+
+fn stream_of(line: &str) -> Option<&str> {
+    line.split("\"stream\":\"").nth(1)?.split('"').next()
+}
+
+fn cut(line: &str) -> String {
+    line.char_indices().nth(SHOWN.1).map_or(line.to_owned(), |(at, _)| format!("{}…", &line[..at]))
 }
 
 /// Records by stream, and the last state.

@@ -94,7 +94,7 @@ proptest! {
 
     #[test]
     fn any_state_is_taken_or_refused_with_its_place(value in any_json()) {
-        let state = match State::parse(value) {
+        let state = match State::parse(&value.to_string()) {
             Ok(state) => state,
             Err(error) => {
                 prop_assert!(error.to_string().contains("state"), "{error}");

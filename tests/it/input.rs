@@ -55,6 +55,13 @@ fn wrong_settings_are_named() {
         ("rate_limit", json!("fast")),
         ("request_timeout", json!(-1)),
         ("request_timeout", json!("x")),
+        ("request_timeout", json!(1e19)),
+        ("max_runtime", json!(1e19)),
+        ("max_runtime", json!(1e-300)),
+        ("rate_limit", json!(1e300)),
+        ("rate_limit", json!(1e-300)),
+        ("attribution_window", json!(7.5)),
+        ("attribution_window", json!("7.5")),
         ("sandbox", json!("maybe")),
         ("include_deleted", json!(2)),
         ("base_url", json!("http://example.com")),
@@ -115,7 +122,6 @@ fn wrong_files_are_named() {
     }
     bare(&["--config"]).code.filter(|code| *code == 2).expect("exit 2");
     bare(&["--nonsense"]).code.filter(|code| *code == 2).expect("exit 2");
-    assert!(bare(&[]).ended(2).cause().contains("--config"));
 }
 
 #[test]

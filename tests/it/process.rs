@@ -48,7 +48,7 @@ fn settle(server: &Server, child: &mut Child) {
 }
 
 #[test]
-fn a_reader_that_leaves_ends_the_run_quietly() {
+fn a_reader_that_leaves_ends_the_run_with_a_last_line_that_says_so() {
     let server = serve(world());
     for lines in [0, 1, 50] {
         let tap = Tap::on(&server);
@@ -60,7 +60,9 @@ fn a_reader_that_leaves_ends_the_run_quietly() {
         drop(reader);
         let told = stderr(&mut child);
         assert_eq!(child.wait().unwrap().code(), Some(141), "{told}");
-        assert!(!told.contains("CRITICAL") && !told.contains("panicked"), "{told}");
+        let last = told.lines().last().unwrap_or_default();
+        assert!(last.starts_with("CRITICAL the reader of stdout went away") && !told.contains("panicked"), "{told}");
+        assert_eq!(told.matches("CRITICAL").count(), 1, "{told}");
     }
 }
 

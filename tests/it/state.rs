@@ -173,21 +173,12 @@ fn what_is_not_ours_passes_through() {
 #[test]
 fn bookmarks_never_move_back() {
     let server = serve(world());
-    let bookmarks: Value = STREAMS.iter().map(|s| (s.name.to_owned(), json!("2100-01-01T00:00:00Z"))).collect();
-    let run = Tap::on(&server).state(&json!({"bookmarks": bookmarks})).run().ended(0);
-    assert_eq!(run.state()["bookmarks"], bookmarks);
-    assert!(reports(&server).is_empty(), "a start after the end is no work");
-    let late = ids(&server).into_iter().map(|id| (id, "2100-01-01 00:00:00".to_owned())).collect();
-    let scope = Scope { bookmarks: late, ..Scope::of(server.world()) };
-    for stream in STREAMS.iter().filter(|s| matches!(s.source, Source::Entity(_))) {
-        truth::check(server.world(), &run, stream.name, &scope);
-    }
-    assert!(!run.records("ads").is_empty(), "ads without modify_time come on every run");
     // Days before the bookmark are read again, and end before it.
     let state = json!({"bookmarks": {"ad_insights": "2026-05-10T00:00:00Z"}});
     let run = Tap::on(&server).catalog(&only(&["ad_insights"])).state(&state).run().ended(0);
     truth::check(server.world(), &run, "ad_insights", &Scope::of(server.world()).days("2026-05-03", END));
     assert_eq!(run.state()["bookmarks"], state["bookmarks"]);
+    assert_eq!(run.said("WARNING", "`end_date`"), 1, "{}", run.stderr.join("\n"));
 }
 
 #[test]

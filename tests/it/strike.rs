@@ -154,8 +154,10 @@ impl Tally {
             let Some((exit, says)) = strike.cost() else { continue };
             let part = format!("{}, account {account}", strike.stream);
             let told = |line: &str, level: &str| line.starts_with(level) && line.contains(&part) && line.contains(says);
-            if run.stderr.iter().filter(|line| told(line, "ERROR")).count() != 1 {
-                wrong(strike, format!("no line names {part} and `{says}`"));
+            // Once: as the cause of the exit code in the last line, or before it.
+            let lines = run.stderr.iter().filter(|line| told(line, "ERROR") || told(line, "CRITICAL")).count();
+            if lines != 1 {
+                wrong(strike, format!("{lines} lines name {part} and `{says}`"));
             }
             if Some(exit) == worst && std::mem::take(&mut is_first) && !told(run.cause(), "CRITICAL") {
                 wrong(strike, format!("the last line is {}", run.cause()));

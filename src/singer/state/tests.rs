@@ -1,0 +1,146 @@
+use super::*;
+use serde_json::{Value, json};
+
+const ONE: &str = "2026-02-01T03:04:05Z";
+
+fn state(value: &Value) -> State {
+    State::parse(&value.to_string()).expect("a state")
+}
+
+fn written(state: &State) -> Value {
+    serde_json::from_str(&state.to_value()).expect("JSON")
+}
+
+#[test]
+fn every_form_that_tools_write_is_read() {
+    let map = json!({"bookmarks": {"ads": {"1": "2026-02-01T03:04:05.000000Z"}}});
+    let older = json!({"bookmarks": {"ads": {"1": "2026-01-01T00:00:00Z"}}});
+    for form in [
+        map.clone(),
+        json!({"singer_state": map}),
+        json!({"type": "STATE", "value": map}),
+        json!({"type": "STATE", "value": {"singer_state": map}}),
+        json!({"bookmarks": {"ads": "2026-02-01 03:04:05"}}),
+        json!({"bookmarks": {"ads": {"partitions": [{"context": {"advertiser_id": "1"}, "replication_key_value": "2026-02-01T04:04:05+01:00"}]}}}),
+        json!({"bookmarks": {"ads": {"partitions": [7, {}, {"context": {"advertiser_id": 1}, "replication_key_value": ONE}]}}}),
+        json!({"bookmarks": {}, "singer_state": map}),
+        json!({"bookmarks": null, "value": map}),
+        json!({"completed": {"singer_state": map}, "partial": {}}),
+        json!({"completed": {"singer_state": map}}),
+        json!({"completed": {}, "partial": {"singer_state": map}}),
+        json!({"completed": {"singer_state": older}, "partial": {"singer_state": map}}),
+        json!({"completed": older, "partial": map}),
+    ] {
+        assert_eq!(state(&form).bookmark("ads", "1").expect("valid").as_deref(), Some(ONE), "{form}");
+    }
+    assert_eq!(
+        state(&json!({"bookmarks": {"ads": {"1": "2026-02-01"}}})).bookmark("ads", "1").expect("valid").as_deref(),
+        Some("2026-02-01T00:00:00Z")
+    );
+    assert_eq!(state(&json!({})).bookmark("ads", "1").expect("valid"), None);
+}
+
+#[test]
+fn what_a_run_delivered_in_part_goes_over_what_was_completed() {
+    let completed = json!({"bookmarks": {"ads": {"1": "2026-01-01T00:00:00Z", "2": "2026-01-02T00:00:00Z"}, "adgroups": "2026-01-03"}});
+    let partial = json!({"bookmarks": {"ads": {"1": "2026-02-01T00:00:00Z"}, "campaigns": {"1": "2026-02-02T00:00:00Z"}}, "x": 1});
+    let merged = written(&state(&json!({"completed": {"singer_state": completed}, "partial": {"singer_state": partial}})));
+    let want = json!({"bookmarks": {"ads": {"1": "2026-02-01T00:00:00Z", "2": "2026-01-02T00:00:00Z"}, "adgroups": "2026-01-03",
+        "campaigns": {"1": "2026-02-02T00:00:00Z"}}, "x": 1});
+    assert_eq!(merged, want);
+}
+
+#[test]
+fn bookmarks_only_move_forward_and_what_is_not_ours_stays() {
+    let mut state =
+        state(&json!({"bookmarks": {"advertisers": "2020-01-01T00:00:00Z", "ads": "2026-02-01T00:00:00Z", "other": [1]}, "x": 1}));
+    let accounts = ["1".to_owned(), "2".to_owned()];
+    state.advance("ads", "1", "2026-01-01T00:00:00Z", &accounts);
+    assert_eq!(written(&state)["bookmarks"]["ads"], json!("2026-02-01T00:00:00Z"));
+    state.advance("ads", "1", "2026-03-01T00:00:00Z", &accounts);
+    let want = json!({"bookmarks": {"advertisers": "2020-01-01T00:00:00Z",
+        "ads": {"1": "2026-03-01T00:00:00Z", "2": "2026-02-01T00:00:00Z"}, "other": [1]}, "x": 1});
+    assert_eq!(written(&state), want);
+    state.set("ads", "1", "2026-02-15T00:00:00Z", &accounts);
+    assert_eq!(written(&state)["bookmarks"]["ads"]["1"], json!("2026-02-15T00:00:00Z"), "set moves back too");
+}
+
+#[test]
+fn what_is_not_ours_keeps_every_digit_and_stays_in_one_line() {
+    let text = "{\n \"a\": 0.10,\n \"bookmarks\": {\"pixels\": {\"1\": 12345678901234567890123, \"x\": [ 1e400, -0.0 ]},\n\t\"gone\": \"a  b\\n\"},\n \"z\": 1E+2}\n";
+    let mut state = State::parse(text).expect("a state");
+    state.set_current(Some("ads"));
+    state.advance("ads", "7", ONE, &[]);
+    let want = format!(
+        "{}{ONE}{}",
+        r#"{"a":0.10,"bookmarks":{"pixels":{"1":12345678901234567890123,"x":[1e400,-0.0]},"gone":"a  b\n","ads":{"7":""#,
+        r#""}},"z":1E+2,"currently_syncing":"ads"}"#
+    );
+    assert_eq!(state.to_value(), want);
+}
+
+#[test]
+fn a_state_without_bookmarks_is_known_as_one() {
+    for (text, want) in [
+        ("{}", false),
+        (r#"{"currently_syncing":"ads"}"#, false),
+        (r#"{"type":"STATE","value":{}}"#, false),
+        (r#"{"completed":{},"partial":{}}"#, false),
+        (r#"{"bookmarks":{},"x":1}"#, false),
+        (r#"{"ads":{"1":"2026-01-01"}}"#, true),
+        (r#"{"singer_state":"text"}"#, true),
+        (r#"{"completed":{"singer_state":{"ads":"2026-01-01"}}}"#, true),
+    ] {
+        assert_eq!(State::parse(text).expect(text).lacks_bookmarks(), want, "{text}");
+    }
+}
+
+#[test]
+fn wrappings_are_taken_off_only_so_deep() {
+    let text = format!("{}{{}}{}", "{\"completed\":".repeat(100_000), "}".repeat(100_000));
+    assert!(State::parse(&text).expect("a state").lacks_bookmarks());
+}
+
+#[test]
+fn what_is_no_state_is_refused_with_its_place() {
+    for bad in ["[]", "\"x\"", "{\"bookmarks\": [1]}", "{\"value\": {\"bookmarks\": 7}}", "{", ""] {
+        assert!(State::parse(bad).is_err(), "{bad}");
+    }
+    for bad in [
+        json!({"1": 5}),
+        json!("soon"),
+        json!(7),
+        json!({"1": "2026-99-01"}),
+        json!("9999-12-31T23:59:59-01:00"),
+        json!("0000-01-01T00:00:00+01:00"),
+        json!("-0001-01-01T00:00:00"),
+    ] {
+        let error = state(&json!({"bookmarks": {"ads": bad}})).bookmark("ads", "1").expect_err("no time");
+        assert!(error.to_string().contains("/bookmarks/ads"), "{error}");
+    }
+}
+
+#[test]
+fn a_refused_pass_has_a_bookmark_of_its_own_until_it_is_read() {
+    let mut state = state(&json!({"bookmarks": {"ads": "2026-02-01T00:00:00Z"}}));
+    let accounts = ["1".to_owned()];
+    assert!(!state.is_held("ads", "1", "top_view"));
+    state.hold("ads", "1", "top_view", None, &accounts);
+    state.advance("ads", "1", "2026-03-01T00:00:00Z", &accounts);
+    assert!(state.is_held("ads", "1", "top_view"));
+    assert_eq!(state.bookmark("ads", &held_key("1", "top_view")).expect("valid"), None);
+    let want = json!({"1": "2026-03-01T00:00:00Z", "1/top_view": null});
+    assert_eq!(written(&state)["bookmarks"]["ads"], want);
+    state.release("ads", "1", "top_view");
+    assert_eq!(written(&state)["bookmarks"]["ads"], json!({"1": "2026-03-01T00:00:00Z"}));
+}
+
+#[test]
+fn where_a_run_ended_is_kept_until_the_next_stream() {
+    let mut state = state(&json!({}));
+    state.set_current(Some("ads"));
+    state.set_current_account("1");
+    assert_eq!(state.current(), (Some("ads".to_owned()), Some("1".to_owned())));
+    state.set_current(None);
+    assert_eq!(written(&state), json!({"currently_syncing": null, "bookmarks": {}}));
+}
