@@ -118,7 +118,8 @@ fn a_permission_that_the_app_lacks_is_asked_for_once() {
         server.add_fault(Fault { path: Some("adgroup/get/".into()), ..always(code(number, words)) });
         let run = Tap::on(&server).set("concurrency", 1).catalog(&only(&["campaigns", "adgroups", "ads"])).run().ended(4);
         assert_eq!(server.requests().iter().filter(|r| r.path == "adgroup/get/").count(), 1, "{number}");
-        assert_eq!(run.said("", "adgroups, account "), 1, "{number}: {}", run.stderr.join("\n"));
+        let said = run.said("ERROR", "adgroups, account ") + run.said("CRITICAL", "adgroups, account ");
+        assert_eq!(said, 1, "{number}: {}", run.stderr.join("\n"));
         for stream in ["campaigns", "ads"] {
             truth::check(server.world(), &run, stream, &Scope::of(server.world()));
         }
