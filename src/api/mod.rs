@@ -4,6 +4,7 @@
 mod budget;
 pub mod client;
 pub mod codes;
+pub mod decimal;
 pub mod error;
 pub mod limits;
 pub mod pacing;
