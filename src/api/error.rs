@@ -31,6 +31,8 @@ pub enum Outcome {
     Cut,
     /// A list did not add up, also when it was read once more.
     Uneven,
+    /// Rows came, but none of them can be told from the others: their shape is another than before.
+    Shape,
     /// A report took too long, which means the same: it is never asked for again as it is.
     TimedOut,
     /// The whole run cannot go on.

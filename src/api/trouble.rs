@@ -23,8 +23,6 @@ pub(super) enum Fault {
     Redirect,
     /// Another status, without an envelope.
     NotFound,
-    /// Bytes that are no text.
-    NotUtf8,
     /// A page of a proxy.
     Html,
     /// More bytes than any answer has.
@@ -37,7 +35,7 @@ const NETWORK: &str = "check the network and run again; the state is kept";
 const LATER: &str = "run again later; the state is kept";
 
 /// What is done about each, and what people can do.
-static FAULTS: [(Fault, Action, &str); 11] = [
+static FAULTS: [(Fault, Action, &str); 10] = [
     (Fault::NoAnswer, Action::Retry, NETWORK),
     (Fault::BrokenOff, Action::Retry, NETWORK),
     (Fault::TimedOut, Action::Retry, NETWORK),
@@ -45,7 +43,6 @@ static FAULTS: [(Fault, Action, &str); 11] = [
     (Fault::ServerError, Action::Retry, LATER),
     (Fault::Redirect, Action::Refuse, "redirects are not followed; check `base_url`"),
     (Fault::NotFound, Action::Refuse, "check `base_url`"),
-    (Fault::NotUtf8, Action::Retry, LATER),
     (Fault::Html, Action::Retry, LATER),
     (Fault::TooLong, Action::Refuse, "lower `page_size` or `report_window`"),
     (Fault::Malformed, Action::Retry, LATER),

@@ -89,7 +89,7 @@ fn describe(
             seen = Zones::default();
             page::read(text, "list", &mut seen).map_err(|e| e.to_string())
         });
-        let Err(error) = answer else {
+        let Err(error) = answer.map(|page| say_mended(page.mended)) else {
             zones.extend(seen.found);
             found.answers.push(String::from_utf8_lossy(&body).into_owned());
             return Ok(());
@@ -109,7 +109,7 @@ fn describe(
                 let second = batch.split_off(batch.len() / 2);
                 describe(client, second, found, zones)?;
             }
-            Outcome::Refused | Outcome::SkipStream | Outcome::TooLarge | Outcome::Cut | Outcome::Uneven => {
+            Outcome::Refused | Outcome::SkipStream | Outcome::TooLarge | Outcome::Cut | Outcome::Uneven | Outcome::Shape => {
                 found.undescribed = Some(error);
                 return Ok(());
             }
@@ -117,6 +117,13 @@ fn describe(
         }
     }
     Ok(())
+}
+
+/// Rows of accounts are rendered later, from a text that was mended here.
+fn say_mended(mended: u64) {
+    if mended > 0 {
+        log::warn!("{ADVERTISER_INFO}: {mended} sequences of bytes in TikTok's answer are no UTF-8 and became U+FFFD");
+    }
 }
 
 /// Reads ids and zones out of the rows.

@@ -115,7 +115,8 @@ impl Failures {
             return;
         }
         let stream = &context.plans[job.plan].name;
-        let account = context.accounts.open.get(job.account).map_or("", |a| a.id.as_str());
+        // Accounts themselves are no stream of one account.
+        let account = context.accounts.open.get(job.account).map_or(String::new(), |a| format!(", account {}", a.id));
         let window = job.window.map_or(String::new(), |w| format!(", {} to {}", w.start, w.end));
         let what = match error.outcome {
             Outcome::SkipAccount => {
@@ -129,7 +130,7 @@ impl Failures {
             _ => "; the rest of this stream and account is left out",
         };
         self.parts.insert((job.plan, job.account));
-        self.note(exit(error.outcome), format!("{stream}, account {account}{window}: {error}{what}"));
+        self.note(exit(error.outcome), format!("{stream}{account}{window}: {error}{what}"));
     }
 
     /// Notes that what was delivered is not what TikTok counts. It is delivered all the same.
@@ -162,6 +163,12 @@ fn exit(outcome: Outcome) -> Exit {
     match outcome {
         Outcome::StopRun => Exit::Denied,
         Outcome::Spent | Outcome::TimedOut | Outcome::EndRun | Outcome::Halted => Exit::Transient,
-        Outcome::TooLarge | Outcome::Cut | Outcome::Uneven | Outcome::Refused | Outcome::SkipAccount | Outcome::SkipStream => Exit::Refused,
+        Outcome::TooLarge
+        | Outcome::Cut
+        | Outcome::Uneven
+        | Outcome::Shape
+        | Outcome::Refused
+        | Outcome::SkipAccount
+        | Outcome::SkipStream => Exit::Refused,
     }
 }
