@@ -147,13 +147,14 @@ fn normal(text: &str) -> Option<String> {
         let whole = if naive.len() == 10 { format!("{naive}T00:00:00") } else { naive.to_owned() };
         PrimitiveDateTime::parse(&whole, format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]")).ok()?.assume_utc()
     };
-    // A year with a sign would not sort as text.
-    (utc.year() >= 0).then(|| utc.format(second).ok()).flatten()
+    // A year with a sign or five digits would not sort as text.
+    (1..=9999).contains(&utc.year()).then(|| utc.format(second).ok()).flatten()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn state(value: Value) -> State {
         State::parse(value).expect("a state")
@@ -204,9 +205,30 @@ mod tests {
             json!("9999-12-31T23:59:59-01:00"),
             json!("0000-01-01T00:00:00+01:00"),
             json!("-0001-01-01T00:00:00"),
+            json!("0000-06-01T00:00:00Z"),
+            json!("2026-01-01T00:00:00+1€"),
+            json!("2026-01-0😀"),
         ] {
             let error = state(json!({"bookmarks": {"ads": bad}})).bookmark("ads", "1").expect_err("no time");
             assert!(error.to_string().contains("/bookmarks/ads"), "{error}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn a_bookmark_is_a_time_with_seconds_or_none(
+            text in "([0-9]{4}|9999|0000|[+-][0-9]{4,5})-[01][0-9]-[0-3][0-9]([ T][0-2][0-9]:[0-5][0-9]:[0-6][0-9](\\.[0-9]{0,9})?)?(Z|[+-][0-2][0-9]:?[0-6][0-9]|\\PC{0,4})",
+            other in "\\PC{0,30}",
+        ) {
+            for text in [text, other] {
+                if let Some(normal) = normal(&text) {
+                    prop_assert_eq!(normal.len(), 20, "{}", text);
+                    let read = OffsetDateTime::parse(&normal, &Rfc3339);
+                    prop_assert!(read.is_ok_and(|time| time.year() > 0), "{}", text);
+                    prop_assert_eq!(super::normal(&normal), Some(normal));
+                }
+            }
         }
     }
 }
