@@ -3,4 +3,5 @@
 pub mod catalog;
 pub mod output;
 pub mod selection;
+pub mod shape;
 pub mod state;
