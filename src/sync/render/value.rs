@@ -114,6 +114,9 @@ fn boolean(inside: &str) -> Option<&'static [u8]> {
         "0" => Some(b"false"),
         _ if inside.eq_ignore_ascii_case("true") => Some(b"true"),
         _ if inside.eq_ignore_ascii_case("false") => Some(b"false"),
+        // Programs that print every number as a float.
+        "1.0" => Some(b"true"),
+        "0.0" => Some(b"false"),
         _ => None,
     }
 }
@@ -196,6 +199,7 @@ mod tests {
             (&integer, r#""20.5""#, "null", Written::Misfit),
             (&integer, r#""-""#, "null", Written::Null),
             (&boolean, "0", "false", Written::Value),
+            (&boolean, "1.0", "true", Written::Value),
             (&boolean, r#""True""#, "true", Written::Value),
             (&boolean, r#""ON""#, "null", Written::Misfit),
             (&string, r#""-""#, r#""-""#, Written::Value),
