@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::error::InputError;
 use crate::words::foreign;
 use anyhow::{Context, Result};
+use std::borrow::Cow;
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -215,15 +216,31 @@ impl Client {
 
 /// Checks the text of an answer once and has it read.
 fn understand(body: &[u8], read: &mut dyn FnMut(&str) -> Result<Page, String>) -> Result<Page, Trouble> {
-    let text = std::str::from_utf8(body)
-        .map_err(|e| Trouble::of(Fault::NotUtf8, format!("the answer is no UTF-8 at byte {}", e.valid_up_to())))?;
-    read(text).map_err(|why| {
+    let (text, mended) = mend(body);
+    let page = read(&text).map_err(|why| {
         if text.trim_start().starts_with('<') {
             Trouble::of(Fault::Html, format!("the answer is HTML instead of JSON: {why}"))
         } else {
             Trouble::of(Fault::Malformed, format!("the answer cannot be trusted: {why}"))
         }
-    })
+    })?;
+    Ok(Page { mended, ..page })
+}
+
+/// A body as text. Each sequence of bytes that is no UTF-8 becomes U+FFFD; they are counted.
+fn mend(body: &[u8]) -> (Cow<'_, str>, u64) {
+    if let Ok(text) = std::str::from_utf8(body) {
+        return (Cow::Borrowed(text), 0);
+    }
+    let (mut text, mut mended) = (String::with_capacity(body.len() + 16), 0);
+    for chunk in body.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+            mended += 1;
+        }
+    }
+    (Cow::Owned(text), mended)
 }
 
 /// Seconds doubling from 1 to 60, each drawn from its upper half so that workers do not come back together.
@@ -257,5 +274,29 @@ fn halted(request: &Request) -> ApiError {
         request_id: String::new(),
         path: request.path,
         remedy: "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn broken_utf_8_costs_itself() {
+        for (bytes, want, times) in
+            [(&b"ab\xf0\x9f\x9ac"[..], "ab\u{fffd}c", 1), (b"\xff", "\u{fffd}", 1), (b"\xe9\"", "\u{fffd}\"", 1), (b"ok", "ok", 0)]
+        {
+            assert_eq!(mend(bytes), (want.into(), times), "{bytes:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_become_the_text_that_the_library_makes_of_them(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+            let (text, mended) = mend(&bytes);
+            prop_assert_eq!(&text, &String::from_utf8_lossy(&bytes));
+            prop_assert_eq!(mended == 0, std::str::from_utf8(&bytes).is_ok());
+        }
     }
 }

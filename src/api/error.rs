@@ -36,6 +36,8 @@ pub enum Outcome {
     Moving,
     /// TikTok delivered a part and said so.
     Partial,
+    /// Rows came, but none of them can be told from the others: their shape is another than before.
+    Shape,
     /// A report took too long, which means the same: it is never asked for again as it is.
     TimedOut,
     /// The whole run cannot go on.

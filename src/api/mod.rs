@@ -5,6 +5,7 @@ mod budget;
 mod certificate;
 pub mod client;
 pub mod codes;
+pub mod decimal;
 pub mod error;
 pub mod limits;
 pub mod pacing;

@@ -1,14 +1,15 @@
 //! One answer of the API, read in one pass over its text: the envelope here, each row by whoever wants the rows.
 //! It owns the shape of answers; what a row means, and whether paging adds up, is decided above.
 
-use super::scan::{Malformed, Scan};
+use super::decimal::count;
+use super::scan::{Malformed, Scan, is_not_finite};
 
 /// Takes the rows of an answer as they are met. `'t` is the text of the answer.
 pub trait Rows<'t> {
-    /// Reads one row, all of it.
+    /// Reads one row, all of it. An object comes next.
     ///
     /// # Errors
-    /// What comes next is no object, or no valid JSON.
+    /// It is no valid JSON.
     fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed>;
 }
 
@@ -23,12 +24,16 @@ pub struct Page {
     pub request_id: String,
     /// Rows read, before any filter.
     pub rows: u64,
+    /// Those of them that are no objects, such as null. Nobody gets them.
+    pub not_rows: u64,
     /// Whether `data` names the list, be it empty.
     pub has_list: bool,
-    /// `data.page_info`, if there is one with all four numbers.
+    /// `data.page_info`, if there is one that says how many rows there are, and how many make a page.
     pub page_info: Option<PageInfo>,
     /// `data.total_metrics`, as it came: what a report adds up to, if it was asked for that.
     pub totals: Option<String>,
+    /// Sequences of bytes that are no UTF-8, each of which became U+FFFD.
+    pub mended: u64,
     /// Whether a report looked at the 20,000 newest ads only. TikTok says so in a header.
     pub is_cut: bool,
 }
@@ -36,7 +41,7 @@ pub struct Page {
 /// `data.page_info`: where the answer stands in the whole list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageInfo {
-    /// Number of this page, from 1.
+    /// Number of this page, from 1; 0 where the answer does not say.
     pub page: u64,
     /// Rows a page.
     pub page_size: u64,
@@ -49,7 +54,7 @@ pub struct PageInfo {
 /// Reads an answer. `list` is the member of `data` that holds the rows, such as `list`.
 ///
 /// # Errors
-/// The text is no JSON, is cut off, has no `code`, or its rows are no objects.
+/// The text is no JSON, is cut off, or has no `code`.
 pub fn read<'t, R: Rows<'t>>(text: &'t str, list: &str, rows: &mut R) -> Result<Page, Malformed> {
     let mut scan = Scan::new(text);
     let mut page = Page::default();
@@ -58,7 +63,7 @@ pub fn read<'t, R: Rows<'t>>(text: &'t str, list: &str, rows: &mut R) -> Result<
     while scan.next(first, b'}')? {
         first = false;
         match scan.name()? {
-            "\"code\"" => code = scan.value()?.trim_matches('"').parse().ok(),
+            "\"code\"" => code = count(scan.value()?),
             "\"message\"" => page.message = words(scan.value()?),
             "\"request_id\"" => page.request_id = words(scan.value()?),
             "\"data\"" if !data && scan.peek() == b'{' => {
@@ -91,7 +96,7 @@ fn read_data<'t, R: Rows<'t>>(scan: &mut Scan<'t>, list: &str, rows: &mut R, pag
         if name == "page_info" {
             page.page_info = page_info(scan.value()?);
         } else if name == "total_metrics" {
-            page.totals = Some(scan.value()?.to_owned());
+            page.totals = Some(finite_members(scan.value()?));
         } else if name == list && !page.has_list {
             page.has_list = true;
             // TikTok sends `"list": null` for an empty list at times.
@@ -108,7 +113,12 @@ fn read_list<'t, R: Rows<'t>>(scan: &mut Scan<'t>, rows: &mut R, page: &mut Page
     scan.enter(b'[')?;
     while scan.next(first, b']')? {
         first = false;
-        rows.row(scan)?;
+        if scan.peek() == b'{' {
+            rows.row(scan)?;
+        } else {
+            scan.skip()?;
+            page.not_rows += 1;
+        }
         page.rows += 1;
     }
     Ok(())
@@ -119,16 +129,36 @@ fn words(raw: &str) -> String {
     serde_json::from_str(raw).unwrap_or_else(|_| raw.trim_matches('"').to_owned())
 }
 
-/// `None` when a number is missing or is none: paging cannot be trusted then.
+/// `None` when it does not say how many rows there are, or how many make a page: paging cannot be trusted then.
 fn page_info(raw: &str) -> Option<PageInfo> {
-    let info: serde_json::Value = serde_json::from_str(raw).ok()?;
-    let number = |name: &str| info.get(name).and_then(serde_json::Value::as_u64);
-    Some(PageInfo {
-        page: number("page")?,
-        page_size: number("page_size")?,
-        total_number: number("total_number")?,
-        total_page: number("total_page")?,
-    })
+    let members = members(raw).ok()?;
+    let number = |name: &str| members.iter().find(|(found, _)| found.trim_matches('"') == name).and_then(|(_, raw)| count::<u64>(raw));
+    let (page_size, total_number) = (number("page_size")?, number("total_number")?);
+    let total_page = number("total_page").or_else(|| (page_size > 0).then(|| total_number.div_ceil(page_size)))?;
+    Some(PageInfo { page: number("page").unwrap_or(0), page_size, total_number, total_page })
+}
+
+/// The members of an object: names with their quotes, and values as they came.
+fn members(raw: &str) -> Result<Vec<(&str, &str)>, Malformed> {
+    let mut scan = Scan::new(raw);
+    let (mut members, mut first) = (Vec::new(), true);
+    scan.enter(b'{')?;
+    while scan.next(first, b'}')? {
+        first = false;
+        members.push((scan.name()?, scan.value()?));
+    }
+    Ok(members)
+}
+
+/// An object as it came, but with null for members that are no finite numbers: others read it as JSON.
+fn finite_members(raw: &str) -> String {
+    match members(raw) {
+        Ok(members) if members.iter().any(|(_, value)| is_not_finite(value)) => {
+            let member = |(name, value): (&str, &str)| format!("{name}:{}", if is_not_finite(value) { "null" } else { value });
+            format!("{{{}}}", members.into_iter().map(member).collect::<Vec<_>>().join(","))
+        }
+        _ => raw.to_owned(),
+    }
 }
 
 /// For answers whose rows nobody wants.
@@ -137,7 +167,7 @@ pub struct NoRows;
 
 impl<'t> Rows<'t> for NoRows {
     fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
-        if scan.peek() == b'{' { scan.skip() } else { scan.fail("a row that is an object") }
+        scan.skip()
     }
 }
 
@@ -160,10 +190,39 @@ mod tests {
             rows: 2,
             has_list: true,
             page_info: Some(info),
-            totals: None,
-            is_cut: false,
+            ..Page::default()
         };
         assert_eq!(page(text).expect("valid"), want);
+    }
+
+    #[test]
+    fn counts_are_understood_in_any_spelling() {
+        let info = |raw: &str| page(&format!(r#"{{"code":0,"data":{{"list":[],"page_info":{raw}}}}}"#)).expect("valid").page_info;
+        let want = Some(PageInfo { page: 1, page_size: 1000, total_number: 2001, total_page: 3 });
+        for raw in [
+            r#"{"page":1,"page_size":1000,"total_number":2001,"total_page":3}"#,
+            r#"{"page":"1","page_size":"1000","total_number":"2001","total_page":"3"}"#,
+            r#"{"page":1.0,"page_size":1e3,"total_number":2.001E+03,"total_page":3.0}"#,
+            r#"{"page":1,"page_size":1000,"total_number":2001,"total_page":null}"#,
+            r#"{"page":1,"page_size":1000,"total_number":2001,"total_page":NaN,"more":[NaN]}"#,
+        ] {
+            assert_eq!(info(raw), want, "{raw}");
+        }
+        assert_eq!(info(r#"{"page":null,"page_size":10,"total_number":0}"#).expect("a count").page, 0);
+        for raw in ["null", "{}", r#"{"page":1,"page_size":10,"total_page":1}"#, r#"{"page":1,"page_size":10,"total_number":1.5}"#, "[1]"] {
+            assert_eq!(info(raw), None, "{raw}");
+        }
+        for code in ["0", "\"0\"", "0.0", "0e0"] {
+            assert_eq!(page(&format!(r#"{{"code":{code},"data":{{}}}}"#)).expect("valid").code, 0, "{code}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_object_is_counted_apart_and_costs_itself() {
+        let read = page(r#"{"code":0,"data":{"list":[null,{"a":NaN},7,"x",[{}],{}],"total_metrics":{"a":Infinity,"b":"1"}}}"#);
+        let read = read.expect("valid");
+        assert_eq!((read.rows, read.not_rows), (6, 4));
+        assert_eq!(read.totals.as_deref(), Some(r#"{"a":null,"b":"1"}"#));
     }
 
     #[test]
@@ -177,7 +236,6 @@ mod tests {
             r#"{"code":0,"data":[{}]}"#,
             r#"{"code":20001,"data":"x"}"#,
             r#"{"data":{}}"#,
-            r#"{"code":0,"data":{"list":[1]}}"#,
             r#"{"code":0,"data":{"list":[{"#,
             "<html>",
             "",

@@ -25,7 +25,25 @@ pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
 /// Where the number that starts at `at` ends, by the grammar of JSON. `None`: no number starts there.
 #[inline]
 #[must_use]
-pub fn number_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+pub fn number_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let mut at = decimal_end(bytes, at)?;
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    if matches!(bytes.get(at), Some(b'e' | b'E')) {
+        at += 1;
+        at += usize::from(matches!(bytes.get(at), Some(b'+' | b'-')));
+        if !digit(at) {
+            return None;
+        }
+        while digit(at) {
+            at += 1;
+        }
+    }
+    Some(at)
+}
+
+/// Where the number that starts at `at` ends if it has no exponent, or where its exponent begins. `None` as in [`number_end`].
+#[inline]
+pub(super) fn decimal_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     at += usize::from(bytes.get(at) == Some(&b'-'));
     match bytes.get(at) {
@@ -39,16 +57,6 @@ pub fn number_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     }
     if bytes.get(at) == Some(&b'.') {
         at += 1;
-        if !digit(at) {
-            return None;
-        }
-        while digit(at) {
-            at += 1;
-        }
-    }
-    if matches!(bytes.get(at), Some(b'e' | b'E')) {
-        at += 1;
-        at += usize::from(matches!(bytes.get(at), Some(b'+' | b'-')));
         if !digit(at) {
             return None;
         }

@@ -33,8 +33,6 @@ pub(super) enum Fault {
     Redirect,
     /// Another status, without an envelope.
     NotFound,
-    /// Bytes that are no text.
-    NotUtf8,
     /// A page of a proxy.
     Html,
     /// More bytes than any answer has.
@@ -51,7 +49,7 @@ const DATES: &str = "check the clock of this machine; if it is right, the certif
 const LATER: &str = "run again later; the state is kept";
 
 /// What is done about each, and what people can do.
-static FAULTS: [(Fault, Action, &str); 15] = [
+static FAULTS: [(Fault, Action, &str); 14] = [
     (Fault::NoAnswer, Action::Retry, NETWORK),
     (Fault::UnknownIssuer, Action::StopRun, ISSUER),
     (Fault::WrongName, Action::StopRun, NAME),
@@ -63,7 +61,6 @@ static FAULTS: [(Fault, Action, &str); 15] = [
     (Fault::ServerError, Action::Retry, LATER),
     (Fault::Redirect, Action::Refuse, "redirects are not followed; check `base_url`"),
     (Fault::NotFound, Action::Refuse, "check `base_url`"),
-    (Fault::NotUtf8, Action::Retry, LATER),
     (Fault::Html, Action::Retry, LATER),
     (Fault::TooLong, Action::Refuse, "lower `page_size` or `report_window`"),
     (Fault::Malformed, Action::Retry, LATER),

@@ -213,6 +213,7 @@ fn date(settings: &Map<String, Value>, name: &str) -> Result<Option<Date>> {
     let Some(text) = settings.get(name).and_then(Value::as_str) else { return Ok(None) };
     // The calendar date as written counts: a time or an offset never moves a day.
     let date = text.get(..10).and_then(|day| Date::parse(day, format_description!("[year]-[month]-[day]")).ok());
+    let date = date.filter(|date| (1..=9999).contains(&date.year()));
     date.map(Some).ok_or_else(|| invalid(name))
 }
 
@@ -230,6 +231,7 @@ fn invalid(name: &str) -> anyhow::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use serde_json::json;
 
     fn config(more: &Value) -> Result<Config> {
@@ -280,5 +282,18 @@ mod tests {
         assert!(config(&json!({"end_date": "2026-02-30"})).is_err());
         assert!(config(&json!({"accounts": ["My account"]})).expect_err("a name").to_string().contains("accounts"));
         assert!(config(&json!({"accounts": null})).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn a_date_is_a_day_of_the_years_1_to_9999_or_refused(
+            text in "([0-9]{4}|[+-][0-9]{3,5})-[01][0-9]-[0-3][0-9](T\\PC{0,12})?", other in "\\PC{0,20}",
+        ) {
+            for text in [text, other] {
+                if let Ok(Some(date)) = config(&json!({"end_date": text})).map(|config| config.end_date) {
+                    prop_assert!(text.starts_with(&date.to_string()) && date.year() > 0, "{} as {}", text, date);
+                }
+            }
+        }
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
 /// One stream of a catalog.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CatalogStream {
     /// Which stream it is. Identity: the other name may be changed.
     pub id: String,

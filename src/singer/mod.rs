@@ -4,5 +4,6 @@ pub mod catalog;
 mod members;
 pub mod output;
 pub mod selection;
+pub mod shape;
 pub mod state;
 pub mod state_file;

@@ -302,8 +302,8 @@ fn normal(text: &str) -> Option<String> {
         let whole = if naive.len() == 10 { format!("{naive}T00:00:00") } else { naive.to_owned() };
         PrimitiveDateTime::parse(&whole, format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]")).ok()?.assume_utc()
     };
-    // A year with a sign would not sort as text.
-    (utc.year() >= 0).then(|| utc.format(second).ok()).flatten()
+    // A year with a sign or five digits would not sort as text.
+    (1..=9999).contains(&utc.year()).then(|| utc.format(second).ok()).flatten()
 }
 
 #[cfg(test)]

@@ -112,7 +112,7 @@ fn describe(client: &Client, mut batch: Vec<String>, found: &mut Accounts, rows:
             seen = Described::default();
             page::read(text, "list", &mut seen).map_err(|e| e.to_string())
         });
-        let Err(error) = answer else {
+        let Err(error) = answer.map(|page| say_mended(page.mended)) else {
             rows.extend(seen.0);
             found.answers.push(String::from_utf8_lossy(&body).into_owned());
             return Ok(());
@@ -143,6 +143,13 @@ fn named(batch: &[String], message: &str) -> Option<usize> {
     let words: HashSet<&str> = message.split(|c: char| !c.is_ascii_digit()).collect();
     let mut named = (0..batch.len()).filter(|index| words.contains(batch[*index].as_str()));
     named.next().filter(|_| named.next().is_none())
+}
+
+/// Rows of accounts are rendered later, from a text that was mended here.
+fn say_mended(mended: u64) {
+    if mended > 0 {
+        log::warn!("{ADVERTISER_INFO}: {mended} sequences of bytes in TikTok's answer are not UTF-8 and became U+FFFD");
+    }
 }
 
 /// What is read of an account's row.

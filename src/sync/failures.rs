@@ -152,7 +152,8 @@ impl Failures {
             return;
         }
         let stream = &context.plans[job.plan].name;
-        let account = context.accounts.open.get(job.account).map_or("", |a| a.id.as_str());
+        // Accounts themselves are no stream of one account.
+        let account = context.accounts.open.get(job.account).map_or(String::new(), |a| format!(", account {}", a.id));
         let window = job.window.map_or(String::new(), |w| format!(", {} to {}", w.start, w.end));
         let what = match error.outcome {
             Outcome::SkipAccount => {
@@ -170,9 +171,9 @@ impl Failures {
             _ => "; the rest of this stream and account is left out",
         };
         self.parts.insert((job.plan, job.account));
-        let is_kept = self.note(exit(error.outcome), format!("{stream}, account {account}{window}: {error}{what}"));
+        let is_kept = self.note(exit(error.outcome), format!("{stream}{account}{window}: {error}{what}"));
         if is_kept && !self.ends_run {
-            log::info!("{stream}, account {account}: failed; the last line of the run says why");
+            log::info!("{stream}{account}: failed; the last line of the run says why");
         }
     }
 
@@ -220,6 +221,7 @@ fn exit(outcome: Outcome) -> Exit {
         | Outcome::Uneven
         | Outcome::Moving
         | Outcome::Partial
+        | Outcome::Shape
         | Outcome::Refused
         | Outcome::SkipAccount
         | Outcome::SkipStream

@@ -6,7 +6,7 @@ use super::render::{Renderer, Sum, Tally};
 use super::slice::Context;
 use crate::api::client::Request;
 use crate::api::codes::PARTIAL;
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, Outcome};
 use crate::api::page::{self, Page};
 use std::collections::HashSet;
 use time::OffsetDateTime;
@@ -66,6 +66,13 @@ pub(super) struct Rendered {
     pub partial: Option<String>,
 }
 
+impl Rendered {
+    /// Rows that could not be told from the others, and were left out.
+    fn dropped(&self) -> u64 {
+        self.tally.null_keys + self.tally.not_rows
+    }
+}
+
 impl List {
     /// Reads the page of that number, from 1. `lines` is an empty buffer, `body` one of any content.
     ///
@@ -88,18 +95,56 @@ impl List {
             *body = Vec::new();
         }
         // An error may come with rows; nobody is to have them.
-        answer.map(|page| {
-            let partial = (page.code == PARTIAL).then_some(page.message);
-            Rendered { lines, is_cut: page.is_cut, partial, ..rendered }
-        })
+        let page = answer?;
+        rendered.tally.mended += page.mended;
+        self.check_shape(context, &page, &rendered)?;
+        let partial = (page.code == PARTIAL).then_some(page.message);
+        Ok(Rendered { lines, is_cut: page.is_cut, partial, ..rendered })
     }
 
     /// Renders an answer that was there before.
-    pub(super) fn answered(&self, context: &Context, text: &str, mut lines: Vec<u8>) -> Rendered {
+    ///
+    /// # Errors
+    /// None of its rows can be used.
+    pub(super) fn answered(&self, context: &Context, text: &str, mut lines: Vec<u8>) -> Result<Rendered, ApiError> {
         let mut rendered = Rendered::default();
         let read = self.render(context, text, &now(), &mut lines, &mut rendered);
         debug_assert!(read.is_ok(), "the answer was read before");
-        Rendered { lines, ..rendered }
+        self.check_shape(context, &read.unwrap_or_default(), &rendered)?;
+        Ok(Rendered { lines, ..rendered })
+    }
+
+    /// Where a page is to be found, for people who ask TikTok about it.
+    fn place(&self, page: &Page) -> String {
+        let day = |name: &str| self.params.iter().find(|(param, _)| *param == name).map_or("", |(_, day)| day);
+        let days = if day("start_date").is_empty() { String::new() } else { format!(", {} to {}", day("start_date"), day("end_date")) };
+        let account = if self.account.is_empty() { String::new() } else { format!("account {}{days}, ", self.account) };
+        format!("{account}request {}", page.request_id)
+    }
+
+    /// One odd row costs itself. When there is no other, rows look otherwise than they should, and a bookmark must not pass them.
+    fn check_shape(&self, context: &Context, page: &Page, rendered: &Rendered) -> Result<(), ApiError> {
+        if page.rows == 0 || rendered.dropped() < page.rows {
+            return Ok(());
+        }
+        let plan = &context.plans[self.plan];
+        let members = if plan.recipe.is_report() { " with `dimensions`" } else { "" };
+        let message = format!(
+            "no row of an answer with {} can be used: {} have no value for a key property ({}), {} are no objects{members}",
+            page.rows,
+            rendered.tally.null_keys,
+            plan.keys.join(", "),
+            rendered.tally.not_rows
+        );
+        let remedy = "check the key properties in the catalog; if they are right, TikTok's answers have changed: report it";
+        Err(ApiError {
+            outcome: Outcome::Shape,
+            code: None,
+            message,
+            request_id: page.request_id.clone(),
+            path: context.plans[self.plan].stream.path(),
+            remedy,
+        })
     }
 
     fn render(&self, context: &Context, text: &str, time: &str, lines: &mut Vec<u8>, into: &mut Rendered) -> Result<Page, String> {
@@ -110,6 +155,14 @@ impl List {
         into.keys = renderer.take_keys();
         (into.sums, into.totals) = (renderer.take_sums(), page.totals.clone());
         into.tally = renderer.finish();
+        into.tally.not_rows += page.not_rows;
+        if into.tally.not_rows > 0 {
+            into.tally.first_not_row = Some(self.place(&page));
+        }
+        // A row that is null may be missing from TikTok's count as well.
+        if page.not_rows > 0 && into.total == Some(page.rows - page.not_rows) {
+            into.rows -= page.not_rows;
+        }
         Ok(page)
     }
 }

@@ -287,7 +287,7 @@ impl<W: Write> Delivery<'_, W> {
     fn leave(&mut self, done: &Current) -> Result<()> {
         let plan = &self.context.plans[done.plan];
         self.out.state(&self.state.to_value())?;
-        say_counts(plan, &done.tally);
+        say_counts(plan, &done.tally, &mut self.failures);
         logging::metric("counter", "record_count", &done.records.into(), &plan.name);
         logging::metric("timer", "sync_duration", &Value::from(done.since.elapsed().as_secs_f64()), &plan.name);
         Ok(())
@@ -336,8 +336,8 @@ impl<W: Write> Delivery<'_, W> {
     }
 }
 
-/// Says once a stream what was not delivered as it came.
-fn say_counts(plan: &Plan, tally: &render::Tally) {
+/// Says once a stream what was not delivered as it came. A row that is none is a failure: somebody has to ask TikTok about it.
+fn say_counts(plan: &Plan, tally: &render::Tally, failures: &mut Failures) {
     let name = &plan.name;
     if !tally.undeclared.is_empty() {
         let mut fields: Vec<_> = tally.undeclared.iter().map(|(field, rows)| format!("{field} ({rows})")).collect();
@@ -349,5 +349,17 @@ fn say_counts(plan: &Plan, tally: &render::Tally) {
     }
     if tally.null_keys > 0 {
         log::warn!("{name}: {} rows left out because a key property ({}) was null", tally.null_keys, plan.keys.join(", "));
+    }
+    if tally.mended > 0 {
+        log::warn!("{name}: {} sequences of bytes in TikTok's answers are no UTF-8 and became U+FFFD", tally.mended);
+    }
+    if tally.not_rows > 0 {
+        let members = if plan.recipe.is_report() { " with `dimensions`" } else { "" };
+        failures.differs(format!(
+            "{name}: {} rows left out because they are no objects{members}, but null or something else; the first was in {}; all others \
+             were delivered; if it stays so, report it to TikTok",
+            tally.not_rows,
+            tally.first_not_row.as_deref().unwrap_or("an answer")
+        ));
     }
 }

@@ -18,8 +18,12 @@ pub(super) fn has_more(answer: &Page, page: u64) -> Result<bool, String> {
             Err("page_info is missing".to_owned())
         };
     };
+    // A list without rows may be called one empty page.
+    if info.total_number == 0 && answer.rows == 0 && page == 1 && info.page <= 1 && info.total_page <= 1 {
+        return Ok(false);
+    }
     let pages = if info.page_size == 0 { 0 } else { info.total_number.div_ceil(info.page_size) };
-    if info.page != page {
+    if info.page != page && info.page != 0 {
         return Err(format!("page_info is of page {} instead of {page}", info.page));
     }
     if answer.rows > info.page_size {
@@ -50,6 +54,9 @@ mod tests {
         assert_eq!(check(5, 3, Some((3, 10, 25, 3))), Ok(false));
         assert_eq!(check(0, 1, Some((1, 10, 0, 0))), Ok(false));
         assert_eq!(check(0, 1, None), Ok(false));
+        assert_eq!(check(0, 1, Some((1, 10, 0, 1))), Ok(false), "one empty page");
+        assert_eq!(check(0, 1, Some((0, 0, 0, 0))), Ok(false));
+        assert_eq!(check(5, 3, Some((0, 10, 25, 3))), Ok(false), "it does not say which page it is");
         assert!(has_more(&Page::default(), 1).is_err(), "neither a list nor a count");
         assert!(has_more(&Page { code: 20001, has_list: true, ..Page::default() }, 1).is_err());
         // The list shrank while it was read.
@@ -63,6 +70,10 @@ mod tests {
             (11, 1, Some((1, 10, 11, 2))),
             (3, 1, Some((1, 0, 3, 1))),
             (3, 1, Some((1, 10, 0, 0))),
+            (3, 1, Some((1, 10, 0, 1))),
+            (0, 1, Some((1, 10, 0, 2))),
+            (0, 2, Some((2, 10, 0, 1))),
+            (0, 1, Some((2, 10, 0, 1))),
         ] {
             assert!(check(rows, page, info).is_err(), "{rows} rows, page {page}, {info:?}");
         }

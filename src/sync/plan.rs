@@ -4,7 +4,7 @@ use super::render::{FieldSpec, Kind, Origin, Recipe};
 use crate::config::Config;
 use crate::error::input;
 use crate::singer::catalog::CatalogStream;
-use crate::singer::selection;
+use crate::singer::{selection, shape};
 use crate::streams::dictionary::dictionary;
 use crate::streams::{self, Report, STREAMS, Source, Stream};
 use anyhow::Result;
@@ -67,6 +67,9 @@ impl Plan {
         if let Some(key) = keys.iter().find(|k| declared.get(k.as_str()).is_none()) {
             return Err(input(format!("catalog: `{key}` is a key property of `{}`, but its schema does not declare it", catalog.id)));
         }
+        let mut catalog = catalog.clone();
+        catalog.schema = shape::plain(&catalog.schema, &keys);
+        let catalog = &catalog;
         let cursor = stream.replication_key();
         let always: Vec<String> = keys.iter().cloned().chain(cursor.map(str::to_owned)).collect();
         let specs = specs(stream, catalog, &keys, &selection::marked_schema(catalog, &always));

@@ -158,7 +158,7 @@ pub(super) struct Slice<'a, 'd> {
 impl Slice<'_, '_> {
     /// Hands out an answer that was there before.
     fn answered(&mut self, text: &str) -> Result<(), ApiError> {
-        let page = self.list("", "list", Vec::new(), 0).answered(self.context, text, self.desk.buffer());
+        let page = self.list("", "list", Vec::new(), 0).answered(self.context, text, self.desk.buffer())?;
         self.ending.tally.add(page.tally);
         if self.desk.send(page.lines) { Ok(()) } else { Err(stopped(self.plan.stream.path())) }
     }

@@ -263,7 +263,8 @@ fn a_key_that_the_catalog_types_as_what_it_is_not_is_no_key() {
     let server = serve(world());
     let mut catalog = only(&["ad_insights"]);
     entry(&mut catalog, "ad_insights")["schema"]["properties"]["advertiser_id"] = json!({"type": "boolean"});
-    let run = Tap::on(&server).catalog(&catalog).run().ended(0);
+    let run = Tap::on(&server).catalog(&catalog).run().ended(4);
     assert_eq!(run.records("ad_insights").len(), 0);
-    assert_eq!(run.said("WARNING", "rows left out because a key property (advertiser_id"), 1, "{}", run.stderr.join("\n"));
+    assert_eq!(run.state()["bookmarks"]["ad_insights"], Value::Null);
+    assert!(run.cause().contains("ad_insights") && run.cause().contains("key property (advertiser_id, "), "{}", run.cause());
 }

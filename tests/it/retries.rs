@@ -44,7 +44,6 @@ fn cases() -> Vec<Case> {
         Case(FaultKind::CutBody, "broke off", 5, false),
         Case(FaultKind::CutGzip, "broke off", 5, false),
         Case(FaultKind::Reset, "no answer", 5, false),
-        Case(FaultKind::InvalidUtf8, "UTF-8", 5, false),
         Case(FaultKind::MissingPageInfo, "page_info", 5, false),
         Case(page_info(2, 10, 1), "page_info", 5, false),
         Case(page_info(1, 5000, 1), "cannot fill", 5, false),

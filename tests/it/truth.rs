@@ -211,7 +211,8 @@ fn row(schema: &Value, account: &str, pairs: &mut dyn Iterator<Item = &(String, 
     if let Some(created) = created.filter(|_| sent.get("modify_time").is_none_or(|time| time == "null")) {
         sent.insert("modify_time".into(), created);
     }
-    properties.iter().filter_map(|(name, property)| Some((name.clone(), value(property, sent.get(name)?)))).collect()
+    // Every selected field stands in every record; what TikTok left out is null there.
+    properties.iter().map(|(name, property)| (name.clone(), value(property, sent.get(name).map_or("null", String::as_str)))).collect()
 }
 
 /// A value as its property takes it.
@@ -234,6 +235,7 @@ pub(crate) fn value(property: &Value, raw: &str) -> Json {
                 Json::Null
             }
         }
+        // Exponents are the matter of `values`.
         (["integer"], _) => {
             let (whole, fraction) = inside.split_once('.').unwrap_or((inside, ""));
             if is_number(inside) && fraction.bytes().all(|b| b == b'0') { Json::Number(whole.to_owned()) } else { Json::Null }

@@ -1,4 +1,5 @@
 use super::*;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 const ONE: &str = "2026-02-01T03:04:05Z";
@@ -143,4 +144,22 @@ fn where_a_run_ended_is_kept_until_the_next_stream() {
     assert_eq!(state.current(), (Some("ads".to_owned()), Some("1".to_owned())));
     state.set_current(None);
     assert_eq!(written(&state), json!({"currently_syncing": null, "bookmarks": {}}));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #[test]
+    fn a_bookmark_is_a_time_with_seconds_or_none(
+        text in "([0-9]{4}|9999|0000|[+-][0-9]{4,5})-[01][0-9]-[0-3][0-9]([ T][0-2][0-9]:[0-5][0-9]:[0-6][0-9](\\.[0-9]{0,9})?)?(Z|[+-][0-2][0-9]:?[0-6][0-9]|\\PC{0,4})",
+        other in "\\PC{0,30}",
+    ) {
+        for text in [text, other] {
+            if let Some(normal) = normal(&text) {
+                prop_assert_eq!(normal.len(), 20, "{}", text);
+                let read = OffsetDateTime::parse(&normal, &Rfc3339);
+                prop_assert!(read.is_ok_and(|time| time.year() > 0), "{}", text);
+                prop_assert_eq!(super::normal(&normal), Some(normal));
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Dates and times as TikTok sends them, written as RFC 3339. It owns the forms that are understood;
 //! whether a field is a date is the catalog's word.
 
+use crate::api::decimal::Decimal;
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
@@ -8,13 +9,13 @@ use time::{OffsetDateTime, UtcOffset};
 /// nothing is appended then.
 ///
 /// TikTok sends `YYYY-MM-DD HH:MM:SS` for entities (UTC) and reports (the account's wall clock), RFC 3339 for creatives, and epoch
-/// seconds for accounts and comments (milliseconds for pixels).
+/// seconds for accounts and comments (milliseconds for pixels). Years outside 1 to 9999 are not known to any target.
 #[must_use]
 pub fn push_date_time(text: &str, out: &mut Vec<u8>) -> Option<()> {
     let bytes = text.as_bytes();
     if bytes.len() >= 19 && is_date(&bytes[..10]) && matches!(bytes[10], b' ' | b'T') && is_clock(&bytes[11..19]) {
         let (fraction, zone) = split_fraction(&text[19..])?;
-        if matches!(zone, "" | "Z" | "+00:00" | "-00:00" | "+0000") {
+        if matches!(zone, "" | "Z" | "z" | "+00:00" | "-00:00" | "+0000") {
             out.push(b'"');
             out.extend_from_slice(&bytes[..10]);
             out.push(b'T');
@@ -23,7 +24,9 @@ pub fn push_date_time(text: &str, out: &mut Vec<u8>) -> Option<()> {
             out.extend_from_slice(b"Z\"");
             return Some(());
         }
-        return push_instant(OffsetDateTime::parse(&with_colon(text), &Rfc3339).ok()?, out);
+        let zone = with_colon(zone)?;
+        let joined = format!("{}T{}{fraction}{zone}", &text[..10], &text[11..19]);
+        return push_instant(OffsetDateTime::parse(&joined, &Rfc3339).ok()?, out);
     }
     if bytes.len() == 10 && is_date(bytes) {
         out.push(b'"');
@@ -54,7 +57,8 @@ pub(super) fn is_zero(text: &str) -> bool {
 }
 
 fn push_instant(instant: OffsetDateTime, out: &mut Vec<u8>) -> Option<()> {
-    let text = instant.to_offset(UtcOffset::UTC).format(&Rfc3339).ok()?;
+    let utc = instant.checked_to_offset(UtcOffset::UTC).filter(|utc| (1..=9999).contains(&utc.year()))?;
+    let text = utc.format(&Rfc3339).ok()?;
     out.push(b'"');
     out.extend_from_slice(text.as_bytes());
     out.push(b'"');
@@ -63,11 +67,9 @@ fn push_instant(instant: OffsetDateTime, out: &mut Vec<u8>) -> Option<()> {
 
 /// Epoch seconds have ten digits from 2001 to 2286, milliseconds thirteen.
 fn epoch(text: &str) -> Option<OffsetDateTime> {
-    if !text.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let number: i64 = text.parse().ok()?;
-    match text.len() {
+    let digits = Decimal::read(text)?.whole()?;
+    let number: i64 = digits.parse().ok()?;
+    match digits.len() {
         9 | 10 => OffsetDateTime::from_unix_timestamp(number).ok(),
         13 => OffsetDateTime::from_unix_timestamp_nanos(i128::from(number) * 1_000_000).ok(),
         _ => None,
@@ -80,19 +82,20 @@ fn split_fraction(rest: &str) -> Option<(&str, &str)> {
     (end > 0).then(|| rest.split_at(end + 1))
 }
 
-/// RFC 3339 wants a `T` and a colon in the offset; some libraries leave both out.
-fn with_colon(text: &str) -> String {
-    let mut text = text.replacen(' ', "T", 1);
-    let tail = text.len().saturating_sub(5);
-    if text.is_char_boundary(tail) && matches!(text.as_bytes().get(tail), Some(b'+' | b'-')) {
-        text.insert(tail + 3, ':');
+/// The offset as RFC 3339 wants it. Some programs leave out its colon, others its minutes. `None`: it is none.
+fn with_colon(zone: &str) -> Option<String> {
+    let digits: String = zone.get(1..)?.chars().filter(|c| *c != ':').collect();
+    let is_offset = zone.starts_with(['+', '-']) && digits.bytes().all(|b| b.is_ascii_digit());
+    match digits.len() {
+        2 | 4 if is_offset => Some(format!("{}{}:{:0<2}", &zone[..1], &digits[..2], &digits[2..])),
+        _ => None,
     }
-    text
 }
 
+/// Ten bytes that are a day of the years 1 to 9999.
 fn is_date(d: &[u8]) -> bool {
     let digits = [0, 1, 2, 3, 5, 6, 8, 9].iter().all(|i| d[*i].is_ascii_digit());
-    if !digits || d[4] != b'-' || d[7] != b'-' {
+    if !digits || d[4] != b'-' || d[7] != b'-' || d.starts_with(b"0000") {
         return false;
     }
     let two = |i: usize| (d[i] - b'0') * 10 + (d[i + 1] - b'0');
@@ -118,6 +121,7 @@ fn is_clock(t: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn written(text: &str) -> Option<String> {
         let mut out = Vec::new();
@@ -136,6 +140,11 @@ mod tests {
             ("2024-05-06", "2024-05-06T00:00:00Z"),
             ("1671432089", "2022-12-19T06:41:29Z"),
             ("1671432089123", "2022-12-19T06:41:29.123Z"),
+            ("1.671432089E9", "2022-12-19T06:41:29Z"),
+            ("2024-05-06 07:08:09.5+08", "2024-05-05T23:08:09.5Z"),
+            ("2024-05-06T07:08:09z", "2024-05-06T07:08:09Z"),
+            ("0001-01-01T00:00:00-08:00", "0001-01-01T08:00:00Z"),
+            ("9999-12-31T23:59:59+00:01", "9999-12-31T23:58:59Z"),
         ] {
             assert_eq!(written(sent), Some(format!("\"{want}\"")), "{sent}");
         }
@@ -152,9 +161,97 @@ mod tests {
             "12",
             "2024-05-06 07:08:09.",
             "２０２４-05-06",
+            "2026-01-01 00:00:00+1€",
+            "2026-01-01 00:00:00-😀",
+            "2026-01-01 00:00:00+08:0é",
+            "2026-01-01 00:00:00+24:00",
+            "2026-01-01 00:00:00+8",
+            "9999-12-31T23:59:59-08:00",
+            "9999-12-31 23:59:59-0001",
+            "0001-01-01T00:00:00+08:00",
+            "0000-01-01 00:00:00",
+            "0000-12-31",
+            "0000-01-01T00:00:00Z",
+            "10000-01-01 00:00:00",
+            "51502-06-08T14:46:42Z",
+            "99999999999999",
+            "-1",
         ] {
             assert_eq!(written(odd), None, "{odd}");
         }
         assert!(is_zero("0000-00-00 00:00:00") && is_zero("-") && !is_zero("2024-05-06"));
+        let mut out = Vec::new();
+        for odd in ["0000-01-01", "2024-02-30", "2024-05-06x", "2024-05-0é", ""] {
+            assert_eq!(push_date(odd, &mut out), None, "{odd}");
+        }
+    }
+
+    /// Texts that are nearly times: the right ones among them, and others in which any part may be any other.
+    fn near_times() -> impl Strategy<Value = String> {
+        let day = prop_oneof![
+            4 => "[0-9]{4}-[01][0-9]-[0-3][0-9]",
+            2 => prop::sample::select(vec!["9999-12-31", "0001-01-01", "0000-12-31", "2024-02-29"]).prop_map(str::to_owned),
+            1 => "[0-9é€-]{8,12}",
+        ];
+        let clock = prop_oneof![4 => "[ T][0-2][0-9]:[0-5][0-9]:[0-5][0-9]", 1 => Just(String::new()), 1 => "\\PC{0,10}"];
+        let fraction = prop_oneof![3 => Just(String::new()), 1 => "\\.[0-9]{0,12}", 1 => "\\.\\PC{0,3}"];
+        let zone = prop_oneof![
+            2 => prop::sample::select(vec!["", "Z", "+00:00"]).prop_map(str::to_owned),
+            4 => "[+-][0-2][0-9]:?[0-6][0-9]",
+            2 => "[+-]\\PC{0,5}",
+        ];
+        (day, clock, fraction, zone).prop_map(|(day, clock, fraction, zone)| format!("{day}{clock}{fraction}{zone}"))
+    }
+
+    fn check(text: &str) -> Result<(), TestCaseError> {
+        let mut out = Vec::new();
+        if push_date_time(text, &mut out).is_some() {
+            let quoted = String::from_utf8(std::mem::take(&mut out)).expect("text");
+            let inside = quoted.trim_matches('"');
+            let time = OffsetDateTime::parse(inside, &Rfc3339);
+            prop_assert!(time.is_ok_and(|t| (1..=9999).contains(&t.year())) && inside.ends_with('Z'), "{text} as {inside}");
+        }
+        prop_assert!(out.is_empty(), "{text}");
+        if push_date(text, &mut out).is_some() {
+            prop_assert!(out.len() == 12 && out[1..11] == text.as_bytes()[..10] && !out.starts_with(b"\"0000"));
+        }
+        let _ = is_zero(text);
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+        #[test]
+        fn whatever_is_nearly_a_time_is_written_right_or_not_at_all(text in near_times()) {
+            check(&text)?;
+        }
+
+        #[test]
+        fn no_text_and_no_number_panics(text in "\\PC{0,40}", number in any::<i64>(), float in any::<f64>(), digits in "-?[0-9]{8,14}") {
+            for text in [text, number.to_string(), format!("{float:E}"), digits] {
+                check(&text)?;
+            }
+        }
+
+        #[test]
+        fn an_offset_moves_the_clock_and_nothing_else(
+            seconds in -62_135_596_800_i64..=253_402_300_799, hours in -23_i8..=23, minutes in 0_i8..=59, form in 0..3,
+        ) {
+            let instant = OffsetDateTime::from_unix_timestamp(seconds).expect("years 1 to 9999");
+            let offset = UtcOffset::from_hms(hours, if hours < 0 { -minutes } else { minutes }, 0).expect("an offset");
+            let there = instant.checked_to_offset(offset).filter(|t| (1..=9999).contains(&t.year()));
+            if let Some(there) = there {
+                let sent = there.format(&Rfc3339).expect("RFC 3339");
+                let sent = match form {
+                    0 => sent,
+                    1 => sent.replacen('T', " ", 1),
+                    _ => format!("{}{}", &sent[..sent.len() - 3], &sent[sent.len() - 2..]),
+                };
+                // In UTC there is no colon to leave out.
+                if !offset.is_utc() || form < 2 {
+                    prop_assert_eq!(written(&sent), Some(format!("\"{}\"", instant.format(&Rfc3339).expect("RFC 3339"))), "{}", sent);
+                }
+            }
+        }
     }
 }

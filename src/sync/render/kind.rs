@@ -22,7 +22,8 @@ pub enum Kind {
     Date,
     /// An object, an array, or either.
     Nested(Nested),
-    /// Several types at once, or none named: the value as the API sent it, if its JSON type is among them.
+    /// Several types at once, or none named: the value as the API sent it if its JSON type is among them, else as one that is. Without
+    /// any type, only null is allowed.
     Mixed(Types, Nested),
 }
 
@@ -42,41 +43,60 @@ pub struct Nested {
 /// The scalar JSON types that a mixed field allows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Types {
-    /// `string` is allowed.
-    pub string: bool,
-    /// `number` or `integer` is allowed.
-    pub number: bool,
+    /// Whether `string` is allowed, and of what form.
+    pub string: Option<Form>,
+    /// `number` is allowed, or only `integer`.
+    pub number: Option<Digits>,
     /// `boolean` is allowed.
     pub boolean: bool,
 }
 
+/// What strings a mixed field allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Any.
+    Any,
+    /// Times, as of [`Kind::DateTime`].
+    DateTime,
+    /// Dates, as of [`Kind::Date`].
+    Date,
+}
+
+/// What numbers a mixed field allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Digits {
+    /// Any.
+    Any,
+    /// Whole ones.
+    Whole,
+}
+
 impl Kind {
-    /// Compiles one property. A schema without a type, or with `anyOf`, allows everything.
+    /// Compiles one property, in the plain form of `singer::shape`. A schema without a type allows everything.
     #[must_use]
     pub fn of(schema: &Value) -> Self {
-        let names = type_names(schema);
+        let all = ["string", "number", "boolean", "object", "array"];
+        let names = type_names(schema).unwrap_or_else(|| all.to_vec());
         let has = |name: &str| names.contains(&name);
         let nested = Nested::of(schema, has("object"), has("array"));
-        let scalars = names.iter().filter(|n| !matches!(**n, "object" | "array" | "null")).count();
-        if names.iter().all(|n| *n == "null") {
-            let all = Types { string: true, number: true, boolean: true };
-            return Kind::Mixed(all, Nested { object: true, array: true, ..nested });
-        }
-        match (scalars, nested.object || nested.array) {
-            (0, _) => Kind::Nested(nested),
-            (1, false) if has("string") => match schema.get("format").and_then(Value::as_str) {
-                Some("date-time") => Kind::DateTime,
-                Some("date") => Kind::Date,
-                _ => Kind::Text,
+        let form = match schema.get("format").and_then(Value::as_str) {
+            Some("date-time") => Form::DateTime,
+            Some("date") => Form::Date,
+            _ => Form::Any,
+        };
+        let number = if has("number") { Some(Digits::Any) } else { has("integer").then_some(Digits::Whole) };
+        let types = Types { string: has("string").then_some(form), number, boolean: has("boolean") };
+        match (types, nested.object || nested.array) {
+            (Types { string: None, number: None, boolean: false }, true) => Kind::Nested(nested),
+            (Types { string: Some(form), number: None, boolean: false }, false) => match form {
+                Form::DateTime => Kind::DateTime,
+                Form::Date => Kind::Date,
+                Form::Any => Kind::Text,
             },
-            (1, false) if has("integer") => Kind::Integer,
-            (1, false) if has("boolean") => Kind::Boolean,
-            (1, false) if has("number") => Kind::Number,
-            (2, false) if has("number") && has("integer") => Kind::Number,
-            _ => {
-                let types = Types { string: has("string"), number: has("number") || has("integer"), boolean: has("boolean") };
-                Kind::Mixed(types, nested)
-            }
+            (Types { string: None, number: Some(Digits::Any), boolean: false }, false) => Kind::Number,
+            (Types { string: None, number: Some(Digits::Whole), boolean: false }, false) => Kind::Integer,
+            (Types { string: None, number: None, boolean: true }, false) => Kind::Boolean,
+            _ => Kind::Mixed(types, nested),
         }
     }
 
@@ -105,11 +125,11 @@ fn properties(declared: &Map<String, Value>) -> HashMap<Box<str>, Option<Kind>> 
         .collect()
 }
 
-fn type_names(schema: &Value) -> Vec<&str> {
-    match schema.get("type") {
-        Some(Value::String(one)) => vec![one],
-        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
+fn type_names(schema: &Value) -> Option<Vec<&str>> {
+    match schema.get("type")? {
+        Value::String(one) => Some(vec![one]),
+        Value::Array(many) => Some(many.iter().filter_map(Value::as_str).collect()),
+        _ => None,
     }
 }
 
@@ -126,10 +146,13 @@ mod tests {
         assert_eq!(kind(json!({"type": ["string", "null"], "format": "date"})), Kind::Date);
         assert_eq!(kind(json!({"type": ["null", "integer"]})), Kind::Integer);
         assert_eq!(kind(json!({"type": ["null", "integer", "number"]})), Kind::Number);
-        assert!(matches!(kind(json!({})), Kind::Mixed(types, _) if types.string && types.number));
-        assert!(
-            matches!(kind(json!({"type": ["array", "string", "null"]})), Kind::Mixed(types, n) if types.string && n.array && !n.object)
-        );
+        assert!(matches!(kind(json!({})), Kind::Mixed(types, n) if types.string == Some(Form::Any) && types.boolean && n.object));
+        assert_eq!(kind(json!({"type": "null"})), Kind::Mixed(Types::default(), Nested::default()));
+        let Kind::Mixed(types, nested) = kind(json!({"type": ["array", "string", "null", "integer"], "format": "date-time"})) else {
+            panic!("several types")
+        };
+        assert_eq!((types.string, types.number), (Some(Form::DateTime), Some(Digits::Whole)));
+        assert!(nested.array && !nested.object);
         let Kind::Nested(nested) = kind(json!({"type": ["null", "array"], "items": {"type": "string"}})) else {
             panic!("an array is nested")
         };

@@ -4,7 +4,7 @@
 use super::kind::{Kind, Nested};
 use super::text;
 use super::value::{Written, push_null, push_value};
-use crate::api::scan::{Malformed, Scan};
+use crate::api::scan::{Malformed, Scan, is_not_finite};
 use std::collections::HashSet;
 
 /// Appends `raw`, a valid JSON object or array, as `nested` says: null, and a misfit, if it is the other of the two. Inside it a
@@ -31,7 +31,7 @@ pub(super) fn push_as_text(raw: &str, out: &mut Vec<u8>) -> Written {
         return push_null(Written::Misfit, out);
     }
     text::push_quoted(&String::from_utf8_lossy(&compact), out);
-    Written::Value
+    if walk.misfit { Written::Misfit } else { Written::Value }
 }
 
 struct Walk<'a> {
@@ -52,7 +52,7 @@ impl Walk<'_> {
         while self.scan.next(first, b'}')? {
             first = false;
             let name = self.scan.name()?;
-            let kind = nested.and_then(|n| n.properties.get(name));
+            let kind = nested.and_then(|n| declared(n, name));
             if seen.is_new(name) && !matches!(kind, Some(None)) {
                 if out.last() != Some(&b'{') {
                     out.push(b',');
@@ -92,11 +92,25 @@ impl Walk<'_> {
                 self.container(Some(n), out)?;
             }
             None if byte == b'"' => text::push_string(self.scan.value()?, out),
-            None => out.extend_from_slice(self.scan.value()?.as_bytes()),
+            None => {
+                let raw = self.scan.value()?;
+                let is_number = matches!(byte, b'-' | b'0'..=b'9');
+                let is_null = is_not_finite(raw) || (is_number && !text::is_finite(raw));
+                self.misfit |= is_null;
+                out.extend_from_slice(if is_null { b"null" } else { raw.as_bytes() });
+            }
             Some(kind) => self.misfit |= push_value(kind, self.scan.value()?, out) == Written::Misfit,
         }
         Ok(())
     }
+}
+
+/// What the catalog says of a member, `None` if nothing. Its name may be spelt with escapes.
+fn declared<'n>(nested: &'n Nested, name: &str) -> Option<&'n Option<Kind>> {
+    nested.properties.get(name).or_else(|| {
+        let plain = name.contains('\\').then(|| serde_json::Value::from(text::decode(name)).to_string())?;
+        nested.properties.get(plain.as_str())
+    })
 }
 
 /// The keys of one object, of which the first of each name counts. Objects are small: a short list beats a set.
@@ -147,7 +161,17 @@ mod tests {
             (r#"{"ids":["12345678901234567890","b",null],"days":7,"more":{"k":[1.50,true]}}"#.into(), Written::Value)
         );
         assert_eq!(written(&schema, r#"{"days":"x"}"#), (r#"{"days":null}"#.into(), Written::Misfit));
+        assert_eq!(written(&schema, r#"{"more":[{"k":NaN}]}"#), (r#"{"more":[{"k":null}]}"#.into(), Written::Misfit));
+        assert_eq!(written(&schema, r#"{"days":2e1}"#), (r#"{"days":20}"#.into(), Written::Value));
         assert_eq!(written(&schema, "[1]"), ("null".into(), Written::Misfit));
+    }
+
+    #[test]
+    fn members_follow_their_schema_however_they_are_spelt() {
+        let schema = json!({"type": ["null", "object"], "properties": {
+            "age": {"type": ["null", "string"]}, "a/\"b": {"type": ["null", "integer"]}, "gone": {"x-deselected": true}}});
+        let raw = r#"{"\u0061ge":7,"a\/\"b":"8","\u0067one":1,"\u00e9":2}"#;
+        assert_eq!(written(&schema, raw), (r#"{"\u0061ge":"7","a\/\"b":8,"\u00e9":2}"#.into(), Written::Value));
     }
 
     #[test]

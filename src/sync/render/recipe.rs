@@ -47,6 +47,8 @@ pub struct Recipe {
     pub(super) account_keys: usize,
     /// Fields that are written when the row ends, and from what.
     pub(super) late: Vec<(usize, Slot)>,
+    /// Fields that are written where they are met.
+    pub(super) inline: usize,
     /// Fields that tell a row from the others of its list.
     pub(super) identity: usize,
     /// Fields that are added up.
@@ -110,6 +112,7 @@ impl Recipe {
             keys: specs.iter().filter(|s| s.key).count(),
             account_keys: specs.iter().filter(|s| s.key && s.origin == Origin::Account).count(),
             late: Vec::new(),
+            inline: 0,
             identity: 0,
             summed: 0,
             account: None,
@@ -139,6 +142,7 @@ impl Recipe {
             _ => {}
         }
         let inline = spec.selected && !filled && matches!(spec.origin, Origin::Row | Origin::Metric);
+        self.inline += usize::from(inline);
         self.names[usize::from(spec.origin == Origin::Metric)].add(&spec.name, index, inline);
         let mut prefix = vec![b','];
         text::push_quoted(&spec.name, &mut prefix);
@@ -228,6 +232,12 @@ impl Recipe {
             }
         }
         (bytes, keys)
+    }
+
+    /// Whether rows are those of a report: objects of `dimensions` and `metrics`.
+    #[must_use]
+    pub fn is_report(&self) -> bool {
+        self.is_report
     }
 
     /// The name of a field, for messages.

@@ -1,5 +1,6 @@
 //! Exact sums of decimal texts. It owns arithmetic without floats; what is compared with what is `verify`'s matter.
 
+use crate::api::decimal::Decimal;
 use std::fmt;
 
 /// Digits after the point that a sum keeps: more than any metric has.
@@ -83,15 +84,9 @@ impl Sum {
 
 /// A decimal text in units of the last digit kept, and its digits after the point.
 fn units(text: &str) -> Option<(i128, usize)> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let written = fraction.len().min(DIGITS);
-    let fraction = fraction.trim_end_matches('0');
-    if whole.is_empty() || fraction.len() > DIGITS || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let units: i128 = format!("{whole}{fraction:0<DIGITS$}").parse().ok()?;
-    Some((if digits == text { units } else { -units }, written))
+    let decimal = Decimal::read(text)?;
+    let units = decimal.units(i64::try_from(DIGITS).ok()?)?;
+    Some((if decimal.negative { -units } else { units }, decimal.places.min(DIGITS)))
 }
 
 impl fmt::Display for Sum {
@@ -124,7 +119,8 @@ mod tests {
         assert_eq!(sum(&["12345678901234.123456", "0.000001", "-0.5"]).to_string(), "12345678901233.623457");
         assert_eq!(sum(&["20.000", "22"]).to_string(), "42");
         assert_eq!(sum(&["-3", "1.25"]).to_string(), "-1.75");
-        for odd in ["1e5", "<5", "0.0000000000001", "12x", ".", "170141183460469231731687303715"] {
+        assert_eq!(sum(&["9.18E+09", "1e-3", "-1.5e1"]).to_string(), "9179999985.001");
+        for odd in ["1e50", "1e-13", "<5", "0.0000000000001", "12x", ".", "170141183460469231731687303715"] {
             assert!(!sum(&["1", odd]).is_exact(), "{odd}");
         }
     }

@@ -13,6 +13,12 @@ pub struct Tally {
     pub records: u64,
     /// Rows left out because a key property was null or missing.
     pub null_keys: u64,
+    /// Rows left out because they were none: null, something else that is no object, or of a report without an object `dimensions`.
+    pub not_rows: u64,
+    /// Where the first of them was, for people.
+    pub first_not_row: Option<String>,
+    /// Sequences of bytes in TikTok's answers that were no UTF-8 and became U+FFFD.
+    pub mended: u64,
     /// Values that did not fit their field's type and became null, by field.
     pub misfits: Vec<u64>,
     /// Fields that the catalog does not declare, with the number of rows that had them.
@@ -30,6 +36,9 @@ impl Tally {
     pub fn add(&mut self, other: Tally) {
         self.records += other.records;
         self.null_keys += other.null_keys;
+        self.not_rows += other.not_rows;
+        self.first_not_row = self.first_not_row.take().or(other.first_not_row);
+        self.mended += other.mended;
         self.misfits.resize(self.misfits.len().max(other.misfits.len()), 0);
         for (sum, more) in self.misfits.iter_mut().zip(other.misfits) {
             *sum += more;

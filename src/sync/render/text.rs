@@ -1,8 +1,10 @@
 //! JSON text in, JSON text out: string escapes that targets cannot take, and the grammar of numbers.
 //! It owns bytes inside one scalar; which scalar belongs in which field is decided in `value`.
 
+use crate::api::decimal::Decimal;
+use crate::api::scan::MOST_DIGITS;
 use crate::api::token::number_end;
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 /// Appends a JSON string (`raw`, with its quotes) as it came, but for what no target survives: the escape
 /// `\u0000` is left out and a lone surrogate becomes U+FFFD. `raw` must be a valid JSON string.
@@ -70,16 +72,29 @@ pub(super) fn is_number(text: &[u8]) -> bool {
     number_end(text, 0) == Some(text.len())
 }
 
-/// The integer that `text` is, without a fraction of zeros: `20.000` gives `20`. `None` if it has any other form.
-#[must_use]
-pub(super) fn integer(text: &[u8]) -> Option<&[u8]> {
-    let whole = text.split(|b| *b == b'.').next().filter(|whole| is_number(whole) && !whole.iter().any(u8::is_ascii_alphabetic))?;
-    let rest = &text[whole.len()..];
-    match rest {
-        [] => Some(whole),
-        [b'.', zeros @ ..] if !zeros.is_empty() && zeros.iter().all(|b| *b == b'0') => Some(whole),
-        _ => None,
+/// Appends `text` as it is, if it is a number that the floats of targets can hold.
+pub(super) fn push_number(text: &str, out: &mut Vec<u8>) -> Option<()> {
+    (is_number(text.as_bytes()) && is_finite(text)).then(|| out.extend_from_slice(text.as_bytes()))
+}
+
+/// Whether the floats of targets can hold a number.
+pub(super) fn is_finite(number: &str) -> bool {
+    let is_plain = number.len() <= MOST_DIGITS && memchr2(b'e', b'E', number.as_bytes()).is_none();
+    is_plain || Decimal::read(number).is_some_and(|decimal| decimal.is_finite())
+}
+
+/// Appends the integer that `text` is, in full digits: `20.000` and `2e1` give `20`. `None` if it is not whole.
+pub(super) fn push_integer(text: &str, out: &mut Vec<u8>) -> Option<()> {
+    let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
+    let is_plain =
+        digits.len() <= MOST_DIGITS && digits.iter().all(u8::is_ascii_digit) && (text == "0" || digits.first().is_some_and(|b| *b != b'0'));
+    if is_plain {
+        out.extend_from_slice(text.as_bytes());
+        return Some(());
     }
+    let whole = Decimal::read(text).filter(|_| is_number(text.as_bytes()))?.whole()?;
+    out.extend_from_slice(whole.as_bytes());
+    Some(())
 }
 
 #[cfg(test)]
@@ -104,12 +119,43 @@ mod tests {
     }
 
     #[test]
-    fn integers_lose_only_a_fraction_of_zeros() {
-        assert_eq!(integer(b"20.000"), Some(b"20".as_slice()));
-        assert_eq!(integer(b"-7"), Some(b"-7".as_slice()));
-        assert_eq!(integer(b"9007199254740993"), Some(b"9007199254740993".as_slice()));
-        for odd in ["", "-", "20.5", "007", "1e3", "20.", " 1", "<5"] {
-            assert_eq!(integer(odd.as_bytes()), None, "{odd:?}");
+    fn integers_are_written_in_full_digits() {
+        let integer = |text: &str| -> Option<String> {
+            let mut out = Vec::new();
+            push_integer(text, &mut out)?;
+            String::from_utf8(out).ok()
+        };
+        for (text, want) in [
+            ("20.000", "20"),
+            ("-7", "-7"),
+            ("0", "0"),
+            ("-0", "0"),
+            ("-0.0", "0"),
+            ("9007199254740993", "9007199254740993"),
+            ("9.18E+09", "9180000000"),
+            ("1.50e1", "15"),
+            ("-2e1", "-20"),
+        ] {
+            assert_eq!(integer(text).as_deref(), Some(want), "{text}");
+        }
+        for odd in ["", "-", "20.5", "007", "007e1", "1e99", "1e-3", "20.", " 1", "<5", "NaN", "-Infinity"] {
+            assert_eq!(integer(odd), None, "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_keep_their_digits_unless_no_float_holds_them() {
+        let mut out = Vec::new();
+        for text in ["1e-7", "-0.00", "12345678901234567890.123456789", "1E300"] {
+            out.clear();
+            assert!(push_number(text, &mut out).is_some() && out == text.as_bytes(), "{text}");
+        }
+        let long = "9".repeat(400);
+        out.clear();
+        assert!(push_number(&long, &mut out).is_none() && push_integer(&long, &mut out).is_none() && out.is_empty());
+        for odd in ["1e400", "-1.5E+999999999999999999999", "1e", "NaN", "5x"] {
+            out.clear();
+            assert!(push_number(odd, &mut out).is_none() && out.is_empty(), "{odd}");
         }
     }
 

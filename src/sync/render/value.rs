@@ -1,9 +1,10 @@
 //! One value of the API, written as the kind that the catalog gives its field. It owns what becomes null and what does
 //! not fit; nested values are walked in `nested`.
 
-use super::kind::{Kind, Nested, Types};
+use super::kind::{Digits, Form, Kind, Nested, Types};
 use super::nested::{push_as_text, push_nested};
 use super::{date, text};
+use crate::api::scan::is_not_finite;
 
 /// What became of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,18 +23,10 @@ pub(super) fn push_value(kind: &Kind, raw: &str, out: &mut Vec<u8>) -> Written {
         return push_null(Written::Null, out);
     }
     match kind {
+        _ if is_not_finite(raw) => push_null(Written::Misfit, out),
         Kind::Text => push_text(raw, out),
-        Kind::Number => match inner(raw) {
-            number if text::is_number(number.as_bytes()) => push_bytes(number.as_bytes(), out),
-            other => push_nothing(other, out),
-        },
-        Kind::Integer => match inner(raw) {
-            other if is_nothing(other) => push_null(Written::Null, out),
-            number => match text::integer(number.as_bytes()) {
-                Some(digits) => push_bytes(digits, out),
-                None => push_null(Written::Misfit, out),
-            },
-        },
+        Kind::Number => push_or_nothing(inner(raw), text::push_number, out),
+        Kind::Integer => push_or_nothing(inner(raw), text::push_integer, out),
         Kind::Boolean => match boolean(inner(raw)) {
             Some(truth) => push_bytes(truth, out),
             None => push_nothing(inner(raw), out),
@@ -42,7 +35,7 @@ pub(super) fn push_value(kind: &Kind, raw: &str, out: &mut Vec<u8>) -> Written {
         Kind::Date => push_time(inner(raw), date::push_date, out),
         Kind::Nested(nested) => match raw.as_bytes()[0] {
             b'{' | b'[' => push_nested(nested, raw, out),
-            _ => push_null(Written::Misfit, out),
+            _ => push_nothing(inner(raw), out),
         },
         Kind::Mixed(types, nested) => push_mixed(*types, nested, raw, out),
     }
@@ -57,21 +50,44 @@ fn push_text(raw: &str, out: &mut Vec<u8>) -> Written {
     Written::Value
 }
 
+/// A value stays of its own JSON type where that is allowed. Else it becomes the narrowest type that can hold it: a number, a
+/// boolean, a time, and text last.
 fn push_mixed(types: Types, nested: &Nested, raw: &str, out: &mut Vec<u8>) -> Written {
     let inside = inner(raw);
     match raw.as_bytes()[0] {
-        b'"' if types.string => text::push_string(raw, out),
-        b'"' if types.number && text::is_number(inside.as_bytes()) => out.extend_from_slice(inside.as_bytes()),
-        b'"' if types.boolean && boolean(inside).is_some() => out.extend_from_slice(boolean(inside).unwrap_or(b"null")),
-        b'"' => return push_nothing(inside, out),
+        b'"' if types.string == Some(Form::Any) => text::push_string(raw, out),
         b'{' if nested.object => return push_nested(nested, raw, out),
         b'[' if nested.array => return push_nested(nested, raw, out),
-        b'{' | b'[' if types.string => return push_as_text(raw, out),
-        b't' | b'f' if types.boolean => out.extend_from_slice(raw.as_bytes()),
-        b'-' | b'0'..=b'9' if types.number => out.extend_from_slice(raw.as_bytes()),
+        b'{' | b'[' if types.string == Some(Form::Any) => return push_as_text(raw, out),
         b'{' | b'[' => return push_null(Written::Misfit, out),
-        _ if types.string => push_in_quotes(raw, out),
-        _ => return push_null(Written::Misfit, out),
+        b't' | b'f' if types.boolean => out.extend_from_slice(raw.as_bytes()),
+        first => {
+            let is_text = first == b'"';
+            if is_text && types.string.is_some() && date::is_zero(inside) {
+                return push_null(Written::Null, out);
+            }
+            let time = match types.string {
+                Some(Form::DateTime) => date::push_date_time,
+                Some(Form::Date) => date::push_date,
+                _ => |_: &str, _: &mut Vec<u8>| None,
+            };
+            let number = match types.number {
+                Some(Digits::Any) => text::push_number,
+                Some(Digits::Whole) => text::push_integer,
+                None => |_: &str, _: &mut Vec<u8>| None,
+            };
+            // A text may be a time even where numbers are allowed; a number is one only where they are not.
+            let written = is_text.then(|| time(inside, out)).flatten().or_else(|| number(inside, out));
+            let truth = boolean(inside).filter(|_| types.boolean);
+            if written.or_else(|| truth.map(|truth| out.extend_from_slice(truth))).or_else(|| time(inside, out)).is_none() {
+                match types.string {
+                    Some(Form::Any) => {}
+                    Some(_) if date::is_zero(inside) => return push_null(Written::Null, out),
+                    _ => return push_nothing(inside, out),
+                }
+                push_in_quotes(raw, out);
+            }
+        }
     }
     Written::Value
 }
@@ -98,6 +114,9 @@ fn boolean(inside: &str) -> Option<&'static [u8]> {
         "0" => Some(b"false"),
         _ if inside.eq_ignore_ascii_case("true") => Some(b"true"),
         _ if inside.eq_ignore_ascii_case("false") => Some(b"false"),
+        // Programs that print every number as a float.
+        "1.0" => Some(b"true"),
+        "0.0" => Some(b"false"),
         _ => None,
     }
 }
@@ -105,6 +124,13 @@ fn boolean(inside: &str) -> Option<&'static [u8]> {
 /// TikTok returns `-` for a metric without a value, and empty text for a time that was never set.
 fn is_nothing(inside: &str) -> bool {
     matches!(inside, "-" | "")
+}
+
+fn push_or_nothing(inside: &str, push: fn(&str, &mut Vec<u8>) -> Option<()>, out: &mut Vec<u8>) -> Written {
+    match push(inside, out) {
+        Some(()) => Written::Value,
+        None => push_nothing(inside, out),
+    }
 }
 
 fn push_nothing(inside: &str, out: &mut Vec<u8>) -> Written {
@@ -145,17 +171,35 @@ mod tests {
         let boolean = json!({"type": ["null", "boolean"]});
         let string = json!({"type": ["null", "string"]});
         let time = json!({"type": ["null", "string"], "format": "date-time"});
+        let object = json!({"type": ["null", "object"]});
         for (schema, raw, want, how) in [
             (&number, r#""12.50""#, "12.50", Written::Value),
             (&number, "12345678901234.123456", "12345678901234.123456", Written::Value),
             (&number, r#""-""#, "null", Written::Null),
             (&number, r#""<5""#, "null", Written::Misfit),
             (&number, "[1]", "null", Written::Misfit),
+            (&number, "1e-7", "1e-7", Written::Value),
+            (&number, r#""1e400""#, "null", Written::Misfit),
+            (&number, "NaN", "null", Written::Misfit),
+            (&integer, "-Infinity", "null", Written::Misfit),
+            (&string, "Infinity", "null", Written::Misfit),
+            (&string, r#""NaN""#, r#""NaN""#, Written::Value),
+            (&string, "[NaN]", r#""[null]""#, Written::Misfit),
+            (&integer, r#""9.18E+09""#, "9180000000", Written::Value),
+            (&integer, "1e5", "100000", Written::Value),
+            (&integer, "-0", "0", Written::Value),
+            (&integer, "1e99", "null", Written::Misfit),
+            (&object, r#""""#, "null", Written::Null),
+            (&object, r#""-""#, "null", Written::Null),
+            (&object, r#""x""#, "null", Written::Misfit),
+            (&object, r#"{"a":NaN}"#, r#"{"a":null}"#, Written::Misfit),
+            (&time, r#""9999-12-31T23:59:59-08:00""#, "null", Written::Misfit),
             (&number, "true", "null", Written::Misfit),
             (&integer, r#""20.000""#, "20", Written::Value),
             (&integer, r#""20.5""#, "null", Written::Misfit),
             (&integer, r#""-""#, "null", Written::Null),
             (&boolean, "0", "false", Written::Value),
+            (&boolean, "1.0", "true", Written::Value),
             (&boolean, r#""True""#, "true", Written::Value),
             (&boolean, r#""ON""#, "null", Written::Misfit),
             (&string, r#""-""#, r#""-""#, Written::Value),
@@ -181,5 +225,30 @@ mod tests {
         let numbers = json!({"type": ["boolean", "number"]});
         assert_eq!(written(&numbers, r#""5""#).0, "5");
         assert_eq!(written(&numbers, r#""x""#), ("null".to_owned(), Written::Misfit));
+        let null = json!({"type": "null"});
+        let many = |types: &[&str]| json!({"type": types});
+        let time = |types: &[&str]| json!({"type": types, "format": "date-time"});
+        for (schema, raw, want, how) in [
+            (&many(&["null", "integer", "boolean"]), "1.5", "null", Written::Misfit),
+            (&many(&["null", "integer", "boolean"]), r#""true""#, "true", Written::Value),
+            (&many(&["null", "array", "boolean"]), "0", "false", Written::Value),
+            (&many(&["null", "integer", "string"]), "1.5", r#""1.5""#, Written::Value),
+            (&many(&["null", "integer", "string"]), "1e2", "100", Written::Value),
+            (&many(&["null", "integer", "array"]), r#""2.5""#, "null", Written::Misfit),
+            (&many(&["null", "integer", "array"]), r#""2""#, "2", Written::Value),
+            (&many(&["null", "integer", "array"]), r#""-""#, "null", Written::Null),
+            (&many(&["null", "number", "string"]), "1e999", r#""1e999""#, Written::Value),
+            (&many(&["null", "number", "string"]), "NaN", "null", Written::Misfit),
+            (&time(&["null", "string", "integer"]), r#""2026-01-01 00:00:00""#, r#""2026-01-01T00:00:00Z""#, Written::Value),
+            (&time(&["null", "string", "integer"]), "1671432089", "1671432089", Written::Value),
+            (&time(&["null", "string", "integer"]), r#""""#, "null", Written::Null),
+            (&time(&["null", "string", "integer"]), r#""soon""#, "null", Written::Misfit),
+            (&time(&["null", "string", "object"]), "1671432089", r#""2022-12-19T06:41:29Z""#, Written::Value),
+            (&time(&["null", "string", "object"]), "[1]", "null", Written::Misfit),
+            (&null, "1", "null", Written::Misfit),
+            (&null, r#""x""#, "null", Written::Misfit),
+        ] {
+            assert_eq!(written(schema, raw), (want.to_owned(), how), "{raw} as {schema}");
+        }
     }
 }

@@ -37,7 +37,7 @@ pub enum FaultKind {
     Hang(Duration),
     /// The head of the answer comes at once, the body in small pieces over this time.
     SlowBody(Duration),
-    /// A byte that is no UTF-8 in the first text of the list.
+    /// A byte that is no UTF-8 in the first name of the list, or in its first text if it has no names.
     InvalidUtf8,
     /// JSON of another shape than the API's.
     WrongShape(Shape),

@@ -123,7 +123,7 @@ fn spoil(body: &mut Vec<u8>) {
         body[from..].windows(wanted.len()).position(|bytes| bytes == wanted).map(|at| from + at + wanted.len())
     };
     let list = find(0, b"\"list\":[").unwrap_or(0);
-    if let Some(text) = find(list, b":\"").or_else(|| find(0, b":\"")) {
+    if let Some(text) = find(list, b"_name\":\"").or_else(|| find(list, b":\"")).or_else(|| find(0, b":\"")) {
         body.insert(text, 0xff);
     }
 }

@@ -1,0 +1,228 @@
+//! The rows of one page on their way into lines: which fields a row has, what it lacks, and whether it is written at all. It owns the
+//! order of these steps; how one value is written is `value`'s.
+
+use super::recipe::{Field, Short, Slot};
+use super::tally::Names;
+use super::value::{Written, push_value};
+use super::{Kind, Renderer};
+use crate::api::page::Rows;
+use crate::api::scan::{Malformed, Scan, is_not_finite};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// What was met of a row.
+#[derive(Clone, Copy, Debug)]
+struct Met {
+    /// Key properties that have a value.
+    keys: usize,
+    /// Fields that were written where they were met.
+    fields: usize,
+}
+
+/// A renderer at work on one page, whose text lives for `'t`.
+#[derive(Debug)]
+pub struct PageRows<'r, 'p, 't> {
+    renderer: &'r mut Renderer<'p>,
+    out: &'r mut Vec<u8>,
+    tail: Vec<u8>,
+    captured: [Option<&'t str>; Slot::COUNT],
+    /// Fields of the row's identity met so far, and their hashes together.
+    identity: (usize, u64),
+}
+
+impl<'p> Renderer<'p> {
+    /// The rows of one page, to be appended to `out`. `time_extracted` is RFC 3339.
+    pub fn page<'r, 't>(&'r mut self, time_extracted: &str, out: &'r mut Vec<u8>) -> PageRows<'r, 'p, 't> {
+        let tail = format!("}},\"time_extracted\":\"{time_extracted}\"}}\n").into_bytes();
+        PageRows { renderer: self, out, tail, captured: [None; Slot::COUNT], identity: (0, 0) }
+    }
+}
+
+impl<'t> Rows<'t> for PageRows<'_, '_, 't> {
+    fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
+        let start = self.out.len();
+        self.renderer.row += 1;
+        self.captured = [None; Slot::COUNT];
+        self.identity = (0, 0);
+        self.out.extend_from_slice(&self.renderer.recipe.head);
+        self.out.extend_from_slice(&self.renderer.account);
+        let mut met = Met { keys: self.renderer.account_keys, fields: 0 };
+        if self.renderer.recipe.is_report {
+            let (mut first, mut is_row) = (true, false);
+            scan.enter(b'{')?;
+            while scan.next(first, b'}')? {
+                first = false;
+                match scan.name()? {
+                    "\"dimensions\"" if scan.peek() == b'{' => {
+                        is_row = true;
+                        self.fields(scan, 0, &mut met)?;
+                    }
+                    "\"metrics\"" if scan.peek() == b'{' => self.fields(scan, 1, &mut met)?,
+                    _ => scan.skip()?,
+                }
+            }
+            if !is_row {
+                self.out.truncate(start);
+                self.renderer.held.clear();
+                self.renderer.tally.not_rows += 1;
+                return Ok(());
+            }
+        } else {
+            self.fields(scan, 0, &mut met)?;
+        }
+        self.end_row(start, met);
+        Ok(())
+    }
+}
+
+impl<'t> PageRows<'_, '_, 't> {
+    fn fields(&mut self, scan: &mut Scan<'t>, group: usize, met: &mut Met) -> Result<(), Malformed> {
+        let recipe = self.renderer.recipe;
+        let known = &recipe.names[group];
+        let (mut last, mut first) = (Names::START, true);
+        scan.enter(b'{')?;
+        while scan.next(first, b'}')? {
+            first = false;
+            last = self.renderer.names[group].find(known, last, scan)?;
+            match known.field(last) {
+                Some(index) => self.field(scan, index, met)?,
+                None => scan.skip()?,
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn field(&mut self, scan: &mut Scan<'t>, index: usize, met: &mut Met) -> Result<(), Malformed> {
+        let field = &self.renderer.recipe.fields[index];
+        if std::mem::replace(&mut self.renderer.seen[index], self.renderer.row) == self.renderer.row {
+            return scan.skip();
+        }
+        let short = match field.short {
+            Some(Short::Number) => scan.quoted_number(),
+            Some(Short::Text) => scan.plain_string(),
+            None => None,
+        };
+        if let Some(text) = short {
+            self.push_prefix(field);
+            self.out.extend_from_slice(text.as_bytes());
+            met.fields += 1;
+            met.keys += usize::from(field.key);
+            return Ok(());
+        }
+        let raw = scan.value()?;
+        if let Some(slot) = field.capture {
+            self.captured[slot as usize] = Some(raw);
+        }
+        if field.identity && raw != "null" && !is_not_finite(raw) {
+            // Ids come as text or as numbers.
+            let hash = hash(index, raw.trim_matches('"'));
+            self.identity = (self.identity.0 + 1, self.identity.1.wrapping_add(hash));
+        }
+        if field.inline {
+            met.fields += 1;
+            self.push(field, index, raw, met);
+            if let Some(place) = field.sum {
+                self.renderer.hold(place, index, raw);
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn push_prefix(&mut self, field: &Field) {
+        // The head ends with a brace; every field brings the comma before it.
+        let comma = usize::from(self.out.last() == Some(&b'{'));
+        self.out.extend_from_slice(&field.prefix[comma..]);
+    }
+
+    fn push(&mut self, field: &Field, index: usize, raw: &str, met: &mut Met) {
+        self.push_prefix(field);
+        match push_value(&field.kind, raw, self.out) {
+            Written::Value => met.keys += usize::from(field.key),
+            Written::Null => {}
+            Written::Misfit => {
+                self.renderer.tally.misfits[index] += 1;
+                // A nested value with a misfit inside is written all the same.
+                met.keys += usize::from(field.key && !self.out.ends_with(b"null"));
+            }
+        }
+    }
+
+    fn end_row(&mut self, start: usize, mut met: Met) {
+        let recipe = self.renderer.recipe;
+        let key = (recipe.identity > 0 && self.identity.0 == recipe.identity).then_some(self.identity.1);
+        self.renderer.keys.extend(key);
+        for (index, slot) in &recipe.late {
+            let raw = self.late_value(*slot).unwrap_or("null");
+            self.push(&recipe.fields[*index], *index, raw, &mut met);
+        }
+        if met.fields < recipe.inline {
+            self.complete();
+        }
+        if met.keys < recipe.keys {
+            self.out.truncate(start);
+            self.renderer.tally.null_keys += 1;
+        } else if self.is_before_bookmark() || key.is_some_and(|key| self.renderer.written.is_some_and(|w| w.contains(&key))) {
+            self.out.truncate(start);
+        } else {
+            self.out.extend_from_slice(&self.tail);
+            self.renderer.tally.records += 1;
+            if !self.renderer.held.is_empty() {
+                self.renderer.add_up();
+            }
+        }
+        self.renderer.held.clear();
+    }
+
+    /// Writes null for the delivered fields that the row lacks. TikTok leaves out members that became null; a target that updates only
+    /// what a record holds would keep their old values.
+    fn complete(&mut self) {
+        let recipe = self.renderer.recipe;
+        for (index, field) in recipe.fields.iter().enumerate().filter(|(_, field)| field.inline) {
+            if self.renderer.seen[index] != self.renderer.row {
+                self.push_prefix(field);
+                self.out.extend_from_slice(b"null");
+            }
+        }
+    }
+
+    /// What a field is made of that is written at the end of the row.
+    fn late_value(&self, slot: Slot) -> Option<&'t str> {
+        let captured = |slot: Slot| self.captured[slot as usize].filter(|raw| *raw != "null");
+        match slot {
+            Slot::Cursor => captured(Slot::Cursor).or_else(|| captured(Slot::Created)),
+            // As the Python tap has it: gone if the switch says so, or if the status ends so.
+            Slot::Status => {
+                let gone =
+                    captured(Slot::Operation) == Some("\"DELETE\"") || captured(Slot::Secondary).is_some_and(|s| s.ends_with("_DELETE\""));
+                Some(if gone { "\"DELETE\"" } else { "\"ACTIVE\"" })
+            }
+            other => captured(other),
+        }
+    }
+
+    /// Compares the row's cursor with the bookmark and keeps the greatest one. Rows equal to the bookmark stay: another row of the
+    /// same second may have come after it was taken. Rows without a cursor stay too, on every run.
+    fn is_before_bookmark(&mut self) -> bool {
+        let Some(raw) = self.captured[Slot::Cursor as usize] else { return false };
+        let scratch = &mut self.renderer.scratch;
+        scratch.clear();
+        if push_value(&Kind::DateTime, raw, scratch) != Written::Value {
+            return false;
+        }
+        let Ok(cursor) = std::str::from_utf8(&scratch[1..20]) else { return false };
+        if self.renderer.bookmark.as_deref().is_some_and(|b| cursor < b) {
+            return true;
+        }
+        if self.renderer.tally.greatest.as_deref().is_none_or(|g| cursor > g) {
+            self.renderer.tally.greatest = Some(cursor.to_owned());
+        }
+        false
+    }
+}
+
+fn hash(index: usize, text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (index, text).hash(&mut hasher);
+    hasher.finish()
+}
