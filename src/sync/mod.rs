@@ -33,7 +33,7 @@ use accounts::Accounts;
 use anyhow::Result;
 use jobs::{Job, Starts};
 use plan::Plan;
-use pool::{Event, Pool};
+use pool::{Budget, Event, Pool};
 use scope::Scopes;
 use serde_json::Value;
 use slice::{Context, Ending, Reading};
@@ -44,8 +44,15 @@ use stop::{LOOK, Stop};
 use time::OffsetDateTime;
 use verify::Proof;
 
-/// Bytes of rendered lines that may wait for the target, for each worker: a page of a wide report and a little more.
-const WAITING: usize = 5 << 19;
+/// Bytes of rendered lines of one page: a page of a wide report and a little more.
+const PAGE: usize = 5 << 19;
+
+/// Bytes of rendered lines that may wait for the target: a page for each worker of what lies ahead, and as many of the slice being
+/// delivered, less one, since the last page may go beyond the limit.
+fn budget(workers: usize) -> Budget {
+    let later = PAGE * workers.max(4);
+    Budget { all: later + PAGE * workers.saturating_sub(1), later }
+}
 
 /// Replicates the selected streams and tells what did not work. The last STATE written holds everything that was delivered.
 ///
@@ -78,7 +85,7 @@ pub fn run(config: Config, catalog: &[CatalogStream], state: State, signals: &Si
     let failures = Failures::of_accounts(&accounts, &plans);
     let context = Arc::new(Context { client, config, plans, accounts, starts, scopes: Scopes::default() });
     let reading = Reading { context: Arc::clone(&context), skips: failures.skips() };
-    let pool = Pool::start(jobs, workers, WAITING * workers.max(4), reading);
+    let pool = Pool::start(jobs, workers, budget(workers), reading);
     let delivery = Delivery {
         context: &context,
         out: Output::new(out),
