@@ -39,7 +39,7 @@ use anyhow::Result;
 use entities::PassEnd;
 use jobs::{Cut, Job, Starts};
 use plan::Plan;
-use pool::{Event, Pool};
+use pool::{Budget, Event, Pool};
 use refusals::Refusals;
 use scope::Scopes;
 use serde_json::Value;
@@ -53,8 +53,15 @@ use time::OffsetDateTime;
 use top_view::TopViewAccounts;
 use verify::Proof;
 
-/// Bytes of rendered lines that may wait for the target, for each worker: a page of a wide report and a little more.
-const WAITING: usize = 5 << 19;
+/// Bytes of rendered lines of one page: a page of a wide report and a little more.
+const PAGE: usize = 5 << 19;
+
+/// Bytes of rendered lines that may wait for the target: a page for each worker of what lies ahead, and as many of the slice being
+/// delivered, less one, since the last page may go beyond the limit.
+fn budget(workers: usize) -> Budget {
+    let later = PAGE * workers.max(4);
+    Budget { all: later + PAGE * workers.saturating_sub(1), later }
+}
 
 /// Replicates the selected streams and tells what did not work. The last STATE written holds everything that was delivered.
 ///
@@ -107,7 +114,7 @@ pub fn run(config: Config, catalog: &[CatalogStream], mut state: State, signals:
         refusals: Refusals::default(),
     });
     let reading = Reading { context: Arc::clone(&context), skips: failures.skips() };
-    let pool = Pool::start(jobs, workers, WAITING * workers.max(4), reading);
+    let pool = Pool::start(jobs, workers, budget(workers), reading);
     let delivery = Delivery {
         context: &context,
         out: Output::new(out),

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 /// MiB, for everything but the huge page.
-const BAR: f64 = 48.0;
+pub(crate) const BAR: f64 = 48.0;
 /// Peak with ten times the rows, at most.
 const GROWTH: f64 = 1.1;
 /// CPU time per row with ten times the rows, at most.
@@ -45,20 +45,23 @@ fn growth(table: &mut Table, scale: Scale) {
 
 /// The reader sleeps 10 ms before every 64 KiB; what the tap may hold meanwhile fills up at once.
 fn slow_reader(table: &mut Table, scale: Scale) {
+    let read = |tap: &mut Tap, workers, rows| tap.concurrency(workers).read_by(Duration::from_millis(10)).delivered(rows);
     let server = even(1000);
     let rows = scale.pick(20_000, 10_000);
     let mut tap = Tap::on(&server, 10, rows / 1000, &["ad_insights"]);
     let rows = rows.into();
     tap.concurrency(8).run();
-    for workers in [4, 16] {
-        let run = tap.concurrency(workers).read_by(Duration::from_millis(10)).delivered(rows);
-        let what = format!("slow reader, concurrency {workers}");
-        if workers == 4 {
-            table.at_most(&what, run.peak_mib(), " MiB", BAR, &run.told(rows));
-        } else {
-            table.note(&what, &run.told(rows));
-        }
-    }
+    let run = read(&mut tap, 4, rows);
+    table.at_most("slow reader, concurrency 4", run.peak_mib(), " MiB", BAR, &run.told(rows));
+    let run = read(&mut tap, 16, rows);
+    table.note("slow reader, concurrency 16", &run.told(rows));
+    let pages = scale.pick(20, 10);
+    let server = one_account(pages * 100);
+    let rows = 2000 * pages as u64;
+    let mut tap = Tap::on(&server, 1, 20, &["ad_insights"]);
+    tap.concurrency(8).run();
+    let run = read(&mut tap, 4, rows);
+    table.at_most(&format!("slow reader, 2 windows of {pages} pages"), run.peak_mib(), " MiB", BAR, &run.told(rows));
 }
 
 /// One page of 1,000 rows and 40 MB: every ad has a very long name.

@@ -34,13 +34,21 @@ impl<W: Work> Share<W> {
         &self.whole
     }
 
-    /// The number of a piece for somebody to do, unless `most` are done or in hand already.
-    pub(super) fn claim(&mut self, most: usize) -> Option<u64> {
+    /// Whether there is a piece that nobody does yet, and that may be done before those in front of it are.
+    pub(super) fn has_open(&self) -> bool {
         let ahead = usize::try_from(self.open - self.first).unwrap_or(usize::MAX);
-        (!self.is_over() && self.open <= self.last && ahead < most.min(self.ahead)).then(|| {
-            self.open += 1;
-            self.open - 1
-        })
+        !self.is_over() && self.open <= self.last && ahead < self.ahead
+    }
+
+    /// Whether the next piece to be done is also the next to be gathered.
+    pub(super) fn next_is_first(&self) -> bool {
+        self.open == self.first
+    }
+
+    /// The number of the next piece for somebody to do, which must be open.
+    pub(super) fn claim(&mut self) -> u64 {
+        self.open += 1;
+        self.open - 1
     }
 
     /// A piece is done: it is gathered as soon as those before it are, and so are those behind it that waited for it. Returns the

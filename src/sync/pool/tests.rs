@@ -1,3 +1,6 @@
+mod first;
+mod random;
+
 use super::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -53,6 +56,10 @@ impl Work for Numbers {
     }
 }
 
+fn half_for_later(all: usize) -> Budget {
+    Budget { all, later: all / 2 }
+}
+
 fn read<W: Work<Job = u32, End = u32>>(pool: &Pool<W>) -> Vec<u8> {
     let mut all = Vec::new();
     loop {
@@ -76,7 +83,7 @@ fn the_order_is_that_of_the_jobs_at_any_number_of_workers_and_any_budget() {
     let want: Vec<u8> = (0..60_u32).flat_map(|job| (1..=most(job)).flat_map(move |n| [small(job.into()), small(n)])).collect();
     for workers in [1, 2, 8] {
         for budget in [0, 3, 1000] {
-            let pool = Pool::start(0..60_u32, workers, budget, Numbers::new(most));
+            let pool = Pool::start(0..60_u32, workers, half_for_later(budget), Numbers::new(most));
             assert_eq!(read(&pool), want, "{workers} workers, {budget} bytes");
         }
     }
@@ -86,11 +93,11 @@ fn the_order_is_that_of_the_jobs_at_any_number_of_workers_and_any_budget() {
 fn one_big_job_is_done_by_all() {
     // Eight bytes are the four pieces of four workers.
     for budget in [8, 1000] {
-        let pool = Pool::start(0..1_u32, 4, budget, Numbers::new(|_| 200));
+        let pool = Pool::start(0..1_u32, 4, half_for_later(budget), Numbers::new(|_| 200));
         assert_eq!(read(&pool).len(), 400);
         let peak = pool.0.work.peak.load(Ordering::SeqCst);
         assert!((3..=4).contains(&peak), "{peak} at once, with a budget of {budget}");
-        assert_eq!(pool.0.lock().waiting, 0);
+        assert_eq!(pool.0.lock().load.waiting, 0);
     }
 }
 
@@ -129,7 +136,7 @@ impl Work for Endless {
 #[test]
 fn workers_stop_when_nobody_reads() {
     let (told, heard) = std::sync::mpsc::sync_channel(1);
-    let pool = Pool::start(0..1000_u32, 3, 10, Endless(told));
+    let pool = Pool::start(0..1000_u32, 3, half_for_later(10), Endless(told));
     heard.recv_timeout(Duration::from_secs(5)).expect("they begin");
     drop(pool);
     // The channel closes once all workers are gone.

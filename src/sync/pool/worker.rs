@@ -1,10 +1,16 @@
 //! The workers' side of the pool: what each turns to next, and where it does a job. It owns no thread and no order; those are the
 //! pool's.
 
-use super::share::{Gathered, Share};
-use super::{AHEAD, Key, Shared, Slot, Turn, Work};
-use std::collections::VecDeque;
-use std::sync::{Arc, PoisonError};
+use super::inner::{Claim, Inner, Key};
+use super::share::Gathered;
+use super::{Shared, Work};
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+/// What a worker turns to next.
+enum Turn<W: Work> {
+    Job(u64, W::Job),
+    Piece(Claim<W>),
+}
 
 /// Where a worker does a job: its way out for bytes, and to the help of others.
 pub(in crate::sync) struct Desk<'a, W: Work> {
@@ -24,15 +30,13 @@ impl<W: Work> Desk<'_, W> {
             if inner.closed {
                 return false;
             }
-            // The job being read may always have one buffer waiting, or a full budget behind it would be a deadlock.
-            let is_read = self.number == inner.first && inner.slots.front().is_some_and(|slot| slot.bytes.is_empty());
-            if is_read || inner.waiting + bytes.len() <= pool.budget {
+            if inner.has_room(self.number) || inner.is_awaited(self.number) {
                 break;
             }
             inner = pool.room.wait(inner).unwrap_or_else(PoisonError::into_inner);
         }
-        inner.waiting += bytes.len();
-        inner.typical = bytes.len();
+        inner.count(self.number, |load| load.waiting += bytes.len());
+        inner.expect(bytes.len());
         if let Some(slot) = inner.slot(self.number) {
             slot.bytes.push_back(bytes);
         }
@@ -46,18 +50,13 @@ impl<W: Work> Desk<'_, W> {
         self.pool.lock().buffer()
     }
 
-    /// Has the pieces of a job done, by idle workers too, and gathered in order: the first, and as many more as they tell. At most `ahead`
+    /// Has the pieces of a job done, by other workers too, and gathered in order: the first, and as many more as they tell. At most `ahead`
     /// are done or in hand at once. Returns what was gathered, also up to a fault. `None`: nobody reads any longer.
     pub(in crate::sync) fn share(&mut self, whole: Arc<W::Whole>, ahead: usize, gathered: W::Gathered) -> Option<Gathered<W>> {
         let pool = self.pool;
-        let key = {
-            let mut inner = pool.lock();
-            inner.shared += 1;
-            let key = (self.number, inner.shared);
-            inner.shares.insert(key, Share::new(whole, ahead, gathered));
-            key
-        };
-        pool.finish(key, self.scratch)
+        let mut inner = pool.lock();
+        let key = inner.share(self.number, whole, ahead, gathered);
+        pool.finish(inner, key, self.scratch)
     }
 }
 
@@ -75,71 +74,61 @@ impl<W: Work> Shared<W> {
                     self.ready.notify_one();
                     self.room.notify_all();
                 }
-                Turn::Piece(key, whole, number) => self.help(key, &whole, number, &mut scratch),
+                Turn::Piece(claim) => self.help(claim, &mut scratch),
             }
         }
     }
 
-    /// What to do next: pieces come before jobs, those of early jobs first, so that the one being read is never the one that waits.
+    /// What to do next. Open pieces come before new jobs.
     fn turn(&self) -> Option<Turn<W>> {
         let mut inner = self.lock();
         loop {
             if inner.closed {
                 return None;
             }
-            if let Some(turn) = inner.open_piece(self.budget) {
-                return Some(turn);
+            if let Some(claim) = inner.claim() {
+                return Some(Turn::Piece(claim));
             }
-            let has_room = inner.slots.is_empty() || inner.slots.len() < AHEAD && !inner.is_full(self.budget);
-            if !inner.exhausted && has_room {
-                if let Some(job) = inner.jobs.next() {
-                    inner.slots.push_back(Slot { job, bytes: VecDeque::new(), end: None });
-                    return Some(Turn::Job(inner.first + inner.slots.len() as u64 - 1, job));
-                }
-                inner.exhausted = true;
+            if let Some((number, job)) = inner.start() {
+                return Some(Turn::Job(number, job));
+            }
+            if inner.exhausted {
                 self.ready.notify_one();
-            }
-            if inner.exhausted && inner.slots.iter().all(|slot| slot.end.is_some()) {
-                return None;
+                if inner.slots.iter().all(|slot| slot.end.is_some()) {
+                    return None;
+                }
             }
             inner = self.room.wait(inner).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// Does pieces of a shared job until there is none left, for the job's own worker.
-    fn finish(&self, key: Key, scratch: &mut W::Scratch) -> Option<Gathered<W>> {
-        let mut inner = self.lock();
+    /// Does pieces until a share is over, for the worker of its job. They may be pieces of any job: those of earlier jobs come first, and
+    /// the own ones may all be in other hands, or have no room. New jobs are not started here, so no job is ever done inside another.
+    fn finish<'a>(&'a self, mut inner: MutexGuard<'a, Inner<W>>, key: Key, scratch: &mut W::Scratch) -> Option<Gathered<W>> {
         loop {
             if inner.closed {
                 return None;
             }
-            if inner.shares.get(&key)?.is_over() {
-                let (gathered, for_nothing) = inner.shares.remove(&key)?.into_parts();
-                inner.waiting -= for_nothing;
+            if let Some(gathered) = inner.take_gathered(key) {
                 self.room.notify_all();
                 return Some(gathered);
             }
-            let Some((whole, number)) = inner.claim(key, self.budget) else {
+            if let Some(claim) = inner.claim() {
+                drop(inner);
+                self.help(claim, scratch);
+                inner = self.lock();
+            } else {
                 inner = self.room.wait(inner).unwrap_or_else(PoisonError::into_inner);
-                continue;
-            };
-            drop(inner);
-            self.help(key, &whole, number, scratch);
-            inner = self.lock();
+            }
         }
     }
 
-    fn help(&self, key: Key, whole: &W::Whole, number: u64, scratch: &mut W::Scratch) {
+    /// Does a piece.
+    fn help(&self, claim: Claim<W>, scratch: &mut W::Scratch) {
+        let Claim { key, whole, number } = claim;
         let buffer = self.lock().buffer();
-        let piece = self.work.piece(whole, number, buffer, scratch);
-        let weight = W::weight(&piece);
-        let mut inner = self.lock();
-        inner.in_hand -= 1;
-        if weight > 0 {
-            inner.typical = weight;
-        }
-        inner.put(&self.work, key, number, piece, weight, self.budget);
-        drop(inner);
+        let piece = self.work.piece(&whole, number, buffer, scratch);
+        self.lock().put(&self.work, key, number, piece);
         self.ready.notify_one();
         self.room.notify_all();
     }
