@@ -13,6 +13,7 @@ use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 
 /// What a run was asked for.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not the states of one")]
 #[derive(Debug, Clone)]
 pub(crate) struct Scope {
     /// Accounts whose rows are expected.

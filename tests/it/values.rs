@@ -2,7 +2,7 @@
 //! too much. The answers are scripted; what follows for the rest of the run is asserted here, the single value in `sync::render`.
 
 use crate::catalogs::{entry, mark, only};
-use crate::harness::{Run, Tap, serve, world};
+use crate::harness::{Run, START, Tap, serve, world};
 use crate::truth::{self, Scope};
 use fake_tiktok::{Fault, FaultKind, Server, WorldConfig};
 use serde_json::{Value, json};
@@ -25,7 +25,9 @@ fn answer(rows: &str, total: usize) -> FaultKind {
 }
 
 fn says(server: &Server, path: &str, kind: FaultKind) {
-    server.add_fault(Fault { path: Some(path.into()), kind, ..Fault::default() });
+    // The question whether the account has TopView names no days.
+    let start_date = (path == REPORT).then(|| START.to_owned());
+    server.add_fault(Fault { path: Some(path.into()), start_date, kind, ..Fault::default() });
 }
 
 /// A catalog of campaigns with a field `x` of that schema.
