@@ -231,10 +231,12 @@ impl<W: Write> Delivery<'_, W> {
     /// The run ends before its work is done. `last` is the slice that was being delivered.
     fn stopped(&mut self, reason: &str, last: Option<Job>) {
         log::info!("{reason}: the state of what was delivered is written");
-        let Some(job) = last else { return };
+        // The accounts themselves are read before anything else, so they never end a run early.
+        let Some((job, account)) = last.map(|job| (job, self.context.account_id(job))).filter(|(_, account)| !account.is_empty()) else {
+            return;
+        };
         let plan = &self.context.plans[job.plan];
-        let account = self.context.account_id(job);
-        if self.context.config.max_runtime.is_some() && !account.is_empty() {
+        if self.context.config.max_runtime.is_some() {
             self.state.set_current_account(account);
         }
         if !self.moved {
