@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use tap_tiktok_ads::api::page;
 use tap_tiktok_ads::config::Config;
 use tap_tiktok_ads::sync::plan::Plan;
-use tap_tiktok_ads::sync::render::Renderer;
+use tap_tiktok_ads::render::Renderer;
 
 /// A token that must never be seen.
 pub const TOKEN: &str = "a-token-that-nobody-may-see";

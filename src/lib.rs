@@ -1,7 +1,8 @@
 //! A Singer tap for TikTok Ads. The story of a run is [`run`]; the loop of a sync is [`sync::run`].
 //!
-//! `streams` says what can be replicated, `api` is the TikTok side, `singer` the Singer side, and `sync` stands between them. The first
-//! three do not know each other.
+//! `streams` says what can be replicated, `api` is the TikTok side, `singer` the Singer side, `render` makes records of rows, and `pool`
+//! runs work in parallel and keeps its order. They do not know each other, but that `api` and `render` read with `json`; `sync` stands
+//! between them and knows them all.
 
 pub mod about;
 pub mod api;
@@ -10,7 +11,10 @@ pub mod config;
 pub mod discovery;
 pub mod error;
 pub mod files;
+pub mod json;
 pub mod logging;
+mod pool;
+pub mod render;
 pub mod signals;
 pub mod singer;
 pub mod stdout;

@@ -1,17 +1,9 @@
 //! One answer of the API, read in one pass over its text: the envelope here, each row by whoever wants the rows.
 //! It owns the shape of answers; what a row means, and whether paging adds up, is decided above.
 
-use super::decimal::count;
-use super::scan::{Malformed, Scan, is_not_finite};
-
-/// Takes the rows of an answer as they are met. `'t` is the text of the answer.
-pub trait Rows<'t> {
-    /// Reads one row, all of it. An object comes next.
-    ///
-    /// # Errors
-    /// It is no valid JSON.
-    fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed>;
-}
+use crate::json::Rows;
+use crate::json::decimal::count;
+use crate::json::scan::{Malformed, Scan, is_not_finite};
 
 /// What an answer says about itself.
 #[derive(Debug, Default, PartialEq, Eq)]

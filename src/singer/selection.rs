@@ -6,9 +6,6 @@ use crate::error::input;
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 
-/// Marks a nested property that is deselected, in a schema from [`marked_schema`].
-pub const DESELECTED: &str = "x-deselected";
-
 /// Whether the stream is to be synced. In order: `inclusion`, `selected` in the metadata, on the stream object or in its schema,
 /// `selected-by-default`; a stream about which the catalog says nothing at all is in, one with metadata but no word on selection is out.
 #[must_use]
@@ -60,19 +57,19 @@ pub fn check(catalog: &[CatalogStream]) -> Result<()> {
 #[must_use]
 pub fn selected_schema(stream: &CatalogStream, always: &[String]) -> Value {
     let mut schema = stream.schema.clone();
-    prune(&mut schema, &mut Vec::new(), stream, always, false);
+    prune(&mut schema, &mut Vec::new(), stream, always, None);
     schema
 }
 
-/// Like [`selected_schema`], but deselected nested properties stay, marked, so that rendering can leave them out.
+/// Like [`selected_schema`], but deselected nested properties stay as objects with the member `mark` only, so that rendering can leave them out.
 #[must_use]
-pub fn marked_schema(stream: &CatalogStream, always: &[String]) -> Value {
+pub fn marked_schema(stream: &CatalogStream, always: &[String], mark: &str) -> Value {
     let mut schema = stream.schema.clone();
-    prune(&mut schema, &mut Vec::new(), stream, always, true);
+    prune(&mut schema, &mut Vec::new(), stream, always, Some(mark));
     schema
 }
 
-fn prune(schema: &mut Value, path: &mut Vec<String>, stream: &CatalogStream, always: &[String], mark: bool) {
+fn prune(schema: &mut Value, path: &mut Vec<String>, stream: &CatalogStream, always: &[String], mark: Option<&str>) {
     let top = path.is_empty();
     let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
     let mut gone = Vec::new();
@@ -83,8 +80,8 @@ fn prune(schema: &mut Value, path: &mut Vec<String>, stream: &CatalogStream, alw
         let beside = property.get("selected").and_then(truth);
         if forced || verdict(stream.metadata.get(path.as_slice()), beside).unwrap_or(true) {
             prune(property, path, stream, always, mark);
-        } else if mark && !top {
-            *property = json!({DESELECTED: true});
+        } else if let Some(mark) = mark.filter(|_| !top) {
+            *property = json!({mark: true});
         } else {
             gone.push(name.clone());
         }
@@ -204,6 +201,6 @@ mod tests {
         let always = ["id".to_owned()];
         let want = json!({"properties": {"id": {}, "a": {"properties": {"c": {}}}}, "required": ["id"]});
         assert_eq!(selected_schema(&stream, &always), want);
-        assert_eq!(marked_schema(&stream, &always)["properties"]["a"]["properties"]["b"], json!({DESELECTED: true}));
+        assert_eq!(marked_schema(&stream, &always, "x-gone")["properties"]["a"]["properties"]["b"], json!({"x-gone": true}));
     }
 }

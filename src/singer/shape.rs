@@ -1,5 +1,5 @@
 //! JSON Schemas of catalogs in one plain form: the names of types, a format of dates, properties and items. It owns what the other
-//! keywords mean; as what a value is written is `sync::render`'s matter.
+//! keywords mean; as what a value is written is `render`'s matter.
 //!
 //! Records must fit the SCHEMA line before them, and TikTok promises nothing: any field may be null, and longer, larger or other than
 //! a catalog has it. So types stay, with null among them, and everything else that a validator holds values to goes. A schema that

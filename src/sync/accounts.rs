@@ -1,10 +1,11 @@
 //! The accounts of a run: which of them can be read, and what day it is there. It owns the one question that a run begins with.
 
-use super::render::push_date_time;
 use crate::api::client::{Client, Request};
 use crate::api::error::{ApiError, Outcome};
-use crate::api::page::{self, Rows};
-use crate::api::scan::{Malformed, Scan};
+use crate::api::page;
+use crate::json::Rows;
+use crate::json::scan::{Malformed, Scan};
+use crate::render::push_date_time;
 use crate::streams::ADVERTISER_INFO;
 use std::collections::{HashMap, HashSet};
 use time::macros::format_description;

@@ -2,7 +2,7 @@
 //! row twice. A list that is not is read a second time; the two readings together decide.
 
 use super::list::Rendered;
-use super::render::Sum;
+use crate::render::Sum;
 use std::collections::HashSet;
 
 /// What came of reading one list.

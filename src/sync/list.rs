@@ -2,12 +2,12 @@
 //! time; in which order pages are read, and by whom, is decided above.
 
 use super::paging::has_more;
-use super::render::{Renderer, Sum, Tally};
 use super::slice::Context;
 use crate::api::client::Request;
 use crate::api::codes::PARTIAL;
 use crate::api::error::{ApiError, Outcome};
 use crate::api::page::{self, Page};
+use crate::render::{Renderer, Sum, Tally};
 use std::collections::HashSet;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;

@@ -10,9 +10,7 @@ mod list;
 mod paging;
 mod pass;
 pub mod plan;
-mod pool;
 mod refusals;
-pub mod render;
 mod reports;
 mod scope;
 mod sizes;
@@ -29,6 +27,8 @@ use crate::api::error::ApiError;
 use crate::api::pacing::Halt;
 use crate::config::Config;
 use crate::logging;
+use crate::pool::{Budget, Event, Pool};
+use crate::render::Tally;
 use crate::signals::Signals;
 use crate::singer::catalog::CatalogStream;
 use crate::singer::output::Output;
@@ -39,7 +39,6 @@ use anyhow::Result;
 use entities::PassEnd;
 use jobs::{Cut, Job, Starts};
 use plan::Plan;
-use pool::{Budget, Event, Pool};
 use refusals::Refusals;
 use scope::Scopes;
 use serde_json::Value;
@@ -183,7 +182,7 @@ struct Current {
     /// RECORD lines written.
     records: u64,
     /// Counts of its slices that ended.
-    tally: render::Tally,
+    tally: Tally,
 }
 
 impl<W: Write> Delivery<'_, W> {
@@ -288,7 +287,7 @@ impl<W: Write> Delivery<'_, W> {
             let Some(begun) = self.context.plans.get(next) else { return Ok(()) };
             self.state.set_current(Some(begun.stream.name));
             self.out.schema(&begun.name, &begun.schema, &begun.keys, begun.stream.replication_key())?;
-            self.current = Some(Current { plan: next, since: Instant::now(), records: 0, tally: render::Tally::default() });
+            self.current = Some(Current { plan: next, since: Instant::now(), records: 0, tally: Tally::default() });
         }
         Ok(())
     }
@@ -346,7 +345,7 @@ impl<W: Write> Delivery<'_, W> {
 }
 
 /// Says once a stream what was not delivered as it came. A row that is none is a failure: somebody has to ask TikTok about it.
-fn say_counts(plan: &Plan, tally: &render::Tally, failures: &mut Failures) {
+fn say_counts(plan: &Plan, tally: &Tally, failures: &mut Failures) {
     let name = &plan.name;
     if !tally.undeclared.is_empty() {
         let mut fields: Vec<_> = tally.undeclared.iter().map(|(field, rows)| format!("{field} ({rows})")).collect();

@@ -1,8 +1,8 @@
 //! What is read of each stream, and how: the catalog and the stream tables put together, once. It owns the check that they fit.
 
-use super::render::{FieldSpec, Kind, Origin, Recipe};
 use crate::config::Config;
 use crate::error::input;
+use crate::render::{DESELECTED, FieldSpec, Kind, Origin, Recipe};
 use crate::singer::catalog::CatalogStream;
 use crate::singer::{selection, shape};
 use crate::streams::dictionary::dictionary;
@@ -72,7 +72,7 @@ impl Plan {
         let catalog = &catalog;
         let cursor = stream.replication_key();
         let always: Vec<String> = keys.iter().cloned().chain(cursor.map(str::to_owned)).collect();
-        let specs = specs(stream, catalog, &keys, &selection::marked_schema(catalog, &always));
+        let specs = specs(stream, catalog, &keys, &selection::marked_schema(catalog, &always, DESELECTED));
         let metrics = match &stream.source {
             Source::Report(report) => metrics(&catalog.id, report, &specs),
             _ => Vec::new(),

@@ -2,9 +2,9 @@
 //! table; the totals are asked for in `reports`.
 
 use super::jobs::Job;
-use super::render::Sum;
 use super::slice::Context;
 use super::windows::Window;
+use crate::render::Sum;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use time::{Date, Duration};

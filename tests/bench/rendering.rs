@@ -13,10 +13,10 @@ use std::time::Instant;
 use tap_tiktok_ads::api::page;
 use tap_tiktok_ads::config::Config;
 use tap_tiktok_ads::discovery::discover;
+use tap_tiktok_ads::render::Renderer;
 use tap_tiktok_ads::singer::catalog;
 use tap_tiktok_ads::streams::Source;
 use tap_tiktok_ads::sync::plan::{Plan, plan};
-use tap_tiktok_ads::sync::render::Renderer;
 
 /// CPU of rendering, at most, in units of the scan.
 const BAR: f64 = 2.0;

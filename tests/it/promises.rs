@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use tap_tiktok_ads::api::page;
 use tap_tiktok_ads::config::Config;
+use tap_tiktok_ads::render::Renderer;
 use tap_tiktok_ads::singer::catalog;
 use tap_tiktok_ads::sync::plan::{Plan, plan};
-use tap_tiktok_ads::sync::render::Renderer;
 
 fn planned(schema: &Value) -> Plan {
     let catalog = json!({"streams": [{"tap_stream_id": "campaigns", "key_properties": ["campaign_id"], "schema": {

@@ -1,5 +1,5 @@
 //! Values and rows as real answers had them: odd numbers, impossible times, broken text, rows that are none, and schemas that promise
-//! too much. The answers are scripted; what follows for the rest of the run is asserted here, the single value in `sync::render`.
+//! too much. The answers are scripted; what follows for the rest of the run is asserted here, the single value in `render`.
 
 use crate::catalogs::{entry, mark, only};
 use crate::harness::{Run, START, Tap, serve, world};

@@ -3,7 +3,7 @@
 
 use super::recipe::Known;
 use super::text;
-use crate::api::scan::{Malformed, Scan};
+use crate::json::scan::{Malformed, Scan};
 use std::collections::HashMap;
 
 /// Counts of one slice, or of all slices of a stream together.

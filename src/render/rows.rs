@@ -5,8 +5,8 @@ use super::recipe::{Field, Short, Slot};
 use super::tally::Names;
 use super::value::{Written, push_value};
 use super::{Kind, Renderer};
-use crate::api::page::Rows;
-use crate::api::scan::{Malformed, Scan, is_not_finite};
+use crate::json::Rows;
+use crate::json::scan::{Malformed, Scan, is_not_finite};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// What was met of a row.

@@ -1,7 +1,7 @@
 //! Dates and times as TikTok sends them, written as RFC 3339. It owns the forms that are understood;
 //! whether a field is a date is the catalog's word.
 
-use crate::api::decimal::Decimal;
+use crate::json::decimal::Decimal;
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 

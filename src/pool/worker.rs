@@ -13,17 +13,17 @@ enum Turn<W: Work> {
 }
 
 /// Where a worker does a job: its way out for bytes, and to the help of others.
-pub(in crate::sync) struct Desk<'a, W: Work> {
+pub(crate) struct Desk<'a, W: Work> {
     pool: &'a Shared<W>,
     number: u64,
     /// What the worker keeps between jobs.
-    pub(in crate::sync) scratch: &'a mut W::Scratch,
+    pub(crate) scratch: &'a mut W::Scratch,
 }
 
 impl<W: Work> Desk<'_, W> {
     /// Hands bytes on, as soon as there is room for them. `false`: nobody reads any longer.
     #[must_use]
-    pub(in crate::sync) fn send(&self, bytes: Vec<u8>) -> bool {
+    pub(crate) fn send(&self, bytes: Vec<u8>) -> bool {
         let pool = self.pool;
         let mut inner = pool.lock();
         loop {
@@ -46,13 +46,13 @@ impl<W: Work> Desk<'_, W> {
 
     /// An empty buffer, used before if there is one.
     #[must_use]
-    pub(in crate::sync) fn buffer(&self) -> Vec<u8> {
+    pub(crate) fn buffer(&self) -> Vec<u8> {
         self.pool.lock().buffer()
     }
 
     /// Has the pieces of a job done, by other workers too, and gathered in order: the first, and as many more as they tell. At most `ahead`
     /// are done or in hand at once. Returns what was gathered, also up to a fault. `None`: nobody reads any longer.
-    pub(in crate::sync) fn share(&mut self, whole: Arc<W::Whole>, ahead: usize, gathered: W::Gathered) -> Option<Gathered<W>> {
+    pub(crate) fn share(&mut self, whole: Arc<W::Whole>, ahead: usize, gathered: W::Gathered) -> Option<Gathered<W>> {
         let pool = self.pool;
         let mut inner = pool.lock();
         let key = inner.share(self.number, whole, ahead, gathered);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What was gathered of a job's pieces, and what ended that early.
-pub(in crate::sync) type Gathered<W> = (<W as Work>::Gathered, Result<(), <W as Work>::Fault>);
+pub(crate) type Gathered<W> = (<W as Work>::Gathered, Result<(), <W as Work>::Fault>);
 
 /// The pieces of one job.
 pub(super) struct Share<W: Work> {

@@ -20,11 +20,11 @@ impl Load {
 /// read, which is the only one whose bytes leave. Where it has no room either, nothing of later jobs is begun: what becomes free is for
 /// the job being read.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::sync) struct Budget {
+pub(crate) struct Budget {
     /// Bytes of all jobs.
-    pub(in crate::sync) all: usize,
+    pub(crate) all: usize,
     /// Bytes of the jobs after the one being read.
-    pub(in crate::sync) later: usize,
+    pub(crate) later: usize,
 }
 
 impl Budget {

@@ -12,7 +12,7 @@ mod text;
 mod value;
 
 pub use date::push_date_time;
-pub use kind::Kind;
+pub use kind::{DESELECTED, Kind};
 pub use recipe::{FieldSpec, Origin, Recipe};
 pub use rows::PageRows;
 pub use sum::Sum;

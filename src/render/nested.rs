@@ -4,7 +4,7 @@
 use super::kind::{Kind, Nested};
 use super::text;
 use super::value::{Written, push_null, push_value};
-use crate::api::scan::{Malformed, Scan, is_not_finite};
+use crate::json::scan::{Malformed, Scan, is_not_finite};
 use std::collections::HashSet;
 
 /// Appends `raw`, a valid JSON object or array, as `nested` says: null, and a misfit, if it is the other of the two. Inside it a

@@ -1,9 +1,11 @@
 //! What a field of the catalog takes: a JSON Schema property, compiled once per stream.
 //! It owns the reading of types and formats; how a value is written as one is `value`'s and `nested`'s.
 
-use crate::singer::selection::DESELECTED;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+
+/// Marks a nested property that is not delivered, in a schema that [`Kind::of`] compiles.
+pub const DESELECTED: &str = "x-deselected";
 
 /// What a value is written as. Null is always allowed: whether a key may be null is the row's matter.
 #[derive(Clone, Debug, PartialEq)]

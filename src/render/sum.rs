@@ -1,6 +1,6 @@
 //! Exact sums of decimal texts. It owns arithmetic without floats; what is compared with what is `verify`'s matter.
 
-use crate::api::decimal::Decimal;
+use crate::json::decimal::Decimal;
 use std::fmt;
 
 /// Digits after the point that a sum keeps: more than any metric has.

@@ -4,7 +4,7 @@
 use super::kind::{Digits, Form, Kind, Nested, Types};
 use super::nested::{push_as_text, push_nested};
 use super::{date, text};
-use crate::api::scan::is_not_finite;
+use crate::json::scan::is_not_finite;
 
 /// What became of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

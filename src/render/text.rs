@@ -1,9 +1,9 @@
 //! JSON text in, JSON text out: string escapes that targets cannot take, and the grammar of numbers.
 //! It owns bytes inside one scalar; which scalar belongs in which field is decided in `value`.
 
-use crate::api::decimal::Decimal;
-use crate::api::scan::MOST_DIGITS;
-use crate::api::token::number_end;
+use crate::json::decimal::Decimal;
+use crate::json::scan::MOST_DIGITS;
+use crate::json::token::number_end;
 use memchr::{memchr, memchr2};
 
 /// Appends a JSON string (`raw`, with its quotes) as it came, but for what no target survives: the escape

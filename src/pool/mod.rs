@@ -9,8 +9,8 @@ mod share;
 mod tests;
 mod worker;
 
-pub(super) use room::Budget;
-pub(super) use worker::Desk;
+pub(crate) use room::Budget;
+pub(crate) use worker::Desk;
 
 use inner::{Inner, Slot};
 use room::Load;
@@ -20,7 +20,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// What workers do.
-pub(super) trait Work: Sized + Send + Sync + 'static {
+pub(crate) trait Work: Sized + Send + Sync + 'static {
     /// One entry of the list.
     type Job: Copy + Send + 'static;
     /// What a job comes to.
@@ -48,11 +48,11 @@ pub(super) trait Work: Sized + Send + Sync + 'static {
 }
 
 /// A pool at work. Dropping it tells the workers to stop; it does not wait for them.
-pub(super) struct Pool<W: Work>(Arc<Shared<W>>);
+pub(crate) struct Pool<W: Work>(Arc<Shared<W>>);
 
 /// What the reader gets next.
 #[derive(Debug)]
-pub(super) enum Event<J, T> {
+pub(crate) enum Event<J, T> {
     /// Bytes of a job.
     Bytes(J, Vec<u8>),
     /// The job is done; everything of it was handed out.
@@ -75,7 +75,7 @@ struct Shared<W: Work> {
 impl<W: Work> Pool<W> {
     /// Starts `workers` threads on `jobs`. What waits for the reader keeps to the budget, but for one piece; those that workers are doing
     /// count.
-    pub(super) fn start(jobs: impl Iterator<Item = W::Job> + Send + 'static, workers: usize, budget: Budget, work: W) -> Self {
+    pub(crate) fn start(jobs: impl Iterator<Item = W::Job> + Send + 'static, workers: usize, budget: Budget, work: W) -> Self {
         let inner = Inner {
             jobs: Box::new(jobs),
             slots: VecDeque::new(),
@@ -101,7 +101,7 @@ impl<W: Work> Pool<W> {
 
     /// What comes next, in the order of the jobs. Waits at most `timeout` for it.
     #[must_use]
-    pub(super) fn next(&self, timeout: Duration) -> Event<W::Job, W::End> {
+    pub(crate) fn next(&self, timeout: Duration) -> Event<W::Job, W::End> {
         let shared = &*self.0;
         let mut inner = shared.lock();
         let deadline = Instant::now() + timeout;
@@ -132,7 +132,7 @@ impl<W: Work> Pool<W> {
     }
 
     /// Gives an emptied buffer back.
-    pub(super) fn recycle(&self, bytes: Vec<u8>) {
+    pub(crate) fn recycle(&self, bytes: Vec<u8>) {
         self.0.lock().keep(bytes);
     }
 }
