@@ -13,7 +13,7 @@ use time::{Date, OffsetDateTime};
 ///
 /// # Errors
 /// A bookmark is not a time.
-pub(super) fn check(state: &mut State, plans: &[Plan], accounts: &Accounts, config: &Config, now: OffsetDateTime) -> Result<()> {
+pub(crate) fn check(state: &mut State, plans: &[Plan], accounts: &Accounts, config: &Config, now: OffsetDateTime) -> Result<()> {
     for plan in plans.iter().filter(|plan| !plan.full_table) {
         let is_report = matches!(plan.stream.source, Source::Report(_));
         let mut late = Vec::new();

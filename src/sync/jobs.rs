@@ -2,10 +2,10 @@
 //! each begins.
 
 use super::accounts::Accounts;
+use super::check;
 use super::pass::Buying;
 use super::plan::Plan;
 use super::sizes::Sizes;
-use super::verify;
 use super::windows::{Window, first_day, growing_windows, windows};
 use crate::config::Config;
 use crate::singer::state::{State, held_key};
@@ -17,7 +17,7 @@ use time::{Date, OffsetDateTime};
 
 /// One slice: a stream, an account, and for reports a window.
 #[derive(Clone, Copy, Debug)]
-pub struct Job {
+pub(crate) struct Job {
     /// The stream, by its place among the plans.
     pub plan: usize,
     /// The account, by its place among those that are open; for the accounts themselves, the answer
@@ -29,7 +29,7 @@ pub struct Job {
 
 /// Where the slices of one stream and account begin.
 #[derive(Clone, Debug, Default)]
-pub struct Start {
+pub(crate) struct Start {
     /// The bookmark of the last run: `YYYY-MM-DDTHH:MM:SSZ`.
     pub bookmark: Option<String>,
     /// Passes that the last run was refused, each with a bookmark of its own.
@@ -42,7 +42,7 @@ pub struct Start {
 
 impl Start {
     /// The bookmark that a pass of an entity goes on from.
-    pub(super) fn bookmark_of(&self, pass: &Pass) -> Option<&str> {
+    pub(crate) fn bookmark_of(&self, pass: &Pass) -> Option<&str> {
         let held = pass.optional.and_then(|name| self.held.iter().find(|(held, _)| *held == name));
         held.map_or(self.bookmark.as_deref(), |(_, bookmark)| bookmark.as_deref())
     }
@@ -55,14 +55,14 @@ impl Start {
 
 /// Where everything begins, by stream and account.
 #[derive(Debug)]
-pub struct Starts(Vec<Vec<Start>>);
+pub(crate) struct Starts(Vec<Vec<Start>>);
 
 impl Starts {
     /// Reads the bookmarks of all planned streams.
     ///
     /// # Errors
     /// A bookmark is no time.
-    pub fn new(plans: &[Plan], accounts: &Accounts, state: &State, config: &Config, now: OffsetDateTime) -> Result<Self> {
+    pub(crate) fn new(plans: &[Plan], accounts: &Accounts, state: &State, config: &Config, now: OffsetDateTime) -> Result<Self> {
         let mut starts = Vec::with_capacity(plans.len());
         for plan in plans {
             let mut of_plan = Vec::with_capacity(accounts.open.len());
@@ -76,7 +76,7 @@ impl Starts {
                         // An account has no results from before it was created.
                         let first = account.first_day().map_or(first, |created| created.max(first));
                         start.days = Some((first, config.end_date.unwrap_or(today).min(today)));
-                        start.firm = (!plan.summed.is_empty()).then(|| verify::firm_day(today));
+                        start.firm = (!plan.summed.is_empty()).then(|| check::firm_day(today));
                     }
                     Source::Entity(entity) if !plan.full_table => {
                         for name in entity.passes.iter().filter_map(|pass| pass.optional) {
@@ -103,20 +103,20 @@ impl Starts {
 
     /// Whether anything begins at a bookmark.
     #[must_use]
-    pub fn go_on(&self) -> bool {
+    pub(crate) fn go_on(&self) -> bool {
         self.0.iter().flatten().any(|start| start.bookmark.is_some())
     }
 
     /// Where a job's stream and account begin.
     #[must_use]
-    pub fn of(&self, job: Job) -> Start {
+    pub(crate) fn of(&self, job: Job) -> Start {
         self.0.get(job.plan).and_then(|accounts| accounts.get(job.account)).cloned().unwrap_or_default()
     }
 }
 
 /// How reports are cut into windows.
 #[derive(Clone, Debug)]
-pub(super) struct Cut {
+pub(crate) struct Cut {
     /// Most days of a window.
     pub report_window: u16,
     /// Where the run ends after a time: what is known of how long windows take.
@@ -125,7 +125,7 @@ pub(super) struct Cut {
 
 /// Every job of the run, made one after the other: by stream, account, and window with the oldest first. `first_account` is the place of
 /// the account that the first stream begins with.
-pub(super) fn jobs(
+pub(crate) fn jobs(
     plans: &[Plan],
     accounts: &Accounts,
     starts: &Arc<Starts>,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 /// How the campaigns of a pass were bought. TikTok does not take both in one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Buying {
+pub(crate) enum Buying {
     /// Auction and reach-and-frequency campaigns, those boosted from the app (Promote) included.
     Ordinary,
     /// `TopView` campaigns.
@@ -16,11 +16,11 @@ pub(super) enum Buying {
 const ORIGINS: [&str; 2] = ["TT_ADS_PLATFORM", "PROMOTE"];
 const TOP_VIEW: [&str; 1] = ["RESERVATION_TOP_VIEW"];
 /// The name of the report filter that lets Promote in.
-pub(super) const ORIGINS_FILTER: &str = "campaign_system_origins";
+pub(crate) const ORIGINS_FILTER: &str = "campaign_system_origins";
 
 impl Buying {
     /// The condition of a report: the field's name and its values.
-    pub(super) fn report_filter(self) -> (&'static str, &'static [&'static str]) {
+    pub(crate) fn report_filter(self) -> (&'static str, &'static [&'static str]) {
         match self {
             Buying::Ordinary => (ORIGINS_FILTER, &ORIGINS),
             Buying::TopView => ("buying_type", &TOP_VIEW),
@@ -28,7 +28,7 @@ impl Buying {
     }
 
     /// The members of `filtering` of a list of campaigns, ad groups or ads, deleted ones included.
-    pub(super) fn list_filter(self) -> Map<String, Value> {
+    pub(crate) fn list_filter(self) -> Map<String, Value> {
         let own = match self {
             Buying::Ordinary => ("campaign_system_origins", json!(ORIGINS)),
             Buying::TopView => ("buying_types", json!(TOP_VIEW)),

@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 const GROW_AFTER: u32 = 8;
 
 /// A stream, an account and a pass; the first two by their places among plans and accounts.
-pub(super) type Of = (usize, usize, Buying);
+pub(crate) type Of = (usize, usize, Buying);
 
 /// What was learnt in this run.
 #[derive(Debug, Default)]
-pub struct Sizes {
+pub(crate) struct Sizes {
     learnt: Mutex<HashMap<Of, Size>>,
     /// When the run ends, if that is set.
     deadline: Option<Instant>,
@@ -42,18 +42,18 @@ impl Default for Size {
 
 impl Sizes {
     /// Nothing is known yet. A run that ends after `max_runtime` makes its windows fit what is left.
-    pub(super) fn new(max_runtime: Option<Duration>) -> Self {
+    pub(crate) fn new(max_runtime: Option<Duration>) -> Self {
         let deadline = max_runtime.and_then(|most| Instant::now().checked_add(most));
         Sizes { learnt: Mutex::default(), deadline }
     }
 
     /// Days that may be asked for at once.
-    pub(super) fn days(&self, of: Of) -> u16 {
+    pub(crate) fn days(&self, of: Of) -> u16 {
         self.lock().get(&of).map_or(u16::MAX, |size| size.days)
     }
 
     /// As many of `days` as will probably be read in half of the time that the run has left; at least one.
-    pub(super) fn fitting(&self, of: Of, days: u16) -> u16 {
+    pub(crate) fn fitting(&self, of: Of, days: u16) -> u16 {
         let pace = self.lock().get(&of).and_then(|size| size.pace);
         let (Some(deadline), Some(pace)) = (self.deadline, pace) else { return days };
         let left = deadline.saturating_duration_since(Instant::now()) / 2;
@@ -62,7 +62,7 @@ impl Sizes {
     }
 
     /// A window of so many days was read in that time.
-    pub(super) fn worked(&self, of: Of, days: u16, took: Duration) {
+    pub(crate) fn worked(&self, of: Of, days: u16, took: Duration) {
         let mut learnt = self.lock();
         let size = learnt.entry(of).or_default();
         size.pace = Some(took / u32::from(days.max(1)));
@@ -75,7 +75,7 @@ impl Sizes {
     }
 
     /// A window of so many days was too much. Each time more windows have to work before more is tried: TikTok punishes time-outs.
-    pub(super) fn failed(&self, of: Of, days: u16) {
+    pub(crate) fn failed(&self, of: Of, days: u16) {
         let mut learnt = self.lock();
         let size = learnt.entry(of).or_default();
         if days / 2 < size.days {
@@ -87,12 +87,12 @@ impl Sizes {
     }
 
     /// Whether it is worth asking how many rows a window has that is too much to be read at once.
-    pub(super) fn counts(&self, of: Of) -> bool {
+    pub(crate) fn counts(&self, of: Of) -> bool {
         self.lock().get(&of).is_none_or(|size| size.counts)
     }
 
     /// TikTok does not count them.
-    pub(super) fn cannot_count(&self, of: Of) {
+    pub(crate) fn cannot_count(&self, of: Of) {
         self.lock().entry(of).or_default().counts = false;
     }
 

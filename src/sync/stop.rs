@@ -7,11 +7,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How often a wait is interrupted to look.
-pub(super) const LOOK: Duration = Duration::from_millis(100);
+pub(crate) const LOOK: Duration = Duration::from_millis(100);
 
 /// What may end a run early.
 #[derive(Debug)]
-pub(super) struct Stop<'a> {
+pub(crate) struct Stop<'a> {
     signals: &'a Signals,
     begun: Instant,
     max_runtime: Option<Duration>,
@@ -19,17 +19,17 @@ pub(super) struct Stop<'a> {
 
 impl<'a> Stop<'a> {
     /// A run that begins now.
-    pub(super) fn new(signals: &'a Signals, max_runtime: Option<Duration>) -> Self {
+    pub(crate) fn new(signals: &'a Signals, max_runtime: Option<Duration>) -> Self {
         Stop { signals, begun: Instant::now(), max_runtime }
     }
 
     /// Since the run began.
-    pub(super) fn elapsed(&self) -> Duration {
+    pub(crate) fn elapsed(&self) -> Duration {
         self.begun.elapsed()
     }
 
     /// Why the run should end now, if it should.
-    pub(super) fn reason(&self) -> Option<&'static str> {
+    pub(crate) fn reason(&self) -> Option<&'static str> {
         if self.signals.told() {
             return Some("told to stop");
         }
@@ -37,7 +37,7 @@ impl<'a> Stop<'a> {
     }
 
     /// Does work that may take long, elsewhere. `None`: the run should end before it is done.
-    pub(super) fn wait_for<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    pub(crate) fn wait_for<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         let (done, outcome) = mpsc::channel();
         thread::spawn(move || drop(done.send(work())));
         loop {

@@ -4,7 +4,7 @@ use time::{Date, Duration};
 
 /// Days from `start` to `end`, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
+pub(crate) struct Window {
     /// First day.
     pub start: Date,
     /// Last day.
@@ -13,13 +13,13 @@ pub struct Window {
 
 /// The first day to read: the bookmark less the days that are read again, but never before `start_date`.
 #[must_use]
-pub(super) fn first_day(start_date: Date, bookmark: Option<Date>, attribution_window: u16) -> Date {
+pub(crate) fn first_day(start_date: Date, bookmark: Option<Date>, attribution_window: u16) -> Date {
     let again = Duration::days(i64::from(attribution_window));
     bookmark.map_or(start_date, |b| b.checked_sub(again).unwrap_or(Date::MIN).max(start_date))
 }
 
 /// Windows of at most `days` days that hold every day from `start` to `end` once, oldest first. None if `start` lies after `end`.
-pub(super) fn windows(start: Date, end: Date, days: u16) -> impl Iterator<Item = Window> + Send {
+pub(crate) fn windows(start: Date, end: Date, days: u16) -> impl Iterator<Item = Window> + Send {
     let span = Duration::days(i64::from(days.max(1)) - 1);
     let mut next = (start <= end).then_some(start);
     std::iter::from_fn(move || {
@@ -32,7 +32,7 @@ pub(super) fn windows(start: Date, end: Date, days: u16) -> impl Iterator<Item =
 
 /// Like [`windows`], but the first window has one day and each further one twice as many as the one before, as long as `fitting` does
 /// not allow less. It is asked when a window begins.
-pub(super) fn growing_windows(
+pub(crate) fn growing_windows(
     start: Date,
     end: Date,
     most: u16,
@@ -51,20 +51,20 @@ pub(super) fn growing_windows(
 impl Window {
     /// Days, both ends included.
     #[must_use]
-    pub fn days(self) -> u16 {
+    pub(crate) fn days(self) -> u16 {
         u16::try_from((self.end - self.start).whole_days() + 1).unwrap_or(u16::MAX)
     }
 
     /// The first `days` days of it, or all.
     #[must_use]
-    pub(super) fn first(self, days: u16) -> Window {
+    pub(crate) fn first(self, days: u16) -> Window {
         let last = self.start.checked_add(Duration::days(i64::from(days.max(1)) - 1));
         Window { end: last.map_or(self.end, |last| last.min(self.end)), ..self }
     }
 
     /// What of it comes after a day.
     #[must_use]
-    pub(super) fn after(self, day: Date) -> Option<Window> {
+    pub(crate) fn after(self, day: Date) -> Option<Window> {
         let start = day.next_day()?.max(self.start);
         (start <= self.end).then_some(Window { start, ..self })
     }

@@ -4,6 +4,7 @@
 //! runs the tap, `truth` knows what it must deliver.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod architecture;
 mod catalogs;
 mod codes;
 mod conformance;

@@ -2,7 +2,6 @@
 //! a report is narrowed, and the calls that find them.
 
 use super::paging::has_more;
-use super::pass::Buying;
 use super::reports::Part;
 use crate::api::client::{Client, Request};
 use crate::api::codes::PARTIAL;
@@ -11,6 +10,7 @@ use crate::api::page::{self, Page};
 use crate::json::Rows;
 use crate::json::scan::{Malformed, Scan};
 use crate::streams::Report;
+use crate::sync::pass::Buying;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -52,7 +52,7 @@ const PAGE: u64 = 1000;
 
 /// A part of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Scope {
+pub(crate) enum Scope {
     /// All of it.
     All,
     /// What these ids name, at one of the steps.
@@ -61,7 +61,7 @@ pub(super) enum Scope {
 
 impl Scope {
     /// The filter for it.
-    pub(super) fn filter(&self) -> Option<(&'static str, &[String])> {
+    pub(crate) fn filter(&self) -> Option<(&'static str, &[String])> {
         match self {
             Scope::All => None,
             Scope::Ids(step, ids) => Some((STEPS[*step].filter, ids)),
@@ -69,14 +69,14 @@ impl Scope {
     }
 
     /// What it goes by, for people.
-    pub(super) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.filter().map_or("account", |(name, _)| name)
     }
 }
 
 /// The campaigns of accounts and passes, once they were asked for: every window that is too large needs them.
 #[derive(Debug, Default)]
-pub struct Scopes(Mutex<HashMap<(String, Buying), Listed>>);
+pub(crate) struct Scopes(Mutex<HashMap<(String, Buying), Listed>>);
 
 /// Ids, once they were listed.
 type Listed = Arc<Mutex<Option<Arc<Vec<String>>>>>;
@@ -86,7 +86,7 @@ impl Scopes {
     ///
     /// # Errors
     /// The ids cannot be listed.
-    pub(super) fn parts(
+    pub(crate) fn parts(
         &self,
         client: &Client,
         report: &Report,

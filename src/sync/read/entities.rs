@@ -1,11 +1,12 @@
 //! Slices of entities: all rows of a list, in as many passes as it takes to see all of them. It owns what is asked for; reading is the
 //! slice's matter.
 
-use super::jobs::Start;
 use super::list::List;
-use super::slice::Slice;
+use super::reader::Slice;
 use crate::api::error::{ApiError, Outcome};
 use crate::streams::{Entity, Pass};
+use crate::sync::context::PassEnd;
+use crate::sync::jobs::Start;
 use serde_json::{Map, Value, json};
 use time::format_description::FormatItem;
 use time::macros::format_description;
@@ -15,18 +16,9 @@ use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 const CLOCKS: Duration = Duration::minutes(5);
 const SECOND: &[FormatItem] = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
 
-/// What became of the pass of a stream that TikTok may refuse.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum PassEnd {
-    /// It was read, as far as the stream's own bookmark says.
-    Read(&'static str),
-    /// It was refused. Once TikTok answers it, it is read from this bookmark on; from the beginning if there is none.
-    Held(&'static str, Option<String>),
-}
-
 impl Slice<'_, '_> {
     /// Reads what changed since the bookmark, or everything.
-    pub(super) fn entity(&mut self, entity: &Entity, start: &Start) -> Result<(), ApiError> {
+    pub(crate) fn entity(&mut self, entity: &Entity, start: &Start) -> Result<(), ApiError> {
         let begun = OffsetDateTime::now_utc();
         let mut grew = false;
         for pass in entity.passes {
@@ -72,7 +64,7 @@ impl Slice<'_, '_> {
 }
 
 /// Whether TikTok refuses a call that may be left out.
-pub(super) fn is_refusal(outcome: Outcome) -> bool {
+pub(crate) fn is_refusal(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Refused | Outcome::SkipStream | Outcome::SkipAccount | Outcome::CloseStream)
 }
 

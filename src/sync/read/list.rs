@@ -2,12 +2,12 @@
 //! time; in which order pages are read, and by whom, is decided above.
 
 use super::paging::has_more;
-use super::slice::Context;
 use crate::api::client::Request;
 use crate::api::codes::PARTIAL;
 use crate::api::error::{ApiError, Outcome};
 use crate::api::page::{self, Page};
 use crate::render::{Renderer, Sum, Tally};
+use crate::sync::context::Context;
 use std::collections::HashSet;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -17,7 +17,7 @@ const KEPT: usize = 8 << 20;
 
 /// An endpoint with everything that is asked of it but the number of the page.
 #[derive(Clone, Debug)]
-pub(super) struct List {
+pub(crate) struct List {
     /// The stream, by its place among the plans.
     pub plan: usize,
     /// The account's id.
@@ -44,7 +44,7 @@ pub(super) struct List {
 
 /// One page of a list, rendered.
 #[derive(Debug, Default)]
-pub(super) struct Rendered {
+pub(crate) struct Rendered {
     /// RECORD lines.
     pub lines: Vec<u8>,
     /// What was counted.
@@ -78,7 +78,7 @@ impl List {
     ///
     /// # Errors
     /// As of a call.
-    pub(super) fn page(&self, context: &Context, number: u64, mut lines: Vec<u8>, body: &mut Vec<u8>) -> Result<Rendered, ApiError> {
+    pub(crate) fn page(&self, context: &Context, number: u64, mut lines: Vec<u8>, body: &mut Vec<u8>) -> Result<Rendered, ApiError> {
         let mut params = self.params.clone();
         params.extend([("page", number.to_string()), ("page_size", self.page_size.to_string())]);
         let time = now();
@@ -106,7 +106,7 @@ impl List {
     ///
     /// # Errors
     /// None of its rows can be used.
-    pub(super) fn answered(&self, context: &Context, text: &str, mut lines: Vec<u8>) -> Result<Rendered, ApiError> {
+    pub(crate) fn answered(&self, context: &Context, text: &str, mut lines: Vec<u8>) -> Result<Rendered, ApiError> {
         let mut rendered = Rendered::default();
         let read = self.render(context, text, &now(), &mut lines, &mut rendered);
         debug_assert!(read.is_ok(), "the answer was read before");

@@ -1,13 +1,13 @@
 //! What TikTok refuses of a report, remembered by stream and account: metrics, and the filter that
 //! lets Promote in. A name that is refused is left out; the report itself goes on without it.
 
-use super::pass::ORIGINS_FILTER;
+use super::reader::Slice;
 use super::reports::Part;
-use super::slice::Slice;
 use crate::api::error::{ApiError, Outcome};
 use crate::api::page::NoRows;
 use crate::streams::Report;
 use crate::streams::dictionary::dictionary;
+use crate::sync::pass::ORIGINS_FILTER;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -18,7 +18,7 @@ const WRONG_REQUEST: [i64; 2] = [40000, 40002];
 
 /// What was refused in this run, by stream and account.
 #[derive(Debug, Default)]
-pub struct Refusals(Mutex<HashMap<(usize, usize), Refused>>);
+pub(crate) struct Refusals(Mutex<HashMap<(usize, usize), Refused>>);
 
 #[derive(Debug, Default)]
 struct Refused {
@@ -35,31 +35,31 @@ impl Refusals {
 }
 
 /// Whether TikTok finds a request wrong in itself.
-pub(super) fn is_wrong_request(error: &ApiError) -> bool {
+pub(crate) fn is_wrong_request(error: &ApiError) -> bool {
     error.outcome == Outcome::Refused && error.code.is_some_and(|code| WRONG_REQUEST.contains(&code))
 }
 
 impl Slice<'_, '_> {
     /// The metrics to ask for: those of the plan without those that TikTok refused for this account.
-    pub(super) fn metrics(&self) -> Vec<String> {
-        let refused = self.context.refusals.lock();
+    pub(crate) fn metrics(&self) -> Vec<String> {
+        let refused = self.memory.refusals.lock();
         let refused = refused.get(&(self.job.plan, self.job.account));
         let is_refused = |name: &&String| refused.is_some_and(|refused| refused.metrics.contains(*name));
         self.plan.metrics.iter().filter(|name| !is_refused(name)).cloned().collect()
     }
 
     /// Whether Promote may be asked for.
-    pub(super) fn takes_origins(&self) -> bool {
+    pub(crate) fn takes_origins(&self) -> bool {
         !self.refused(|refused| refused.origins)
     }
 
     /// Whether the stream's reports of `TopView` are refused.
-    pub(super) fn refuses_top_view(&self) -> bool {
+    pub(crate) fn refuses_top_view(&self) -> bool {
         self.refused(|refused| refused.top_view)
     }
 
     /// Remembers that they are.
-    pub(super) fn refuse_top_view(&self, error: &ApiError) {
+    pub(crate) fn refuse_top_view(&self, error: &ApiError) {
         if !self.refuse(|refused| std::mem::replace(&mut refused.top_view, true)) {
             log::info!("{}: TikTok refuses this report of TopView, which is left out: {error}", self.place());
         }
@@ -70,7 +70,7 @@ impl Slice<'_, '_> {
     ///
     /// # Errors
     /// TikTok did not answer.
-    pub(super) fn learn(&mut self, report: &Report, part: &Part, asked: &[String], error: &ApiError) -> Result<bool, ApiError> {
+    pub(crate) fn learn(&mut self, report: &Report, part: &Part, asked: &[String], error: &ApiError) -> Result<bool, ApiError> {
         if !is_wrong_request(error) {
             return Ok(false);
         }
@@ -145,7 +145,7 @@ impl Slice<'_, '_> {
 
     /// Metrics that TikTok refused in this stream for other accounts.
     fn refused_elsewhere(&self, asked: &[String]) -> Vec<String> {
-        let all = self.context.refusals.lock();
+        let all = self.memory.refusals.lock();
         let of_stream = |name: &&String| all.iter().any(|((plan, _), refused)| *plan == self.job.plan && refused.metrics.contains(*name));
         asked.iter().filter(of_stream).cloned().collect()
     }
@@ -175,11 +175,11 @@ impl Slice<'_, '_> {
     }
 
     fn refused(&self, what: impl FnOnce(&Refused) -> bool) -> bool {
-        self.context.refusals.lock().get(&(self.job.plan, self.job.account)).is_some_and(what)
+        self.memory.refusals.lock().get(&(self.job.plan, self.job.account)).is_some_and(what)
     }
 
     fn refuse<T>(&self, change: impl FnOnce(&mut Refused) -> T) -> T {
-        change(self.context.refusals.lock().entry((self.job.plan, self.job.account)).or_default())
+        change(self.memory.refusals.lock().entry((self.job.plan, self.job.account)).or_default())
     }
 }
 

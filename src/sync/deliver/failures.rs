@@ -1,15 +1,16 @@
 //! What did not work in a run: it is told when it happens, it decides what is left out from then on, and in the end it is the exit
 //! code. It owns no retries; what comes here is final.
 
-use super::accounts::Accounts;
-use super::jobs::Job;
-use super::plan::Plan;
-use super::slice::Context;
 use crate::api::error::{ApiError, Outcome};
 use crate::error::Exit;
 use crate::streams::{ADVERTISER_INFO, Source};
+use crate::sync::accounts::Accounts;
+use crate::sync::context::Context;
+use crate::sync::jobs::Job;
+use crate::sync::plan::Plan;
+use crate::sync::skips::Skips;
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// The failures of a run, in the order of its work.
 #[derive(Debug, Default)]
@@ -42,44 +43,10 @@ impl Drop for Worst {
     }
 }
 
-/// What workers need not begin any more. They run ahead of the delivery, which alone decides what is left out.
-#[derive(Debug, Default)]
-pub struct Skips(Mutex<Left>);
-
-#[derive(Debug, Default)]
-struct Left {
-    everything: bool,
-    accounts: HashSet<usize>,
-    streams: HashSet<usize>,
-    parts: HashSet<(usize, usize)>,
-}
-
-impl Skips {
-    /// Whether a slice of that stream and account is no use.
-    #[must_use]
-    pub fn has(&self, plan: usize, account: usize) -> bool {
-        let left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        left.everything || left.accounts.contains(&account) || left.streams.contains(&plan) || left.parts.contains(&(plan, account))
-    }
-
-    /// Notes how a slice failed.
-    pub fn add(&self, plan: usize, account: usize, failure: Option<&ApiError>) {
-        let Some(failure) = failure else { return };
-        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match failure.outcome {
-            Outcome::StopRun | Outcome::EndRun => left.everything = true,
-            Outcome::SkipAccount => drop(left.accounts.insert(account)),
-            Outcome::CloseStream => drop(left.streams.insert(plan)),
-            _ => {}
-        }
-        left.parts.insert((plan, account));
-    }
-}
-
 impl Failures {
     /// The run could not be begun.
     #[must_use]
-    pub fn of_run(error: &ApiError) -> Self {
+    pub(crate) fn of_run(error: &ApiError) -> Self {
         let mut failures = Failures { ends_run: true, ..Failures::default() };
         failures.note(exit(error.outcome), error.to_string());
         failures
@@ -87,7 +54,7 @@ impl Failures {
 
     /// What was refused when the accounts were looked up.
     #[must_use]
-    pub fn of_accounts(accounts: &Accounts, plans: &[Plan]) -> Self {
+    pub(crate) fn of_accounts(accounts: &Accounts, plans: &[Plan]) -> Self {
         let mut failures = Failures { open: accounts.open.len(), ..Failures::default() };
         for (id, error) in &accounts.refused {
             failures.note(Exit::Refused, format!("account {id}, left out of the run: {error}"));
@@ -111,13 +78,13 @@ impl Failures {
 
     /// For the workers.
     #[must_use]
-    pub fn skips(&self) -> Arc<Skips> {
+    pub(crate) fn skips(&self) -> Arc<Skips> {
         Arc::clone(&self.skips)
     }
 
     /// Whether slices of that stream and account are left out since an earlier one failed: a bookmark never moves past a hole.
     #[must_use]
-    pub fn covers(&self, plan: usize, account: usize) -> bool {
+    pub(crate) fn covers(&self, plan: usize, account: usize) -> bool {
         self.accounts.contains(&account)
             || self.closed.contains(&plan)
             || self.parts.contains(&(plan, account))
@@ -126,7 +93,7 @@ impl Failures {
 
     /// Whether a failure of a slice that is left out says nothing new. One that ends the run, or costs the account or the stream
     /// everywhere, does, whatever failed before it in the same stream and account.
-    pub(super) fn knows(&self, job: Job, error: &ApiError) -> bool {
+    pub(crate) fn knows(&self, job: Job, error: &ApiError) -> bool {
         match error.outcome {
             Outcome::StopRun | Outcome::EndRun => false,
             Outcome::SkipAccount => self.accounts.contains(&job.account),
@@ -137,17 +104,17 @@ impl Failures {
 
     /// Whether the run cannot go on.
     #[must_use]
-    pub fn ends_run(&self) -> bool {
+    pub(crate) fn ends_run(&self) -> bool {
         self.ends_run
     }
 
     /// A slice was skipped for a failure that stands later in the order: what follows it must not move the bookmark past the hole.
-    pub(super) fn leave_out(&mut self, job: Job) {
+    pub(crate) fn leave_out(&mut self, job: Job) {
         self.skipped.insert((job.plan, job.account));
     }
 
     /// Notes a failed slice.
-    pub fn add(&mut self, context: &Context, job: Job, error: &ApiError) {
+    pub(crate) fn add(&mut self, context: &Context, job: Job, error: &ApiError) {
         if error.outcome == Outcome::Halted {
             return;
         }
@@ -178,7 +145,7 @@ impl Failures {
     }
 
     /// Notes that what was delivered is not what TikTok counts. It is delivered all the same.
-    pub(super) fn differs(&mut self, words: String) {
+    pub(crate) fn differs(&mut self, words: String) {
         self.note(Exit::Refused, words);
     }
 

@@ -6,7 +6,7 @@ use crate::api::page::Page;
 ///
 /// # Errors
 /// `page_info` is missing although there are rows, or contradicts itself or the request. In words for people.
-pub(super) fn has_more(answer: &Page, page: u64) -> Result<bool, String> {
+pub(crate) fn has_more(answer: &Page, page: u64) -> Result<bool, String> {
     if answer.code != 0 && answer.code != 20001 {
         return Ok(false);
     }

@@ -1,12 +1,8 @@
-//! The proof: what was delivered against TikTok's own totals, and accounts against the sum of their ads. It owns the comparison and its
-//! table; the totals are asked for in `reports`.
+//! Comparisons with TikTok's own totals: what was delivered, and accounts against the sum of their ads.
 
-use super::jobs::Job;
-use super::slice::Context;
 use super::windows::Window;
 use crate::render::Sum;
 use serde_json::Value;
-use std::collections::BTreeMap;
 use time::{Date, Duration};
 
 /// TikTok repairs a day until noon of the next one, and has most metrics after half an hour: until then totals and rows may be of
@@ -14,13 +10,13 @@ use time::{Date, Duration};
 const FIRM_AFTER: Duration = Duration::days(2);
 
 /// The last day that is firm today.
-pub(super) fn firm_day(today: Date) -> Date {
+pub(crate) fn firm_day(today: Date) -> Date {
     today.saturating_sub(FIRM_AFTER)
 }
 
 /// What was compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum What {
+pub(crate) enum What {
     /// Delivered rows against the total of the same report.
     Rows,
     /// The ads of an account, deleted ones included, against the account.
@@ -29,19 +25,19 @@ pub(super) enum What {
 
 /// One metric of one slice.
 #[derive(Clone, Debug)]
-pub(super) struct Check {
-    what: What,
+pub(crate) struct Check {
+    pub what: What,
     /// The metric's place among the plan's summed ones.
-    metric: usize,
-    ours: Sum,
-    theirs: Sum,
-    window: Window,
-    verdict: Verdict,
+    pub metric: usize,
+    pub ours: Sum,
+    pub theirs: Sum,
+    pub window: Window,
+    pub verdict: Verdict,
 }
 
 /// What a comparison came to, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Verdict {
+pub(crate) enum Verdict {
     Equal,
     /// TikTok rounds rows and totals.
     Rounded,
@@ -54,7 +50,7 @@ enum Verdict {
 
 impl Check {
     /// Compares sums with TikTok's, in the order of `metrics`. `today` is that of the account.
-    pub(super) fn all(what: What, metrics: &[String], ours: &[Sum], theirs: &[Option<Sum>], window: Window, today: Date) -> Vec<Check> {
+    pub(crate) fn all(what: What, metrics: &[String], ours: &[Sum], theirs: &[Option<Sum>], window: Window, today: Date) -> Vec<Check> {
         let is_count = |ours: &Sum, theirs: &Sum| ours.is_whole() && theirs.is_whole();
         let pairs = || ours.iter().zip(theirs);
         // Rounding moves no row: where a count of what happened differs, money does not differ by rounding.
@@ -75,7 +71,7 @@ impl Check {
 }
 
 /// TikTok's totals as they came, an object of text or numbers, in the order of `metrics`.
-pub(super) fn totals(text: Option<&str>, metrics: &[String]) -> Vec<Option<Sum>> {
+pub(crate) fn totals(text: Option<&str>, metrics: &[String]) -> Vec<Option<Sum>> {
     let totals: Value = text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     metrics.iter().map(|name| total(&totals[name])).collect()
 }
@@ -86,67 +82,6 @@ fn total(raw: &Value) -> Option<Sum> {
     let mut sum = Sum::default();
     sum.add(&text);
     Some(sum)
-}
-
-/// What all comparisons of a run came to.
-#[derive(Debug, Default)]
-pub(super) struct Proof(BTreeMap<(usize, What, usize), Line>);
-
-/// One line of the table: a metric of a stream.
-#[derive(Debug, Default)]
-struct Line {
-    ours: Sum,
-    theirs: Sum,
-    compared: [u64; 5],
-}
-
-impl Proof {
-    /// Adds the comparisons of a slice. Returns what differs, in words.
-    pub(super) fn add(&mut self, context: &Context, job: Job, checks: Vec<Check>) -> Vec<String> {
-        let mut differences = Vec::new();
-        for check in checks {
-            let line = self.0.entry((job.plan, check.what, check.metric)).or_default();
-            line.ours.add_all(&check.ours);
-            line.theirs.add_all(&check.theirs);
-            line.compared[check.verdict as usize] += 1;
-            if check.verdict == Verdict::Differs {
-                let plan = &context.plans[job.plan];
-                let account = context.accounts.open.get(job.account).map_or("", |a| a.id.as_str());
-                let (ours, theirs) = match check.what {
-                    What::Rows => ("the rows add up to", "TikTok's total is"),
-                    What::Ads => ("the ads, deleted ones included, add up to", "the account has"),
-                };
-                differences.push(format!(
-                    "verify: {}, account {account}, {} to {}: `{}`: {ours} {}, {theirs} {}",
-                    plan.name, check.window.start, check.window.end, plan.summed[check.metric], check.ours, check.theirs
-                ));
-            }
-        }
-        differences
-    }
-
-    /// Whether no metric of any slice could be compared.
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.values().all(|line| line.compared.iter().enumerate().all(|(verdict, n)| verdict == Verdict::Unknown as usize || *n == 0))
-    }
-
-    /// The table, for people: a line a metric.
-    pub(super) fn table(&self, context: &Context) -> Vec<String> {
-        if self.0.is_empty() {
-            return Vec::new();
-        }
-        let head = "verify: stream | compared | metric | ours | TikTok's | equal | rounded | too fresh | unknown | different".to_owned();
-        let line = |((plan, what, metric), line): (&(usize, What, usize), &Line)| {
-            let plan = &context.plans[*plan];
-            let what = match what {
-                What::Rows => "rows to total",
-                What::Ads => "ads to account",
-            };
-            let counts: Vec<String> = line.compared.iter().map(u64::to_string).collect();
-            format!("verify: {} | {what} | {} | {} | {} | {}", plan.name, plan.summed[*metric], line.ours, line.theirs, counts.join(" | "))
-        };
-        std::iter::once(head).chain(self.0.iter().map(line)).collect()
-    }
 }
 
 #[cfg(test)]

@@ -4,16 +4,16 @@
 use super::audit::Audit;
 use super::entities::is_refusal;
 use super::list::List;
-use super::pass::Buying;
+use super::reader::Slice;
 use super::refusals::is_wrong_request;
 use super::scope::Scope;
-use super::slice::Slice;
-use super::verify::{self, Check, What};
-use super::windows::Window;
 use crate::api::error::{ApiError, Outcome};
 use crate::api::page::NoRows;
 use crate::render::Sum;
 use crate::streams::{REPORT, Report};
+use crate::sync::check::{self, Check, What};
+use crate::sync::pass::Buying;
+use crate::sync::windows::Window;
 use crate::words::foreign;
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -26,7 +26,7 @@ const MOST: u64 = 1000;
 
 /// What one request for a report covers.
 #[derive(Clone, Debug)]
-pub(super) struct Part {
+pub(crate) struct Part {
     pub window: Window,
     pub buying: Buying,
     pub scope: Scope,
@@ -34,7 +34,7 @@ pub(super) struct Part {
 
 impl Part {
     /// Whether the filter for Promote belongs to it.
-    pub(super) fn takes_origins(&self, report: &Report) -> bool {
+    pub(crate) fn takes_origins(&self, report: &Report) -> bool {
         self.buying == Buying::Ordinary && report.is_below_account()
     }
 }
@@ -53,7 +53,7 @@ struct Read {
 
 impl Slice<'_, '_> {
     /// Reads a window. How far it got is kept for the bookmark.
-    pub(super) fn report(&mut self, report: &Report, window: Window) -> Result<(), ApiError> {
+    pub(crate) fn report(&mut self, report: &Report, window: Window) -> Result<(), ApiError> {
         let mut read = Read { with_deleted: Some(Vec::new()), ..Read::default() };
         if report.is_below_account() && !self.refuses_top_view() && self.has_top_view()? {
             match self.days(report, window, Buying::TopView, &mut read) {
@@ -139,7 +139,7 @@ impl Slice<'_, '_> {
     /// other words.
     fn parts(&mut self, report: &Report, whole: &Part, error: ApiError, read: &mut Read) -> Result<bool, ApiError> {
         let context = self.context;
-        let parts = context.scopes.parts(&context.client, report, self.account, whole, self.desk.scratch)?;
+        let parts = self.memory.scopes.parts(&context.client, report, self.account, whole, self.desk.scratch)?;
         let size = context.config.page_size;
         let Some(parts) = parts else {
             // There is nothing smaller to ask for, and it may have been the network. It is another request all the same: one that timed
@@ -216,7 +216,7 @@ impl Slice<'_, '_> {
                 Err(error) if self.learn(report, part, &asked, &error)? => {}
                 Err(error) => return Err(error),
                 Ok(audit) => {
-                    let theirs = verify::totals(audit.announced.as_deref(), &self.plan.summed);
+                    let theirs = check::totals(audit.announced.as_deref(), &self.plan.summed);
                     self.compare(What::Rows, &audit.sums, &theirs, part.window);
                     add(&mut read.sums, &audit.sums);
                     self.add_with_deleted(report, part, &audit.sums, read)?;
@@ -273,7 +273,7 @@ impl Slice<'_, '_> {
             Ok(page) => {
                 let totals = page.totals.filter(|_| !page.is_cut);
                 Ok(totals.map(|text| {
-                    let totals = verify::totals(Some(&text), &self.plan.summed);
+                    let totals = check::totals(Some(&text), &self.plan.summed);
                     totals.into_iter().map(Option::unwrap_or_default).collect()
                 }))
             }
@@ -290,7 +290,7 @@ impl Slice<'_, '_> {
     }
 
     /// What a report is asked for, but for its pages.
-    pub(super) fn params(&self, report: &Report, part: &Part, metrics: &[String], origins: bool) -> Vec<(&'static str, String)> {
+    pub(crate) fn params(&self, report: &Report, part: &Part, metrics: &[String], origins: bool) -> Vec<(&'static str, String)> {
         let status = report.status_filter().filter(|_| self.context.config.include_deleted);
         self.params_with(report, part, metrics, origins, status)
     }
@@ -350,6 +350,6 @@ fn ends_slice(error: &ApiError) -> bool {
     matches!(error.outcome, Outcome::StopRun | Outcome::EndRun | Outcome::Halted | Outcome::SkipAccount)
 }
 
-pub(super) fn iso(date: Date) -> String {
+pub(crate) fn iso(date: Date) -> String {
     date.format(format_description!("[year]-[month]-[day]")).unwrap_or_default()
 }

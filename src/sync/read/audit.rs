@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 /// What came of reading one list.
 #[derive(Debug, Default)]
-pub(super) struct Audit {
+pub(crate) struct Audit {
     /// Rows of all pages.
     pub rows: u64,
     /// A hash of the key of each row, 8 bytes a row. Rows without a key are in `rows` only.
@@ -26,7 +26,7 @@ pub(super) struct Audit {
 
 /// What two readings of a list, of which the first was not whole, come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// The second reading is whole.
     Whole,
     /// Both readings, with pages of different sizes, show the same rows, and so many keys more than once: this is what TikTok has.
@@ -41,7 +41,7 @@ pub(super) enum Verdict {
 
 impl Audit {
     /// Adds the next page, and takes its keys.
-    pub(super) fn add(&mut self, page: &mut Rendered) {
+    pub(crate) fn add(&mut self, page: &mut Rendered) {
         self.rows += page.rows;
         self.keys.append(&mut page.keys);
         self.sums.resize(page.sums.len().max(self.sums.len()), Sum::default());
@@ -56,13 +56,13 @@ impl Audit {
     }
 
     /// Whether the list was read whole, in a state that it had all the while.
-    pub(super) fn is_whole(&mut self) -> bool {
+    pub(crate) fn is_whole(&mut self) -> bool {
         self.partial.is_none() && self.adds_up() && self.distinct() == self.rows
     }
 
     /// What this second reading says together with the first one. `is_shifted`: the second one had pages of another size, so that a page
     /// which came twice did not come twice in the same place.
-    pub(super) fn verdict(&mut self, first: &mut Audit, is_shifted: bool) -> Verdict {
+    pub(crate) fn verdict(&mut self, first: &mut Audit, is_shifted: bool) -> Verdict {
         if self.is_whole() {
             Verdict::Whole
         } else if self.partial.is_some() {
@@ -77,7 +77,7 @@ impl Audit {
     }
 
     /// What does not add up, for people.
-    pub(super) fn words(&mut self) -> String {
+    pub(crate) fn words(&mut self) -> String {
         if let Some(words) = &self.partial {
             return format!("TikTok says that a part is missing: \"{words}\"");
         }
@@ -88,17 +88,17 @@ impl Audit {
     }
 
     /// The keys met.
-    pub(super) fn into_keys(self) -> HashSet<u64> {
+    pub(crate) fn into_keys(self) -> HashSet<u64> {
         self.keys.into_iter().collect()
     }
 
     /// The keys met, in no order.
-    pub(super) fn keys(&self) -> &[u64] {
+    pub(crate) fn keys(&self) -> &[u64] {
         &self.keys
     }
 
     /// TikTok's count on the last page.
-    pub(super) fn total(&self) -> Option<u64> {
+    pub(crate) fn total(&self) -> Option<u64> {
         self.totals.map(|(_, last)| last)
     }
 

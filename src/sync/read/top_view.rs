@@ -2,11 +2,11 @@
 //! a second time. One request an account and run finds out, a second one confirms it.
 
 use super::entities::is_refusal;
-use super::pass::Buying;
-use super::slice::Slice;
+use super::reader::Slice;
 use crate::api::error::{ApiError, Outcome};
 use crate::json::Rows;
 use crate::json::scan::{Malformed, Scan};
+use crate::sync::pass::Buying;
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +16,7 @@ const MOST: u64 = 100;
 
 /// What is known, by the account's place among the open ones.
 #[derive(Debug, Default)]
-pub struct TopViewAccounts(Mutex<HashMap<usize, Known>>);
+pub(crate) struct TopViewAccounts(Mutex<HashMap<usize, Known>>);
 
 /// Known once somebody asked; held while it is asked, since streams of one account come together.
 type Known = Arc<Mutex<Option<bool>>>;
@@ -26,10 +26,9 @@ impl Slice<'_, '_> {
     ///
     /// # Errors
     /// TikTok did not answer. A refusal means that it has none, and is logged.
-    pub(super) fn has_top_view(&mut self) -> Result<bool, ApiError> {
-        let context = self.context;
+    pub(crate) fn has_top_view(&mut self) -> Result<bool, ApiError> {
         let known = {
-            let mut all = context.top_view.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut all = self.memory.top_view.0.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(all.entry(self.job.account).or_default())
         };
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);

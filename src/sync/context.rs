@@ -1,0 +1,64 @@
+//! What the reading of slices and their delivery have in common: what a run is made of, and how a slice ended.
+
+use super::accounts::Accounts;
+use super::check::Check;
+use super::jobs::{Job, Starts};
+use super::plan::Plan;
+use super::sizes::Sizes;
+use crate::api::client::Client;
+use crate::api::error::ApiError;
+use crate::config::Config;
+use crate::render::Tally;
+use std::sync::Arc;
+
+/// What a run is made of.
+#[derive(Debug)]
+pub(crate) struct Context {
+    /// The way to TikTok.
+    pub client: Arc<Client>,
+    /// Settings of the run.
+    pub config: Config,
+    /// Streams of the run.
+    pub plans: Vec<Plan>,
+    /// Accounts of the run.
+    pub accounts: Accounts,
+    /// Where slices begin.
+    pub starts: Arc<Starts>,
+    /// How many days of a report can be asked for at once.
+    pub sizes: Arc<Sizes>,
+}
+
+impl Context {
+    /// The id of the account of a job; none for the accounts themselves.
+    pub(crate) fn account_id(&self, job: Job) -> &str {
+        self.accounts.open.get(job.account).map_or("", |account| account.id.as_str())
+    }
+}
+
+/// How a slice ended.
+#[derive(Debug, Default)]
+pub(crate) struct Ending {
+    /// What was counted.
+    pub tally: Tally,
+    /// How far it got, for the bookmark: `YYYY-MM-DDTHH:MM:SSZ`.
+    pub reached: Option<String>,
+    /// What became of the pass that TikTok may refuse, if the stream has one.
+    pub pass: Option<PassEnd>,
+    /// What was compared with TikTok's totals.
+    pub checks: Vec<Check>,
+    /// What is wrong with what was delivered, in words. The bookmark moves on all the same.
+    pub oddities: Vec<String>,
+    /// Whether it was not read at all, because another slice's failure had made it useless.
+    pub skipped: bool,
+    /// Why it got no further.
+    pub failure: Option<ApiError>,
+}
+
+/// What became of the pass of a stream that TikTok may refuse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PassEnd {
+    /// It was read, as far as the stream's own bookmark says.
+    Read(&'static str),
+    /// It was refused. Once TikTok answers it, it is read from this bookmark on; from the beginning if there is none.
+    Held(&'static str, Option<String>),
+}

@@ -1,0 +1,245 @@
+//! The main thread of a sync: takes what workers hand out, in its order, writes it, and moves the bookmarks.
+
+mod failures;
+mod proof;
+
+pub use failures::Failures;
+
+use super::context::{Context, Ending, PassEnd};
+use super::jobs::Job;
+use super::plan::Plan;
+use super::stop::{LOOK, Stop};
+use crate::logging;
+use crate::pool::{Event, Pool, Work};
+use crate::render::Tally;
+use crate::singer::output::Output;
+use crate::singer::state::State;
+use crate::streams::Source;
+use anyhow::Result;
+use proof::Proof;
+use serde_json::Value;
+use std::io::Write;
+use std::time::Instant;
+
+/// The main thread: takes what workers hand out and writes it.
+pub(crate) struct Delivery<'a, W, R: Work> {
+    context: &'a Context,
+    out: Output<W>,
+    state: State,
+    failures: Failures,
+    pool: &'a Pool<R>,
+    stop: &'a Stop<'a>,
+    current: Option<Current>,
+    /// RECORD lines written.
+    records: u64,
+    /// Whether any bookmark moved.
+    moved: bool,
+    proof: Proof,
+}
+
+/// The stream being delivered.
+struct Current {
+    plan: usize,
+    since: Instant,
+    /// RECORD lines written.
+    records: u64,
+    /// Counts of its slices that ended.
+    tally: Tally,
+}
+
+impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
+    /// A delivery of what `pool` reads to `out`.
+    pub(crate) fn new(context: &'a Context, out: W, state: State, failures: Failures, pool: &'a Pool<R>, stop: &'a Stop<'a>) -> Self {
+        let (current, records, moved, proof) = (None, 0, false, Proof::default());
+        Delivery { context, out: Output::new(out), state, failures, pool, stop, current, records, moved, proof }
+    }
+
+    /// Writes everything in its order, and a STATE at the end, however the run ends. Returns what failed.
+    ///
+    /// # Errors
+    /// The reader of `out` is gone, or it cannot be written to.
+    pub(crate) fn run(mut self) -> Result<Failures> {
+        // Targets make tables while the first answer is on its way.
+        self.enter(0)?;
+        let mut last = None;
+        loop {
+            if let Some(reason) = self.stop.reason() {
+                self.stopped(reason, last);
+                break;
+            }
+            match self.pool.next(LOOK) {
+                Event::Bytes(job, lines) => {
+                    last = Some(job);
+                    self.enter(job.plan)?;
+                    self.records(job, &lines)?;
+                    self.pool.recycle(lines);
+                }
+                Event::End(job, ending) => {
+                    last = Some(job);
+                    self.enter(job.plan)?;
+                    self.end(job, ending)?;
+                    if self.failures.ends_run() {
+                        break;
+                    }
+                }
+                Event::Done => {
+                    self.enter(self.context.plans.len())?;
+                    self.state.set_current(None);
+                    break;
+                }
+                Event::Waiting => {}
+            }
+        }
+        if let Some(current) = self.current.take() {
+            self.leave(&current)?;
+        }
+        self.out.state(&self.state.to_value())?;
+        self.prove();
+        log::info!("{} records, {} requests, {:.1} s", self.records, self.context.client.requests(), self.stop.elapsed().as_secs_f64());
+        Ok(self.failures)
+    }
+
+    /// The run ends before its work is done. `last` is the slice that was being delivered.
+    fn stopped(&mut self, reason: &str, last: Option<Job>) {
+        log::info!("{reason}: the state of what was delivered is written");
+        // The accounts themselves are read before anything else, so they never end a run early.
+        let Some((job, account)) = last.map(|job| (job, self.context.account_id(job))).filter(|(_, account)| !account.is_empty()) else {
+            return;
+        };
+        let plan = &self.context.plans[job.plan];
+        if self.context.config.max_runtime.is_some() {
+            self.state.set_current_account(account);
+        }
+        if !self.moved {
+            let what = if matches!(plan.stream.source, Source::Entity(_)) {
+                "the list was not read to its end"
+            } else {
+                "no window was read to its end"
+            };
+            log::warn!(
+                "{}, account {account}: {what}, so no bookmark moved and the next run begins here again; give runs more time (`max_runtime`)",
+                plan.name
+            );
+        }
+    }
+
+    /// Writes lines of a slice, unless what comes before them failed.
+    fn records(&mut self, job: Job, lines: &[u8]) -> Result<()> {
+        if self.failures.covers(job.plan, job.account) {
+            return Ok(());
+        }
+        self.out.records(lines)?;
+        let written = memchr::memchr_iter(b'\n', lines).count() as u64;
+        self.records += written;
+        if let Some(current) = &mut self.current {
+            current.records += written;
+        }
+        Ok(())
+    }
+
+    /// Says what the comparisons with TikTok's totals came to.
+    fn prove(&mut self) {
+        self.proof.table(self.context).iter().for_each(|line| log::info!("{line}"));
+        let is_due = self.context.config.verify && self.stop.reason().is_none() && !self.failures.ends_run();
+        if is_due && self.proof.is_empty() {
+            self.failures.differs(
+                "verify: nothing could be compared with TikTok's totals; it takes BASIC reports outside of the sandbox".to_owned(),
+            );
+        }
+    }
+
+    /// Ends the streams before `plan` and begins it. A stream without slices is begun and ended too: targets make tables of schemas.
+    fn enter(&mut self, plan: usize) -> Result<()> {
+        let mut next = self.current.as_ref().map_or(0, |c| c.plan);
+        while self.current.as_ref().is_none_or(|c| c.plan < plan) {
+            if let Some(done) = self.current.take() {
+                next = done.plan + 1;
+                self.leave(&done)?;
+            }
+            let Some(begun) = self.context.plans.get(next) else { return Ok(()) };
+            self.state.set_current(Some(begun.stream.name));
+            self.out.schema(&begun.name, &begun.schema, &begun.keys, begun.stream.replication_key())?;
+            self.current = Some(Current { plan: next, since: Instant::now(), records: 0, tally: Tally::default() });
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self, done: &Current) -> Result<()> {
+        let plan = &self.context.plans[done.plan];
+        self.out.state(&self.state.to_value())?;
+        say_counts(plan, &done.tally, &mut self.failures);
+        logging::metric("counter", "record_count", &done.records.into(), &plan.name);
+        logging::metric("timer", "sync_duration", &Value::from(done.since.elapsed().as_secs_f64()), &plan.name);
+        Ok(())
+    }
+
+    fn end(&mut self, job: Job, ending: Ending) -> Result<()> {
+        let covered = self.failures.covers(job.plan, job.account);
+        if let Some(current) = self.current.as_mut().filter(|_| !covered) {
+            current.tally.add(ending.tally);
+        }
+        let plan = &self.context.plans[job.plan];
+        if covered {
+            // A slice before it may have been skipped for this very failure, or have failed for another reason.
+            if let Some(error) = ending.failure.filter(|error| !self.failures.knows(job, error)) {
+                self.failures.add(self.context, job, &error);
+            }
+            return Ok(());
+        }
+        if ending.skipped {
+            self.failures.leave_out(job);
+        }
+        if let (Some(account), false) = (self.context.accounts.open.get(job.account), plan.full_table) {
+            let (stream, accounts) = (plan.stream.name, &self.context.config.accounts);
+            if let Some(reached) = &ending.reached {
+                let is_list = matches!(plan.stream.source, Source::Entity(_));
+                // A list that was read to its end is progress, also if nothing in it is new.
+                self.moved |= self.state.advance(stream, &account.id, reached, accounts) || is_list;
+            }
+            match ending.pass {
+                Some(PassEnd::Held(pass, bookmark)) => self.state.hold(stream, &account.id, pass, bookmark.as_deref(), accounts),
+                Some(PassEnd::Read(pass)) if ending.failure.is_none() => self.state.release(stream, &account.id, pass),
+                _ => {}
+            }
+        }
+        let differences = self.proof.add(self.context, job, ending.checks);
+        for words in ending.oddities.into_iter().chain(differences) {
+            self.failures.differs(words);
+        }
+        if let Some(error) = ending.failure {
+            self.failures.add(self.context, job, &error);
+        }
+        if self.out.is_state_due() {
+            self.out.state(&self.state.to_value())?;
+        }
+        Ok(())
+    }
+}
+
+/// Says once a stream what was not delivered as it came. A row that is none is a failure: somebody has to ask TikTok about it.
+fn say_counts(plan: &Plan, tally: &Tally, failures: &mut Failures) {
+    let name = &plan.name;
+    if !tally.undeclared.is_empty() {
+        let mut fields: Vec<_> = tally.undeclared.iter().map(|(field, rows)| format!("{field} ({rows})")).collect();
+        fields.sort();
+        log::info!("{name}: fields that the catalog does not declare, left out, with their rows: {}", fields.join(", "));
+    }
+    for (index, values) in tally.misfits.iter().enumerate().filter(|(_, values)| **values > 0) {
+        log::warn!("{name}.{}: {values} values do not fit the type in the catalog and became null", plan.recipe.field_name(index));
+    }
+    if tally.null_keys > 0 {
+        log::warn!("{name}: {} rows left out because a key property ({}) was null", tally.null_keys, plan.keys.join(", "));
+    }
+    if tally.mended > 0 {
+        log::warn!("{name}: {} sequences of bytes in TikTok's answers are no UTF-8 and became U+FFFD", tally.mended);
+    }
+    if tally.not_rows > 0 {
+        let members = if plan.recipe.is_report() { " with `dimensions`" } else { "" };
+        failures.differs(format!(
+            "{name}: {} rows left out because they are no objects{members}, but null or something else; the first was in {}; all others \
+             were delivered; if it stays so, report it to TikTok",
+            tally.not_rows,
+            tally.first_not_row.as_deref().unwrap_or("an answer")
+        ));
+    }
+}
