@@ -5,11 +5,13 @@ mod audit;
 mod entities;
 mod list;
 mod paging;
+mod part;
 mod reader;
 mod refusals;
 mod reports;
 mod scope;
 mod top_view;
+mod totals;
 
 use crate::api::error::{ApiError, Outcome};
 use crate::pool::{self, Work};

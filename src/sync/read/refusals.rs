@@ -1,8 +1,8 @@
 //! What TikTok refuses of a report, remembered by stream and account: metrics, and the filter that
 //! lets Promote in. A name that is refused is left out; the report itself goes on without it.
 
+use super::part::Part;
 use super::reader::Slice;
-use super::reports::Part;
 use crate::api::error::{ApiError, Outcome};
 use crate::api::page::NoRows;
 use crate::streams::Report;

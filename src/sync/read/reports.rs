@@ -4,52 +4,23 @@
 use super::audit::Audit;
 use super::entities::is_refusal;
 use super::list::List;
+use super::part::{Part, iso};
 use super::reader::Slice;
 use super::refusals::is_wrong_request;
 use super::scope::Scope;
+use super::totals::{Read, add, both, ends_slice};
 use crate::api::error::{ApiError, Outcome};
 use crate::api::page::NoRows;
-use crate::render::Sum;
 use crate::streams::{REPORT, Report};
-use crate::sync::check::{self, Check, What};
+use crate::sync::check::{self, What};
 use crate::sync::pass::Buying;
 use crate::sync::windows::Window;
 use crate::words::foreign;
-use serde_json::{Value, json};
-use std::collections::HashSet;
 use std::time::Instant;
-use time::macros::format_description;
 use time::{Date, Duration, OffsetDateTime};
 
 /// Rows a page that TikTok gives at most.
 const MOST: u64 = 1000;
-
-/// What one request for a report covers.
-#[derive(Clone, Debug)]
-pub(crate) struct Part {
-    pub window: Window,
-    pub buying: Buying,
-    pub scope: Scope,
-}
-
-impl Part {
-    /// Whether the filter for Promote belongs to it.
-    pub(crate) fn takes_origins(&self, report: &Report) -> bool {
-        self.buying == Buying::Ordinary && report.is_below_account()
-    }
-}
-
-/// What was read of a window.
-#[derive(Debug, Default)]
-struct Read {
-    /// What its metrics add up to.
-    sums: Vec<Sum>,
-    /// The same with deleted entities, if the proof needs it; `None` once a part is not known.
-    with_deleted: Option<Vec<Sum>>,
-    /// Rows and their keys, of what was read in parts.
-    rows: u64,
-    keys: HashSet<u64>,
-}
 
 impl Slice<'_, '_> {
     /// Reads a window. How far it got is kept for the bookmark.
@@ -234,122 +205,12 @@ impl Slice<'_, '_> {
         List { shrinks: true, ..self.list(REPORT, "list", params, page_size.min(MOST)) }
     }
 
-    /// Adds the totals of a part with deleted entities, which the account's own totals always hold.
-    fn add_with_deleted(&mut self, report: &Report, part: &Part, sums: &[Sum], read: &mut Read) -> Result<(), ApiError> {
-        if self.plan.summed.is_empty() || report.data_level != "AUCTION_AD" {
-            return Ok(());
-        }
-        let more = if self.context.config.include_deleted { Some(sums.to_vec()) } else { self.totals(report, part)? };
-        read.with_deleted = both(read.with_deleted.take(), more);
-        Ok(())
-    }
-
-    /// Compares the ads of a window, `TopView`, Promote and deleted ones included, with their account.
-    fn compare_with_account(&mut self, report: &Report, window: Window, read: &Read) -> Result<(), ApiError> {
-        if self.plan.summed.is_empty() || report.data_level != "AUCTION_AD" {
-            return Ok(());
-        }
-        let account = report.of_account();
-        let whole = Part { window, buying: Buying::Ordinary, scope: Scope::All };
-        let Some(ads) = &read.with_deleted else { return Ok(()) };
-        let Some(theirs) = self.totals(&account, &whole)? else { return Ok(()) };
-        let theirs: Vec<Option<Sum>> = theirs.into_iter().map(Some).collect();
-        self.compare(What::Ads, ads, &theirs, window);
-        Ok(())
-    }
-
-    fn compare(&mut self, what: What, ours: &[Sum], theirs: &[Option<Sum>], window: Window) {
-        let today = self.context.accounts.open.get(self.job.account).map_or(window.end, |a| a.today(OffsetDateTime::now_utc()));
-        self.ending.checks.extend(Check::all(what, &self.plan.summed, ours, theirs, window, today));
-    }
-
-    /// TikTok's totals of a report with deleted entities. `None`: TikTok refuses them, which is told.
-    fn totals(&mut self, report: &Report, part: &Part) -> Result<Option<Vec<Sum>>, ApiError> {
-        let metrics: Vec<String> = self.metrics().into_iter().filter(|name| self.plan.summed.contains(name)).collect();
-        let takes_origins = self.takes_origins();
-        let mut params = self.params_with(report, part, &metrics, takes_origins, report.status_filter());
-        params.push(("enable_total_metrics", "true".to_owned()));
-        match self.first_page(params, 1, &mut NoRows) {
-            Ok(page) => {
-                let totals = page.totals.filter(|_| !page.is_cut);
-                Ok(totals.map(|text| {
-                    let totals = check::totals(Some(&text), &self.plan.summed);
-                    totals.into_iter().map(Option::unwrap_or_default).collect()
-                }))
-            }
-            Err(error) if ends_slice(&error) => Err(error),
-            Err(error) => {
-                log::warn!("{}; not compared with its account", self.trouble(part.window, &error));
-                Ok(None)
-            }
-        }
-    }
-
-    fn trouble(&self, window: Window, error: &ApiError) -> String {
+    /// What is wrong with the report of a window, for messages.
+    pub(crate) fn trouble(&self, window: Window, error: &ApiError) -> String {
         format!("{}, account {}, {} to {}: {}", self.plan.name, self.account, window.start, window.end, foreign(&error.message))
     }
-
-    /// What a report is asked for, but for its pages.
-    pub(crate) fn params(&self, report: &Report, part: &Part, metrics: &[String], origins: bool) -> Vec<(&'static str, String)> {
-        let status = report.status_filter().filter(|_| self.context.config.include_deleted);
-        self.params_with(report, part, metrics, origins, status)
-    }
-
-    fn params_with(
-        &self,
-        report: &Report,
-        part: &Part,
-        metrics: &[String],
-        origins: bool,
-        status: Option<&str>,
-    ) -> Vec<(&'static str, String)> {
-        let mut params = vec![
-            ("advertiser_id", self.account.to_owned()),
-            ("service_type", "AUCTION".to_owned()),
-            ("report_type", report.report_type.to_owned()),
-            ("data_level", report.data_level.to_owned()),
-            ("dimensions", json!(report.dimensions).to_string()),
-            ("start_date", iso(part.window.start)),
-            ("end_date", iso(part.window.end)),
-        ];
-        if !metrics.is_empty() {
-            params.push(("metrics", json!(metrics).to_string()));
-        }
-        // TikTok wants the value as JSON inside a text.
-        let condition = |name: &str, values: String| json!({"field_name": name, "filter_type": "IN", "filter_value": values});
-        let mut filters: Vec<Value> = status.map(|name| condition(name, json!(["STATUS_ALL"]).to_string())).into_iter().collect();
-        if part.buying == Buying::TopView || origins && part.takes_origins(report) {
-            let (name, values) = part.buying.report_filter();
-            filters.push(condition(name, json!(values).to_string()));
-        }
-        filters.extend(part.scope.filter().map(|(name, ids)| condition(name, json!(ids).to_string())));
-        if !filters.is_empty() {
-            params.push(("filtering", json!(filters).to_string()));
-        }
-        params
-    }
-}
-
-fn add(sums: &mut Vec<Sum>, more: &[Sum]) {
-    sums.resize(more.len().max(sums.len()), Sum::default());
-    sums.iter_mut().zip(more).for_each(|(sum, more)| sum.add_all(more));
-}
-
-fn both(sums: Option<Vec<Sum>>, more: Option<Vec<Sum>>) -> Option<Vec<Sum>> {
-    let mut sums = sums?;
-    add(&mut sums, &more?);
-    Some(sums)
 }
 
 fn is_too_much(error: &ApiError) -> bool {
     matches!(error.outcome, Outcome::TooLarge | Outcome::TimedOut | Outcome::Cut)
-}
-
-/// Whether nothing more can be asked for this slice.
-fn ends_slice(error: &ApiError) -> bool {
-    matches!(error.outcome, Outcome::StopRun | Outcome::EndRun | Outcome::Halted | Outcome::SkipAccount)
-}
-
-pub(crate) fn iso(date: Date) -> String {
-    date.format(format_description!("[year]-[month]-[day]")).unwrap_or_default()
 }

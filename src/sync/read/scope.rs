@@ -2,7 +2,7 @@
 //! a report is narrowed, and the calls that find them.
 
 use super::paging::has_more;
-use super::reports::Part;
+use super::part::Part;
 use crate::api::client::{Client, Request};
 use crate::api::codes::PARTIAL;
 use crate::api::error::{ApiError, Outcome};
