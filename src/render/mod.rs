@@ -36,6 +36,9 @@ pub struct Renderer<'p> {
     /// The row in which each field was last met: the first of duplicate keys wins.
     seen: Vec<u64>,
     row: u64,
+    /// Delivered fields that the last incomplete row lacked, by their places, and these as nulls: `,"name":null`.
+    lacks: Vec<usize>,
+    nulls: Vec<u8>,
     scratch: Vec<u8>,
     tally: Tally,
     /// Of each row that has all fields of its identity: a hash of them.
@@ -60,6 +63,8 @@ impl<'p> Renderer<'p> {
             names: [Names::default(), Names::default()],
             seen: vec![0; recipe.fields.len()],
             row: 0,
+            lacks: Vec::new(),
+            nulls: Vec::new(),
             scratch: Vec::new(),
             tally: Tally::new(recipe.fields.len()),
             keys: Vec::new(),

@@ -157,7 +157,7 @@ impl<'t> PageRows<'_, '_, 't> {
             self.push(&recipe.fields[*index], *index, raw, &mut met);
         }
         if met.fields < recipe.inline {
-            self.complete();
+            self.complete(recipe.inline - met.fields);
         }
         if met.keys < recipe.keys {
             self.out.truncate(start);
@@ -174,16 +174,23 @@ impl<'t> PageRows<'_, '_, 't> {
         self.renderer.held.clear();
     }
 
-    /// Writes null for the delivered fields that the row lacks. TikTok leaves out members that became null; a target that updates only
-    /// what a record holds would keep their old values.
-    fn complete(&mut self) {
-        let recipe = self.renderer.recipe;
-        for (index, field) in recipe.fields.iter().enumerate().filter(|(_, field)| field.inline) {
-            if self.renderer.seen[index] != self.renderer.row {
-                self.push_prefix(field);
-                self.out.extend_from_slice(b"null");
+    /// Writes null for the `lacking` delivered fields that the row does not have. TikTok leaves out members that became null; a target that
+    /// updates only what a record holds would keep their old values. Most rows lack what the row before them lacked.
+    fn complete(&mut self, lacking: usize) {
+        let Renderer { recipe, seen, row, lacks, nulls, .. } = &mut *self.renderer;
+        let is_lacking = |index: usize| seen[index] != *row;
+        if lacks.len() != lacking || !lacks.iter().all(|index| is_lacking(*index)) {
+            let fields = recipe.fields.iter().enumerate().filter(|(_, field)| field.inline);
+            lacks.clear();
+            lacks.extend(fields.map(|(index, _)| index).filter(|index| is_lacking(*index)));
+            nulls.clear();
+            for index in &*lacks {
+                nulls.extend_from_slice(&recipe.fields[*index].prefix);
+                nulls.extend_from_slice(b"null");
             }
         }
+        let comma = usize::from(self.out.last() == Some(&b'{'));
+        self.out.extend_from_slice(nulls.get(comma..).unwrap_or_default());
     }
 
     /// What a field is made of that is written at the end of the row.
