@@ -20,7 +20,11 @@ const NOT_FINITE: [&str; 3] = ["NaN", "Infinity", "-Infinity"];
 #[inline]
 #[must_use]
 pub fn is_not_finite(raw: &str) -> bool {
-    NOT_FINITE.contains(&raw)
+    // No other value begins so; this is asked of nearly every value.
+    match raw.as_bytes() {
+        [b'N' | b'I', ..] | [b'-', b'I', ..] => NOT_FINITE.contains(&raw),
+        _ => false,
+    }
 }
 
 /// The text is no JSON, or not of the shape that was expected.

@@ -109,6 +109,13 @@ impl<'t> PageRows<'_, '_, 't> {
             met.keys += usize::from(field.key);
             return Ok(());
         }
+        // Many members are null, and most of them are nothing but delivered.
+        if field.short.is_some() && scan.skip_tag(b"null") {
+            self.push_prefix(field);
+            self.out.extend_from_slice(b"null");
+            met.fields += 1;
+            return Ok(());
+        }
         let raw = scan.value()?;
         if let Some(slot) = field.capture {
             self.captured[slot as usize] = Some(raw);
