@@ -1,6 +1,7 @@
 //! What a field of the catalog takes: a JSON Schema property, compiled once per stream.
 //! It owns the reading of types and formats; how a value is written as one is `value`'s and `nested`'s.
 
+use foldhash::fast::FixedState;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
@@ -37,7 +38,7 @@ pub struct Nested {
     /// See `object`.
     pub array: bool,
     /// Declared properties of the object, by their JSON key with its quotes; `None` for a deselected one.
-    pub properties: HashMap<Box<str>, Option<Kind>>,
+    pub properties: HashMap<Box<str>, Option<Kind>, FixedState>,
     /// The kind of the array's items.
     pub items: Option<Box<Kind>>,
 }
@@ -117,7 +118,7 @@ impl Nested {
     }
 }
 
-fn properties(declared: &Map<String, Value>) -> HashMap<Box<str>, Option<Kind>> {
+fn properties(declared: &Map<String, Value>) -> HashMap<Box<str>, Option<Kind>, FixedState> {
     declared
         .iter()
         .map(|(name, schema)| {

@@ -4,6 +4,7 @@
 use super::kind::Kind;
 use super::text;
 use super::value::{Written, push_value};
+use foldhash::fast::FixedState;
 use std::collections::HashMap;
 
 /// Where a field's value comes from.
@@ -56,10 +57,22 @@ pub struct Recipe {
     account: Option<usize>,
 }
 
+/// Bytes of a block that holds nearly every prefix.
+const BLOCK: usize = 32;
+
+/// A prefix as a block, if it fits.
+fn block(prefix: &[u8]) -> Option<[u8; BLOCK]> {
+    let mut block = [0; BLOCK];
+    block.get_mut(..prefix.len())?.copy_from_slice(prefix);
+    Some(block)
+}
+
 #[derive(Debug)]
 pub(super) struct Field {
     /// `,"name":`
     pub(super) prefix: Vec<u8>,
+    /// The same in a block of fixed size, if it fits: copying such a block takes no call.
+    pub(super) block: Option<[u8; BLOCK]>,
     pub(super) kind: Kind,
     pub(super) key: bool,
     /// Written where it is met; else it is only captured.
@@ -153,6 +166,7 @@ impl Recipe {
             _ => None,
         };
         self.fields.push(Field {
+            block: block(&prefix),
             prefix,
             kind: spec.kind,
             key: spec.key,
@@ -203,6 +217,7 @@ impl Recipe {
             let (prefix, kind, name) = (Vec::new(), Kind::Text, name.to_owned());
             self.fields.push(Field {
                 prefix,
+                block: None,
                 kind,
                 key: false,
                 inline: false,
@@ -252,7 +267,7 @@ impl Recipe {
 pub(super) struct Known {
     names: Vec<KnownName>,
     /// By the name with its JSON quotes.
-    numbers: HashMap<Box<str>, usize>,
+    numbers: HashMap<Box<str>, usize, FixedState>,
 }
 
 #[derive(Debug)]

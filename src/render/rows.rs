@@ -7,7 +7,8 @@ use super::value::{Written, push_value};
 use super::{Kind, Renderer};
 use crate::json::Rows;
 use crate::json::scan::{Malformed, Scan, is_not_finite};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use foldhash::quality::FixedState;
+use std::hash::{BuildHasher, Hasher};
 
 /// What was met of a row.
 #[derive(Clone, Copy, Debug)]
@@ -137,9 +138,16 @@ impl<'t> PageRows<'_, '_, 't> {
 
     #[inline]
     fn push_prefix(&mut self, field: &Field) {
-        // The head ends with a brace; every field brings the comma before it.
-        let comma = usize::from(self.out.last() == Some(&b'{'));
-        self.out.extend_from_slice(&field.prefix[comma..]);
+        match &field.block {
+            // The head ends with a brace; every field brings the comma before it.
+            _ if self.out.last() == Some(&b'{') => self.out.extend_from_slice(&field.prefix[1..]),
+            Some(block) => {
+                let end = self.out.len() + field.prefix.len();
+                self.out.extend_from_slice(block);
+                self.out.truncate(end);
+            }
+            None => self.out.extend_from_slice(&field.prefix),
+        }
     }
 
     fn push(&mut self, field: &Field, index: usize, raw: &str, met: &mut Met) {
@@ -236,7 +244,7 @@ impl<'t> PageRows<'_, '_, 't> {
 }
 
 fn hash(index: usize, text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (index, text).hash(&mut hasher);
+    let mut hasher = FixedState::with_seed(index as u64).build_hasher();
+    hasher.write(text.as_bytes());
     hasher.finish()
 }

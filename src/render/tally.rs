@@ -4,6 +4,7 @@
 use super::recipe::Known;
 use super::text;
 use crate::json::scan::{Malformed, Scan};
+use foldhash::fast::FixedState;
 use std::collections::HashMap;
 
 /// Counts of one slice, or of all slices of a stream together.
@@ -60,7 +61,7 @@ pub(super) struct Names {
     /// By the name before (0 for none): the name that came next.
     next: Vec<usize>,
     undeclared: Vec<(Box<str>, u64)>,
-    found: HashMap<Box<str>, usize>,
+    found: HashMap<Box<str>, usize, FixedState>,
 }
 
 impl Names {
