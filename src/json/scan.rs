@@ -8,7 +8,7 @@ use super::token::{decimal_end, is_same, number_end, plain_end};
 use std::fmt;
 
 /// Deeper nesting than any answer has. Text beyond it counts as malformed rather than eat the stack.
-const DEPTH: u32 = 127;
+pub const DEPTH: u32 = 127;
 
 /// Digits of a number without an exponent that needs no second look: the floats of targets hold it.
 pub const MOST_DIGITS: usize = 300;

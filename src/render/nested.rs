@@ -1,32 +1,39 @@
 //! Objects and arrays inside a row: written on one line, with declared parts as their kinds and undeclared ones as they
-//! came. The text was already checked by the page's pass, so this walk only has to find where things end.
+//! came.
 
 use super::kind::{Kind, Nested};
 use super::text;
 use super::value::{Written, push_null, push_value};
-use crate::json::scan::{Malformed, Scan, is_not_finite};
+use crate::json::scan::{DEPTH, Malformed, Scan, is_not_finite};
 use std::collections::HashSet;
 
 /// Appends `raw`, a valid JSON object or array, as `nested` says: null, and a misfit, if it is the other of the two. Inside it a
 /// value that does not fit its declared type becomes null and makes the whole a misfit that is counted but written.
 pub(super) fn push_nested(nested: &Nested, raw: &str, out: &mut Vec<u8>) -> Written {
-    let wanted = if raw.starts_with('{') { nested.object } else { nested.array };
-    if !wanted {
-        return push_null(Written::Misfit, out);
-    }
     let start = out.len();
-    let mut walk = Walk { scan: Scan::new(raw), misfit: false };
-    if walk.container(Some(nested), out).is_err() {
+    push_next(nested, &mut Scan::new(raw), out).unwrap_or_else(|_| {
         out.truncate(start);
-        return push_null(Written::Misfit, out);
+        push_null(Written::Misfit, out)
+    })
+}
+
+/// The same for the object or array that comes next in `scan`, which is checked while it is written.
+pub(super) fn push_next(nested: &Nested, scan: &mut Scan, out: &mut Vec<u8>) -> Result<Written, Malformed> {
+    let wanted = if scan.peek() == b'{' { nested.object } else { nested.array };
+    if !wanted {
+        scan.skip()?;
+        return Ok(push_null(Written::Misfit, out));
     }
-    if walk.misfit { Written::Misfit } else { Written::Value }
+    let mut walk = Walk { scan, misfit: false, depth: 0 };
+    walk.container(Some(nested), out)?;
+    Ok(if walk.misfit { Written::Misfit } else { Written::Value })
 }
 
 /// Appends `raw`, a valid JSON object or array, as one JSON string that holds its compact text.
 pub(super) fn push_as_text(raw: &str, out: &mut Vec<u8>) -> Written {
     let mut compact = Vec::with_capacity(raw.len());
-    let mut walk = Walk { scan: Scan::new(raw), misfit: false };
+    let mut scan = Scan::new(raw);
+    let mut walk = Walk { scan: &mut scan, misfit: false, depth: 0 };
     if walk.container(None, &mut compact).is_err() {
         return push_null(Written::Misfit, out);
     }
@@ -34,14 +41,26 @@ pub(super) fn push_as_text(raw: &str, out: &mut Vec<u8>) -> Written {
     if walk.misfit { Written::Misfit } else { Written::Value }
 }
 
-struct Walk<'a> {
-    scan: Scan<'a>,
+struct Walk<'s, 'a> {
+    scan: &'s mut Scan<'a>,
     misfit: bool,
+    /// Objects and arrays around the one at hand.
+    depth: u32,
 }
 
-impl Walk<'_> {
+impl Walk<'_, '_> {
     fn container(&mut self, nested: Option<&Nested>, out: &mut Vec<u8>) -> Result<(), Malformed> {
-        if self.scan.peek() == b'{' { self.object(nested, out) } else { self.array(nested.and_then(|n| n.items.as_deref()), out) }
+        if self.depth == DEPTH {
+            return self.scan.fail("less nesting");
+        }
+        self.depth += 1;
+        if self.scan.peek() == b'{' {
+            self.object(nested, out)?;
+        } else {
+            self.array(nested.and_then(|n| n.items.as_deref()), out)?;
+        }
+        self.depth -= 1;
+        Ok(())
     }
 
     fn object(&mut self, nested: Option<&Nested>, out: &mut Vec<u8>) -> Result<(), Malformed> {
@@ -113,27 +132,34 @@ fn declared<'n>(nested: &'n Nested, name: &str) -> Option<&'n Option<Kind>> {
     })
 }
 
-/// The keys of one object, of which the first of each name counts. Objects are small: a short list beats a set.
+/// Names of one object that are kept in a plain list.
+const FEW: usize = 24;
+
+/// The names of one object, of which the first of each name counts. Objects are small: a short list beats a set, and takes no memory of
+/// its own.
 #[derive(Default)]
 struct Seen<'a> {
-    few: Vec<&'a str>,
+    few: [&'a str; FEW],
+    length: usize,
     many: HashSet<String>,
 }
 
 impl<'a> Seen<'a> {
-    fn is_new(&mut self, key: &'a str) -> bool {
-        const FEW: usize = 24;
-        let plain = !key.contains('\\');
-        if plain && self.many.is_empty() && self.few.len() < FEW {
-            let new = !self.few.contains(&key);
-            if new {
-                self.few.push(key);
+    fn is_new(&mut self, name: &'a str) -> bool {
+        let is_plain = !name.contains('\\');
+        if is_plain && self.many.is_empty() && self.length < FEW {
+            let is_new = !self.few[..self.length].contains(&name);
+            if is_new {
+                self.few[self.length] = name;
+                self.length += 1;
             }
-            return new;
+            return is_new;
         }
-        // An escaped key may be another spelling of a plain one.
-        self.many.extend(self.few.drain(..).map(text::decode));
-        self.many.insert(text::decode(key))
+        // An escaped name may be another spelling of a plain one.
+        let few = &self.few[..self.length];
+        self.many.extend(few.iter().map(|name| text::decode(name)));
+        self.length = 0;
+        self.many.insert(text::decode(name))
     }
 }
 

@@ -94,6 +94,8 @@ pub(super) enum Short {
     Number,
     /// A string without escapes.
     Text,
+    /// An object or an array, which is written while it is read.
+    Nested,
 }
 
 /// Values of a row that are kept until its end.
@@ -163,6 +165,7 @@ impl Recipe {
         let short = match spec.kind {
             Kind::Number if inline && !spec.key => Some(Short::Number),
             Kind::Text if inline => Some(Short::Text),
+            Kind::Nested(_) if inline => Some(Short::Nested),
             _ => None,
         };
         self.fields.push(Field {

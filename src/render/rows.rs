@@ -1,6 +1,7 @@
 //! The rows of one page on their way into lines: which fields a row has, what it lacks, and whether it is written at all. It owns the
 //! order of these steps; how one value is written is `value`'s.
 
+use super::nested::push_next;
 use super::recipe::{Field, Short, Slot};
 use super::tally::Names;
 use super::value::{Written, push_value};
@@ -101,7 +102,8 @@ impl<'t> PageRows<'_, '_, 't> {
         let short = match field.short {
             Some(Short::Number) => scan.quoted_number(),
             Some(Short::Text) => scan.plain_string(),
-            None => None,
+            Some(Short::Nested) if matches!(scan.peek(), b'{' | b'[') => return self.nested(scan, field, index, met),
+            Some(Short::Nested) | None => None,
         };
         if let Some(text) = short {
             self.push_prefix(field);
@@ -152,7 +154,22 @@ impl<'t> PageRows<'_, '_, 't> {
 
     fn push(&mut self, field: &Field, index: usize, raw: &str, met: &mut Met) {
         self.push_prefix(field);
-        match push_value(&field.kind, raw, self.out) {
+        let written = push_value(&field.kind, raw, self.out);
+        self.count(written, field, index, met);
+    }
+
+    /// Writes an object or an array while it is read.
+    fn nested(&mut self, scan: &mut Scan<'t>, field: &Field, index: usize, met: &mut Met) -> Result<(), Malformed> {
+        let Kind::Nested(nested) = &field.kind else { return scan.skip() };
+        self.push_prefix(field);
+        let written = push_next(nested, scan, self.out)?;
+        self.count(written, field, index, met);
+        met.fields += 1;
+        Ok(())
+    }
+
+    fn count(&mut self, written: Written, field: &Field, index: usize, met: &mut Met) {
+        match written {
             Written::Value => met.keys += usize::from(field.key),
             Written::Null => {}
             Written::Misfit => {

@@ -95,7 +95,7 @@ fn measure(plan: &Plan, text: &str, scale: Scale) -> Speeds {
     let pages: Vec<Vec<u8>> = (0..BYTES / text.len()).map(|_| text.as_bytes().to_vec()).collect();
     let mut speeds = Speeds { rows: 0, scan: 0.0, render: 0.0, value: 0.0 };
     let mut lines = Vec::new();
-    for round in 0..scale.pick(16, 12) {
+    for round in 0..scale.pick(48, 32) {
         speeds.scan = speeds.scan.max(speed(&pages, |page| {
             black_box(serde_json::from_str::<IgnoredAny>(page).unwrap());
         }));
