@@ -1,5 +1,6 @@
-//! What the tap says about itself: capabilities, settings and streams, for people, tools and the README. Made from
-//! `schemas/config.json` and the stream tables, so that it cannot drift from them.
+//! What the tap says about itself: capabilities, settings and streams, for people, tools and the
+//! README. Made from `schemas/config.json` and the stream tables, so that it cannot drift from
+//! them.
 
 use crate::cli::Format;
 use crate::config::settings::{aliases, schema, settings};
@@ -17,8 +18,7 @@ const CAPABILITIES: [&str; 5] = ["catalog", "discover", "state", "about", "struc
 pub fn about(format: Format) -> String {
     match format {
         Format::Json => {
-            let about =
-                json!({"name": NAME, "description": DESCRIPTION, "version": VERSION, "capabilities": CAPABILITIES, "settings": schema()});
+            let about = json!({"name": NAME, "description": DESCRIPTION, "version": VERSION, "capabilities": CAPABILITIES, "settings": schema()});
             format!("{about:#}\n")
         }
         Format::Markdown => {
@@ -33,10 +33,20 @@ pub fn about(format: Format) -> String {
 }
 
 fn text() -> String {
-    let mut text = format!("{NAME} {VERSION}: {DESCRIPTION}\nCapabilities: {}\n\nSettings\n", CAPABILITIES.join(", "));
+    let mut text = format!(
+        "{NAME} {VERSION}: {DESCRIPTION}\nCapabilities: {}\n\nSettings\n",
+        CAPABILITIES.join(", ")
+    );
     for (name, setting) in settings() {
-        let _ = writeln!(text, "  {name} ({}){}\n      {}", form(setting), default_of(setting, ", default "), description(setting));
-        let _ = writeln!(text, "      Environment variable: TAP_TIKTOK_ADS_{}", name.to_uppercase());
+        let _ = writeln!(
+            text,
+            "  {name} ({}){}\n      {}",
+            form(setting),
+            default_of(setting, ", default "),
+            description(setting)
+        );
+        let _ =
+            writeln!(text, "      Environment variable: TAP_TIKTOK_ADS_{}", name.to_uppercase());
     }
     text.push_str("\nStreams\n");
     for stream in STREAMS {
@@ -51,7 +61,11 @@ pub fn settings_table() -> String {
     let mut table = "| setting | form | default | meaning |\n|---|---|---|---|\n".to_owned();
     for (name, setting) in settings() {
         let others: Vec<String> = aliases(setting).map(|a| format!("`{a}`")).collect();
-        let also = if others.is_empty() { String::new() } else { format!(" (also {})", others.join(", ")) };
+        let also = if others.is_empty() {
+            String::new()
+        } else {
+            format!(" (also {})", others.join(", "))
+        };
         let later = if setting.get("x-not-yet").is_some() { " *Not available yet.*" } else { "" };
         let secret = if setting.get("secret").is_some() { ", secret" } else { "" };
         let _ = writeln!(
@@ -68,18 +82,29 @@ pub fn settings_table() -> String {
 /// The streams as a table in Markdown.
 #[must_use]
 pub fn streams_table() -> String {
-    let mut table = "| stream | what | endpoint | key | bookmark |\n|---|---|---|---|---|\n".to_owned();
+    let mut table =
+        "| stream | what | endpoint | key | bookmark |\n|---|---|---|---|---|\n".to_owned();
     for stream in STREAMS {
         let keys: Vec<String> = stream.keys.iter().map(|k| format!("`{k}`")).collect();
-        let bookmark = stream.replication_key().map_or("none: read in full".to_owned(), |k| format!("`{k}`"));
-        let _ = writeln!(table, "| `{}` | {} | {} | {} | {bookmark} |", stream.name, stream.about, endpoint(stream), keys.join(", "));
+        let bookmark =
+            stream.replication_key().map_or("none: read in full".to_owned(), |k| format!("`{k}`"));
+        let _ = writeln!(
+            table,
+            "| `{}` | {} | {} | {} | {bookmark} |",
+            stream.name,
+            stream.about,
+            endpoint(stream),
+            keys.join(", ")
+        );
     }
     table
 }
 
 fn endpoint(stream: &Stream) -> String {
     match &stream.source {
-        Source::Report(report) => format!("`{}` {} {}", stream.path(), report.report_type, report.data_level),
+        Source::Report(report) => {
+            format!("`{}` {} {}", stream.path(), report.report_type, report.data_level)
+        }
         _ => format!("`{}`", stream.path()),
     }
 }
@@ -87,7 +112,9 @@ fn endpoint(stream: &Stream) -> String {
 fn form(setting: &Value) -> String {
     let form = match &setting["type"] {
         Value::String(one) => one.clone(),
-        Value::Array(many) => many.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
+        Value::Array(many) => {
+            many.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or ")
+        }
         _ => String::new(),
     };
     match (&setting["minimum"], &setting["maximum"]) {

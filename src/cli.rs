@@ -1,8 +1,10 @@
-//! The command line. It owns what may be typed: what Singer tools, Meltano and people pass to a tap.
+//! The command line. It owns what may be typed: what Singer tools, Meltano and people pass to a
+//! tap.
 
 use clap::{ArgAction, Parser, ValueEnum};
 
-/// Singer tap for TikTok Ads: writes SCHEMA, RECORD and STATE messages to stdout, for any Singer target.
+/// Singer tap for TikTok Ads: writes SCHEMA, RECORD and STATE messages to stdout, for any Singer
+/// target.
 #[derive(Debug, Parser)]
 #[command(version, about, disable_help_subcommand = true)]
 pub struct Args {

@@ -1,4 +1,5 @@
-//! Discovery: the stream tables as a catalog. Offline and instant, because orchestrators run it before every sync.
+//! Discovery: the stream tables as a catalog. Offline and instant, because orchestrators run it
+//! before every sync.
 
 use crate::singer::catalog::{self, CatalogStream};
 use crate::streams::{self, STREAMS};
@@ -10,7 +11,14 @@ use serde_json::{Value, json};
 pub fn discover() -> Value {
     let streams: Vec<Value> = STREAMS
         .iter()
-        .map(|stream| catalog::discovered(stream.name, &streams::schema(stream), stream.keys, stream.replication_key()))
+        .map(|stream| {
+            catalog::discovered(
+                stream.name,
+                &streams::schema(stream),
+                stream.keys,
+                stream.replication_key(),
+            )
+        })
         .collect();
     json!({"streams": streams})
 }

@@ -1,4 +1,5 @@
-//! How a run ends: exit codes, and the one kind of error that the user can mend in a file. Errors of the API are `api::error`'s.
+//! How a run ends: exit codes, and the one kind of error that the user can mend in a file. Errors
+//! of the API are `api::error`'s.
 
 use crate::stdout::Unwritable;
 use std::fmt;
@@ -47,9 +48,14 @@ pub fn input(message: impl Into<String>) -> anyhow::Error {
 #[must_use]
 pub fn exit_of(error: &anyhow::Error) -> Exit {
     let errors = || error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
-    if errors().any(|e| matches!(e.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset)) {
+    if errors()
+        .any(|e| matches!(e.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset))
+    {
         Exit::ReaderGone
-    } else if errors().filter_map(io::Error::get_ref).any(<dyn std::error::Error + Send + Sync>::is::<Unwritable>) {
+    } else if errors()
+        .filter_map(io::Error::get_ref)
+        .any(<dyn std::error::Error + Send + Sync>::is::<Unwritable>)
+    {
         Exit::Output
     } else if error.is::<InputError>() {
         Exit::Input

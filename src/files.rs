@@ -1,16 +1,18 @@
-//! Files that users hand in: read as text, however an editor or a shell of Windows wrote it. What the text means is the reader's
-//! matter.
+//! Files that users hand in: read as text, however an editor or a shell of Windows wrote it. What
+//! the text means is the reader's matter.
 
 use crate::error::{InputError, input};
 use anyhow::{Context, Result};
 use std::fs;
 
-/// The text of a file, without a byte order mark. `what` names the file in messages, such as `config`.
+/// The text of a file, without a byte order mark. `what` names the file in messages, such as
+/// `config`.
 ///
 /// # Errors
 /// The file cannot be read, or is not text.
 pub fn read(what: &str, path: &str) -> Result<String> {
-    let bytes = fs::read(path).with_context(|| InputError(format!("{what}: cannot read `{path}`")))?;
+    let bytes =
+        fs::read(path).with_context(|| InputError(format!("{what}: cannot read `{path}`")))?;
     decode(bytes).ok_or_else(|| input(format!("{what}: `{path}` is not UTF-8 text")))
 }
 
@@ -36,8 +38,15 @@ mod tests {
     #[test]
     fn text_is_the_same_with_every_mark_and_without_one() {
         let text = "{\"name\": \"\u{e9}\u{1f600}\"}";
-        let wide = |unit: fn(u16) -> [u8; 2]| -> Vec<u8> { format!("\u{feff}{text}").encode_utf16().flat_map(unit).collect() };
-        for bytes in [text.as_bytes().to_vec(), format!("\u{feff}{text}").into_bytes(), wide(u16::to_le_bytes), wide(u16::to_be_bytes)] {
+        let wide = |unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            format!("\u{feff}{text}").encode_utf16().flat_map(unit).collect()
+        };
+        for bytes in [
+            text.as_bytes().to_vec(),
+            format!("\u{feff}{text}").into_bytes(),
+            wide(u16::to_le_bytes),
+            wide(u16::to_be_bytes),
+        ] {
             assert_eq!(decode(bytes.clone()).as_deref(), Some(text), "{bytes:?}");
         }
         for bad in [&b"\xff\xfe{"[..], b"{\"a\": \"\xe9\"}", b"\xff\xfe\x00\xd8"] {

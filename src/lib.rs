@@ -1,8 +1,9 @@
 //! A Singer tap for TikTok Ads. The story of a run is [`run`]; the loop of a sync is [`sync::run`].
 //!
-//! `streams` says what can be replicated, `api` is the TikTok side, `singer` the Singer side, `render` makes records of rows, and `pool`
-//! runs work in parallel and keeps its order. They do not know each other, but that `api` and `render` read with `json`; `sync` stands
-//! between them and knows them all.
+//! `streams` says what can be replicated, `api` is the TikTok side, `singer` the Singer side,
+//! `render` makes records of rows, and `pool` runs work in parallel and keeps its order. They do
+//! not know each other, but that `api` and `render` read with `json`; `sync` stands between them
+//! and knows them all.
 
 pub mod about;
 pub mod api;
@@ -32,7 +33,8 @@ use singer::{catalog, selection, state_file};
 use std::io::Write;
 use sync::Failures;
 
-/// Does what the arguments ask for and writes the outcome to `out`. Returns what failed along the way; the rest was delivered.
+/// Does what the arguments ask for and writes the outcome to `out`. Returns what failed along the
+/// way; the rest was delivered.
 ///
 /// # Errors
 /// The run cannot start, or the reader of `out` is gone.

@@ -1,4 +1,5 @@
-//! Messages for people and orchestrators, on stderr. It owns their form, the level, metrics, and that no secret is ever among them.
+//! Messages for people and orchestrators, on stderr. It owns their form, the level, metrics, and
+//! that no secret is ever among them.
 
 use crate::words::escape;
 use log::{Level, LevelFilter, Log, Metadata, Record};
@@ -10,24 +11,33 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Texts that are blotted out of every message.
 static HIDDEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Sets up stderr. `verbosity` counts `-v` minus `-q`; without either the environment decides: `TAP_TIKTOK_ADS_LOGLEVEL`, then
-/// `LOGLEVEL`, then the file that Meltano names in `SINGER_SDK_LOG_CONFIG`, then `info`.
+/// Sets up stderr. `verbosity` counts `-v` minus `-q`; without either the environment decides:
+/// `TAP_TIKTOK_ADS_LOGLEVEL`, then `LOGLEVEL`, then the file that Meltano names in
+/// `SINGER_SDK_LOG_CONFIG`, then `info`.
 pub fn start(verbosity: i16) {
     static LOGGER: OnceLock<Logger> = OnceLock::new();
     let meltano = std::env::var("SINGER_SDK_LOG_CONFIG")
         .ok()
         .and_then(|path| std::fs::read_to_string(path).ok())
         .and_then(|text| serde_json::from_str::<Value>(&text).ok());
-    let named = ["TAP_TIKTOK_ADS_LOGLEVEL", "LOGLEVEL"].iter().find_map(|name| std::env::var(name).ok());
+    let named =
+        ["TAP_TIKTOK_ADS_LOGLEVEL", "LOGLEVEL"].iter().find_map(|name| std::env::var(name).ok());
     let level = match verbosity {
-        0 => named.as_deref().or_else(|| meltano.as_ref()?["root"]["level"].as_str()).and_then(level_of).unwrap_or(LevelFilter::Info),
+        0 => named
+            .as_deref()
+            .or_else(|| meltano.as_ref()?["root"]["level"].as_str())
+            .and_then(level_of)
+            .unwrap_or(LevelFilter::Info),
         1 => LevelFilter::Debug,
         2.. => LevelFilter::Trace,
         -1 => LevelFilter::Warn,
         _ => LevelFilter::Error,
     };
-    let formatter = meltano.as_ref().and_then(|m| m["formatters"]["singer_formatter"]["()"].as_str());
-    let logger = LOGGER.get_or_init(|| Logger { structured: formatter.is_some_and(|name| name.ends_with("StructuredFormatter")) });
+    let formatter =
+        meltano.as_ref().and_then(|m| m["formatters"]["singer_formatter"]["()"].as_str());
+    let logger = LOGGER.get_or_init(|| Logger {
+        structured: formatter.is_some_and(|name| name.ends_with("StructuredFormatter")),
+    });
     // A second call, as in a test that runs the library twice, keeps the first logger.
     let _ = log::set_logger(logger);
     log::set_max_level(level);
@@ -63,8 +73,8 @@ pub(crate) fn redact(text: &str) -> String {
     message
 }
 
-/// Logs one point of a metric, in the form that Singer tools read: `INFO METRIC: {…}`. `tags` should name the stream both as
-/// `endpoint` (singer-io) and as `stream` (Meltano).
+/// Logs one point of a metric, in the form that Singer tools read: `INFO METRIC: {…}`. `tags`
+/// should name the stream both as `endpoint` (singer-io) and as `stream` (Meltano).
 pub fn metric(kind: &str, name: &str, value: &Value, stream: &str) {
     let point = json!({"type": kind, "metric": name, "value": value, "tags": {"endpoint": stream, "stream": stream}});
     log::info!(target: "metrics", "METRIC: {point}");
@@ -83,7 +93,8 @@ struct Logger {
 impl Log for Logger {
     fn enabled(&self, metadata: &Metadata) -> bool {
         // Libraries speak of requests, whose URLs are nobody's business.
-        matches!(metadata.target(), "metrics" | "fatal") || metadata.target().starts_with("tap_tiktok_ads")
+        matches!(metadata.target(), "metrics" | "fatal")
+            || metadata.target().starts_with("tap_tiktok_ads")
     }
 
     fn log(&self, record: &Record) {
@@ -91,7 +102,11 @@ impl Log for Logger {
             return;
         }
         let message = escape(&redact(&record.args().to_string()).replace('\n', " "));
-        let line = if self.structured { structured(record, &message) } else { format!("{} {message}", word(record)) };
+        let line = if self.structured {
+            structured(record, &message)
+        } else {
+            format!("{} {message}", word(record))
+        };
         let mut stderr = std::io::stderr().lock();
         // Nothing can be said about a stderr that is gone.
         let _ = writeln!(stderr, "{line}");
@@ -118,7 +133,9 @@ fn structured(record: &Record, message: &str) -> String {
         "thread_name": std::thread::current().name().unwrap_or("worker"), "app_name": "tap-tiktok-ads", "stream_name": null,
         "message": message, "extra": {},
     });
-    if let Some(point) = message.strip_prefix("METRIC: ").and_then(|p| serde_json::from_str::<Value>(p).ok()) {
+    if let Some(point) =
+        message.strip_prefix("METRIC: ").and_then(|p| serde_json::from_str::<Value>(p).ok())
+    {
         line["stream_name"] = point["tags"]["stream"].clone();
         line["message"] = "METRIC".into();
         line["metric_info"] = point;

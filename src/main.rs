@@ -27,7 +27,11 @@ fn main() -> ExitCode {
 /// Help and version go to stdout; a wrong command line is a cause like others, on the last line.
 fn usage(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
-        return if error.print().is_ok() { ExitCode::SUCCESS } else { ExitCode::from(Exit::ReaderGone as u8) };
+        return if error.print().is_ok() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(Exit::ReaderGone as u8)
+        };
     }
     logging::start(0);
     let text = error.to_string();

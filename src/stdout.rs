@@ -1,5 +1,5 @@
-//! The way out: stdout, without the buffer and the leniency of the standard library's. It owns waiting for a reader, and what it
-//! means that nothing can be written.
+//! The way out: stdout, without the buffer and the leniency of the standard library's. It owns
+//! waiting for a reader, and what it means that nothing can be written.
 
 use std::fmt;
 use std::fs;
@@ -21,7 +21,8 @@ pub fn open() -> io::Result<Stdout<impl Write>> {
     handle().map(Stdout).map_err(unwritable)
 }
 
-/// A file of its own for stdout: the standard library's takes a closed one for a success, and forgets how much of a line it wrote.
+/// A file of its own for stdout: the standard library's takes a closed one for a success, and
+/// forgets how much of a line it wrote.
 #[cfg(unix)]
 fn handle() -> io::Result<fs::File> {
     use std::os::fd::AsFd;
@@ -33,10 +34,11 @@ fn handle() -> io::Result<io::Stdout> {
     Ok(io::stdout())
 }
 
-/// Whether there was no stdout when the process began. Rust's start-up code then opens `/dev/null` in its place, for reading and
-/// writing; a shell's `> /dev/null` opens it for writing only.
+/// Whether there was no stdout when the process began. Rust's start-up code then opens `/dev/null`
+/// in its place, for reading and writing; a shell's `> /dev/null` opens it for writing only.
 fn is_closed() -> bool {
-    let is_null = fs::read_link("/proc/self/fd/1").is_ok_and(|target| target.as_os_str() == "/dev/null");
+    let is_null =
+        fs::read_link("/proc/self/fd/1").is_ok_and(|target| target.as_os_str() == "/dev/null");
     is_null && fs::read_to_string("/proc/self/fdinfo/1").is_ok_and(|info| is_read_write(&info))
 }
 
@@ -62,7 +64,9 @@ impl<W: Write> Write for Stdout<W> {
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(unwritable(error)),
-                Ok(0) if !bytes.is_empty() => return Err(unwritable(io::ErrorKind::WriteZero.into())),
+                Ok(0) if !bytes.is_empty() => {
+                    return Err(unwritable(io::ErrorKind::WriteZero.into()));
+                }
                 Ok(written) => return Ok(written),
             }
         }

@@ -1,13 +1,14 @@
-//! Words of others in our messages: TikTok's, a proxy's, or names out of files. They are shown so that they can do nothing to a
-//! terminal or to a line of the log, and at no more than a readable length.
+//! Words of others in our messages: TikTok's, a proxy's, or names out of files. They are shown so
+//! that they can do nothing to a terminal or to a line of the log, and at no more than a readable
+//! length.
 
 use std::fmt::Write;
 
 /// Characters of somebody else's words that a message shows.
 pub const MOST: usize = 500;
 
-/// The text with every character escaped, as JSON does, that is not seen as itself: control characters, and those that turn the
-/// direction of writing or have no width.
+/// The text with every character escaped, as JSON does, that is not seen as itself: control
+/// characters, and those that turn the direction of writing or have no width.
 #[must_use]
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -63,7 +64,10 @@ mod tests {
     #[test]
     fn what_could_move_a_cursor_is_shown_as_its_number() {
         assert_eq!(escape("a\nb\r\tc"), "a\\nb\\r\\tc");
-        assert_eq!(escape("\u{1b}[2J\u{9b}\u{202e}\u{0}\u{7f}"), "\\u001b[2J\\u009b\\u202e\\u0000\\u007f");
+        assert_eq!(
+            escape("\u{1b}[2J\u{9b}\u{202e}\u{0}\u{7f}"),
+            "\\u001b[2J\\u009b\\u202e\\u0000\\u007f"
+        );
         assert_eq!(escape("Ünïcode 広告 \u{1f600}"), "Ünïcode 広告 \u{1f600}");
     }
 

@@ -9,8 +9,8 @@ use tap_tiktok_ads::singer::catalog;
 use tap_tiktok_ads::sync::plan::{Plan, plan};
 use tap_tiktok_ads_fuzz::{config, render};
 
-/// The plans of discovery's own catalog, and those of one in which every field is text and entities have `modify_time` as a key, as
-/// in the catalog of another tap.
+/// The plans of discovery's own catalog, and those of one in which every field is text and entities
+/// have `modify_time` as a key, as in the catalog of another tap.
 static PLANS: LazyLock<Vec<Plan>> = LazyLock::new(|| {
     let mut foreign = discovery::discover();
     for stream in foreign["streams"].as_array_mut().into_iter().flatten() {

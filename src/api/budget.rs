@@ -1,5 +1,5 @@
-//! Requests that may start in a second and in a minute, reckoned from those that did. It owns arithmetic on instants; sleeping is
-//! `pacing`'s.
+//! Requests that may start in a second and in a minute, reckoned from those that did. It owns
+//! arithmetic on instants; sleeping is `pacing`'s.
 
 use super::limits::Limit;
 use std::collections::VecDeque;
@@ -10,7 +10,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// One limit and how far it is used up.
 #[derive(Debug)]
 pub(super) struct Budget {
-    /// Between the starts of two requests: evenly spread, since a burst at the start would be a breach by itself.
+    /// Between the starts of two requests: evenly spread, since a burst at the start would be a
+    /// breach by itself.
     interval: Duration,
     /// Starts in a minute; none where the interval sees to that already.
     per_minute: Option<usize>,
@@ -23,9 +24,19 @@ pub(super) struct Budget {
 impl Budget {
     /// A budget nobody has used.
     pub(super) fn new(limit: Limit, now: Instant) -> Self {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number, rounded down")]
-        let per_minute = (limit.per_minute < limit.per_second * 60.0).then_some((limit.per_minute as usize).max(1));
-        Budget { interval: Duration::from_secs_f64(1.0 / limit.per_second.max(0.001)), per_minute, recent: VecDeque::new(), next: now }
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a small positive number, rounded down"
+        )]
+        let per_minute = (limit.per_minute < limit.per_second * 60.0)
+            .then_some((limit.per_minute as usize).max(1));
+        Budget {
+            interval: Duration::from_secs_f64(1.0 / limit.per_second.max(0.001)),
+            per_minute,
+            recent: VecDeque::new(),
+            next: now,
+        }
     }
 
     /// Takes the next turn, not before `earliest`, and tells when it begins.
@@ -57,7 +68,10 @@ mod tests {
         assert_eq!(starts, [0, 125, 250, 375, 500].map(Duration::from_millis));
         // Time that nobody used is not made up for.
         let later = now + Duration::from_secs(9);
-        assert_eq!((budget.take(later), budget.take(later)), (later, later + Duration::from_millis(125)));
+        assert_eq!(
+            (budget.take(later), budget.take(later)),
+            (later, later + Duration::from_millis(125))
+        );
     }
 
     proptest! {

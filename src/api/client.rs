@@ -1,5 +1,5 @@
-//! Requests: sent in their turn, answered or tried again, and failed with a reason. It owns the connection and the tries; what is
-//! in an answer is read by whoever asked.
+//! Requests: sent in their turn, answered or tried again, and failed with a reason. It owns the
+//! connection and the tries; what is in an answer is read by whoever asked.
 
 use super::codes::{Action, decide};
 use super::error::{ApiError, Outcome};
@@ -39,7 +39,8 @@ pub struct Request {
     pub path: &'static str,
     /// Names and values, not yet encoded; arrays and objects as JSON text.
     pub params: Vec<(&'static str, String)>,
-    /// Whether a time-out means that it asks for too much: TikTok locks an app out that repeats a timed-out report.
+    /// Whether a time-out means that it asks for too much: TikTok locks an app out that repeats a
+    /// timed-out report.
     pub shrinks: bool,
 }
 
@@ -79,14 +80,16 @@ impl Client {
     pub fn new(config: &Config, halt: Arc<Halt>) -> Result<Self> {
         let tls = TlsConfig::builder().root_certs(root_certs(config)?).build();
         let (host, port) = config.host_and_port();
-        // A proxy of the environment is for hosts elsewhere: what stays on this machine would leave it, and without encryption.
+        // A proxy of the environment is for hosts elsewhere: what stays on this machine would leave
+        // it, and without encryption.
         let proxy = if config.is_loopback() { None } else { proxy::of_environment(host, port)? };
         let (proxy, variable) = proxy.unzip();
         let settings = Agent::config_builder()
             .proxy(proxy)
             // The code in the body decides, also under another status.
             .http_status_as_error(false)
-            // The token travels in a header of its own, which a redirect would carry to another host.
+            // The token travels in a header of its own, which a redirect would carry to another
+            // host.
             .max_redirects(0)
             .https_only(!config.base_url.starts_with("http:"))
             .timeout_connect(Some(Duration::from_secs(10).min(config.request_timeout)))
@@ -97,8 +100,13 @@ impl Client {
             .tls_config(tls)
             .build();
         let set = if config.is_elsewhere() { " (`base_url`)" } else { "" };
-        let through = variable.map_or(String::new(), |name| format!(" through the proxy in {name}"));
-        let scale = std::env::var(PAUSE_SCALE).ok().filter(|_| config.is_loopback()).and_then(|s| s.parse().ok()).unwrap_or(1.0);
+        let through =
+            variable.map_or(String::new(), |name| format!(" through the proxy in {name}"));
+        let scale = std::env::var(PAUSE_SCALE)
+            .ok()
+            .filter(|_| config.is_loopback())
+            .and_then(|s| s.parse().ok())
+            .unwrap_or(1.0);
         Ok(Client {
             agent: if variable.is_some() { tunnel::agent(settings) } else { settings.new_agent() },
             place: format!("{host}:{port}{set}{through}"),
@@ -116,8 +124,9 @@ impl Client {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// Makes a call and has `read` read its answer, as often as it takes. `read` gets the text of an answer and says what it found, or
-    /// why the answer cannot be trusted; it must begin anew each time. `body` is a buffer to be used again.
+    /// Makes a call and has `read` read its answer, as often as it takes. `read` gets the text of
+    /// an answer and says what it found, or why the answer cannot be trusted; it must begin anew
+    /// each time. `body` is a buffer to be used again.
     ///
     /// # Errors
     /// TikTok refused, or tries are spent.
@@ -129,15 +138,24 @@ impl Client {
     ) -> Result<Page, ApiError> {
         let mut tries = Tries::default();
         loop {
-            let Some(start) = self.pacing.turn(request.path, request.account(), &self.halt) else { return Err(halted(request)) };
+            let Some(start) = self.pacing.turn(request.path, request.account(), &self.halt) else {
+                return Err(halted(request));
+            };
             self.requests.fetch_add(1, Ordering::Relaxed);
-            let answer = self.send(request, body).and_then(|is_cut| Ok(Page { is_cut, ..understand(body, read)? }));
+            let answer = self
+                .send(request, body)
+                .and_then(|is_cut| Ok(Page { is_cut, ..understand(body, read)? }));
             if let Ok(page) = &answer {
                 let (action, remedy) = decide(page.code, &page.message);
                 if matches!(action, Action::Accept | Action::AcceptPart) {
                     self.pacing.answered(request.path, start);
                     if action == Action::AcceptPart {
-                        log::warn!("{}: {remedy}: \"{}\" (request {})", request.path, foreign(&page.message), foreign(&page.request_id));
+                        log::warn!(
+                            "{}: {remedy}: \"{}\" (request {})",
+                            request.path,
+                            foreign(&page.message),
+                            foreign(&page.request_id)
+                        );
                     }
                     return answer.map_err(|_| halted(request));
                 }
@@ -157,14 +175,21 @@ impl Client {
             .query_pairs(request.params.iter().map(|(k, v)| (*k, v.as_str())));
         let mut response = call.call().map_err(|e| Trouble::on_the_way(&e, &self.place))?;
         let status = response.status().as_u16();
-        let is_cut = response.headers().get(CUT).is_some_and(|value| !matches!(value.as_bytes(), b"" | b"0" | b"false"));
+        let is_cut = response
+            .headers()
+            .get(CUT)
+            .is_some_and(|value| !matches!(value.as_bytes(), b"" | b"0" | b"false"));
         body.clear();
         // The library counts compressed bytes.
-        let mut reader = response.body_mut().with_config().limit(MOST_BYTES).reader().take(MOST_BYTES + 1);
+        let mut reader =
+            response.body_mut().with_config().limit(MOST_BYTES).reader().take(MOST_BYTES + 1);
         reader.read_to_end(body).map_err(|e| Trouble::in_the_body(&e))?;
         if body.len() as u64 > MOST_BYTES {
             *body = Vec::new();
-            return Err(Trouble::of(Fault::TooLong, format!("the answer is longer than {} MiB", MOST_BYTES >> 20)));
+            return Err(Trouble::of(
+                Fault::TooLong,
+                format!("the answer is longer than {} MiB", MOST_BYTES >> 20),
+            ));
         }
         let fault = match status {
             200 => return Ok(is_cut),
@@ -180,7 +205,13 @@ impl Client {
     }
 
     /// Waits as long as the trouble asks for.
-    fn wait(&self, request: &Request, trouble: Trouble, start: Instant, tries: &mut Tries) -> Result<(), ApiError> {
+    fn wait(
+        &self,
+        request: &Request,
+        trouble: Trouble,
+        start: Instant,
+        tries: &mut Tries,
+    ) -> Result<(), ApiError> {
         if request.shrinks && trouble.is_time_out {
             self.pacing.timed_out();
         }
@@ -188,12 +219,16 @@ impl Client {
             Action::Pause => self.pacing.pause(request.path, start),
             Action::PauseAccount => {
                 tries.account_pauses += 1;
-                let pause = PAUSES.get(tries.account_pauses - 1).map(|s| self.pacing.scaled(Duration::from_secs(*s)));
+                let pause = PAUSES
+                    .get(tries.account_pauses - 1)
+                    .map(|s| self.pacing.scaled(Duration::from_secs(*s)));
                 pause.inspect(|pause| self.pacing.hold(request.path, request.account(), *pause))
             }
             Action::Wait => {
                 tries.waits += 1;
-                MAINTENANCE.get(tries.waits - 1).map(|s| self.pacing.scaled(Duration::from_secs(*s)))
+                MAINTENANCE
+                    .get(tries.waits - 1)
+                    .map(|s| self.pacing.scaled(Duration::from_secs(*s)))
             }
             Action::Retry if request.shrinks && trouble.is_time_out => {
                 return Err(trouble.error(request.path, Outcome::TimedOut));
@@ -206,16 +241,28 @@ impl Client {
         };
         let Some(pause) = pause else {
             // Every other request would meet the same.
-            let outcome = if matches!(trouble.action, Action::Pause | Action::Wait) { Outcome::EndRun } else { Outcome::Spent };
+            let outcome = if matches!(trouble.action, Action::Pause | Action::Wait) {
+                Outcome::EndRun
+            } else {
+                Outcome::Spent
+            };
             return Err(trouble.error(request.path, outcome));
         };
-        log::info!("{}: {}; next try in {:.1} s", request.path, trouble.words(), pause.as_secs_f64());
+        log::info!(
+            "{}: {}; next try in {:.1} s",
+            request.path,
+            trouble.words(),
+            pause.as_secs_f64()
+        );
         if self.halt.sleep_until(Instant::now() + pause) { Ok(()) } else { Err(halted(request)) }
     }
 }
 
 /// Checks the text of an answer once and has it read.
-fn understand(body: &[u8], read: &mut dyn FnMut(&str) -> Result<Page, String>) -> Result<Page, Trouble> {
+fn understand(
+    body: &[u8],
+    read: &mut dyn FnMut(&str) -> Result<Page, String>,
+) -> Result<Page, Trouble> {
     let (text, mended) = mend(body);
     let page = read(&text).map_err(|why| {
         if text.trim_start().starts_with('<') {
@@ -243,7 +290,8 @@ fn mend(body: &[u8]) -> (Cow<'_, str>, u64) {
     (Cow::Owned(text), mended)
 }
 
-/// Seconds doubling from 1 to 60, each drawn from its upper half so that workers do not come back together.
+/// Seconds doubling from 1 to 60, each drawn from its upper half so that workers do not come back
+/// together.
 fn backoff(attempt: u32) -> Duration {
     let most = 2_f64.powi(i32::try_from(attempt - 1).unwrap_or(6)).min(60.0);
     let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().subsec_nanos();
@@ -252,7 +300,12 @@ fn backoff(attempt: u32) -> Duration {
 
 fn root_certs(config: &Config) -> Result<RootCerts> {
     let Some(path) = &config.ca_file else { return Ok(RootCerts::WebPki) };
-    let name = || InputError(format!("config: `ca_file` {} is not a PEM file with certificates", path.display()));
+    let name = || {
+        InputError(format!(
+            "config: `ca_file` {} is not a PEM file with certificates",
+            path.display()
+        ))
+    };
     let pem = std::fs::read(path).with_context(name)?;
     let certificates: Vec<Certificate<'static>> = parse_pem(&pem)
         .filter_map(|item| match item {
@@ -284,9 +337,12 @@ mod tests {
 
     #[test]
     fn broken_utf_8_costs_itself() {
-        for (bytes, want, times) in
-            [(&b"ab\xf0\x9f\x9ac"[..], "ab\u{fffd}c", 1), (b"\xff", "\u{fffd}", 1), (b"\xe9\"", "\u{fffd}\"", 1), (b"ok", "ok", 0)]
-        {
+        for (bytes, want, times) in [
+            (&b"ab\xf0\x9f\x9ac"[..], "ab\u{fffd}c", 1),
+            (b"\xff", "\u{fffd}", 1),
+            (b"\xe9\"", "\u{fffd}\"", 1),
+            (b"ok", "ok", 0),
+        ] {
             assert_eq!(mend(bytes), (want.into(), times), "{bytes:?}");
         }
     }

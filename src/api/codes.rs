@@ -1,5 +1,5 @@
-//! What TikTok's return codes mean for a reader: one table, first match wins. It owns the decision; waiting, skipping and stopping
-//! are done where they belong.
+//! What TikTok's return codes mean for a reader: one table, first match wins. It owns the decision;
+//! waiting, skipping and stopping are done where they belong.
 
 use std::ops::RangeInclusive;
 
@@ -47,7 +47,12 @@ struct Rule {
     remedy: &'static str,
 }
 
-const fn rule(codes: RangeInclusive<i64>, says: &'static [&'static str], action: Action, remedy: &'static str) -> Rule {
+const fn rule(
+    codes: RangeInclusive<i64>,
+    says: &'static [&'static str],
+    action: Action,
+    remedy: &'static str,
+) -> Rule {
     Rule { codes, says, action, remedy }
 }
 
@@ -91,7 +96,12 @@ const LATER: &str = "run again later; the state is kept";
 
 /// By code, the most particular first.
 static RULES: &[Rule] = &[
-    rule(-1..=-1, &["country", "region"], Action::StopRun, "TikTok blocks the country that this machine is in"),
+    rule(
+        -1..=-1,
+        &["country", "region"],
+        Action::StopRun,
+        "TikTok blocks the country that this machine is in",
+    ),
     rule(0..=0, &[], Action::Accept, ""),
     rule(PARTIAL..=PARTIAL, &[], Action::AcceptPart, "TikTok left a part out"),
     rule(40000..=40000, &["inconsistent"], Action::StopRun, APP),
@@ -99,19 +109,44 @@ static RULES: &[Rule] = &[
     rule(40001..=40001, ACCOUNT, Action::SkipAccount, GONE),
     rule(40001..=40001, APP_SCOPE, Action::CloseStream, SCOPE),
     rule(40001..=40001, &[], Action::SkipStream, SCOPE),
-    rule(40002..=40002, &["max time span is"], Action::Shrink, "the window is longer than TikTok allows"),
+    rule(
+        40002..=40002,
+        &["max time span is"],
+        Action::Shrink,
+        "the window is longer than TikTok allows",
+    ),
     rule(40002..=40002, ACCOUNT, Action::SkipAccount, GONE),
     rule(40008..=40009, &[], Action::SkipStream, SANDBOX),
     rule(40010..=40010, &[], Action::StopRun, "check `base_url` and `sandbox`"),
     rule(40011..=40011, &[], Action::Shrink, "too many ids in one request"),
-    rule(40013..=40013, &[], Action::StopRun, "check `accounts`: the sandbox has one account of its own"),
+    rule(
+        40013..=40013,
+        &[],
+        Action::StopRun,
+        "check `accounts`: the sandbox has one account of its own",
+    ),
     rule(40014..=40014, &[], Action::SkipStream, SANDBOX),
     rule(40067..=40067, &[], Action::Shrink, "the report is too large for one answer"),
     rule(40016..=40016, &[], Action::Pause, LATER),
-    rule(40100..=40100, &["qpd"], Action::EndRun, "the app's requests of today are used up; run again after 00:00 UTC"),
-    rule(40100..=40100, &["daily"], Action::EndRun, "the app's requests of today are used up; run again after 00:00 UTC"),
+    rule(
+        40100..=40100,
+        &["qpd"],
+        Action::EndRun,
+        "the app's requests of today are used up; run again after 00:00 UTC",
+    ),
+    rule(
+        40100..=40100,
+        &["daily"],
+        Action::EndRun,
+        "the app's requests of today are used up; run again after 00:00 UTC",
+    ),
     rule(40100..=40100, &[], Action::Pause, "lower `rate_limit`, or see what else uses the app"),
-    rule(40118..=40118, &[], Action::SkipStream, "TikTok has to allow the app or account this feature"),
+    rule(
+        40118..=40118,
+        &[],
+        Action::SkipStream,
+        "TikTok has to allow the app or account this feature",
+    ),
     rule(40119..=40119, &[], Action::SkipAccount, GONE),
     rule(40125..=40125, &[], Action::CloseStream, SCOPE),
     rule(40132..=40132, &[], Action::Pause, LATER),
@@ -129,10 +164,12 @@ static RULES: &[Rule] = &[
     rule(60000..=69999, &[], Action::Wait, "TikTok is under maintenance; run again later"),
 ];
 
-/// Codes that stand for a time-out inside TikTok: a report that timed out is never repeated unchanged.
+/// Codes that stand for a time-out inside TikTok: a report that timed out is never repeated
+/// unchanged.
 const TIMED_OUT: [i64; 2] = [51001, 51039];
 
-/// What to do about a code and its message, and the remedy. Codes nobody has seen are refused, as most in their range are.
+/// What to do about a code and its message, and the remedy. Codes nobody has seen are refused, as
+/// most in their range are.
 #[must_use]
 pub fn decide(code: i64, message: &str) -> (Action, &'static str) {
     let message = message.to_lowercase();
@@ -158,11 +195,23 @@ mod tests {
             (40000, "", Action::Refuse),
             (40001, "No permission to operate advertiser 7298114450012340009", Action::SkipAccount),
             (40001, "The advertiser does not grant you /campaign/get/", Action::SkipStream),
-            (40001, "The developer app does not grant you the permission of scope 4", Action::CloseStream),
+            (
+                40001,
+                "The developer app does not grant you the permission of scope 4",
+                Action::CloseStream,
+            ),
             (40002, "Invalid metric fields: [complete_payment]", Action::Refuse),
-            (40002, "The dimensions [advertiser_id, stat_time_day] have no relation", Action::Refuse),
+            (
+                40002,
+                "The dimensions [advertiser_id, stat_time_day] have no relation",
+                Action::Refuse,
+            ),
             (40002, "advertiser_id, stat_time_day: have no relation", Action::Refuse),
-            (40002, "You do not have permission to use buying type RESERVATION_TOP_VIEW", Action::Refuse),
+            (
+                40002,
+                "You do not have permission to use buying type RESERVATION_TOP_VIEW",
+                Action::Refuse,
+            ),
             (40002, "filtering: data_level AUCTION_ADVERTISER needs no permission", Action::Refuse),
             (40002, "No permission to operate advertiser 7298114450012340009", Action::SkipAccount),
             (40002, "advertiser_id does not exist.", Action::SkipAccount),
@@ -196,7 +245,8 @@ mod tests {
                 [] => vec![String::new()],
                 some => some.iter().map(|words| says(words)).collect(),
             };
-            let is_hidden = |code, message: &String| RULES[..i].iter().any(|r| r.fits(code, message));
+            let is_hidden =
+                |code, message: &String| RULES[..i].iter().any(|r| r.fits(code, message));
             let hidden = rule.codes.clone().all(|code| messages.iter().all(|m| is_hidden(code, m)));
             assert!(!hidden, "{:?} {:?} stands behind another rule", rule.codes, rule.says);
         }

@@ -68,7 +68,12 @@ impl Outcome {
             Action::SkipStream => Outcome::SkipStream,
             Action::CloseStream => Outcome::CloseStream,
             Action::Refuse => Outcome::Refused,
-            Action::Accept | Action::AcceptPart | Action::Retry | Action::Pause | Action::PauseAccount | Action::Wait => Outcome::Spent,
+            Action::Accept
+            | Action::AcceptPart
+            | Action::Retry
+            | Action::Pause
+            | Action::PauseAccount
+            | Action::Wait => Outcome::Spent,
         }
     }
 }

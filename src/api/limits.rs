@@ -1,5 +1,5 @@
-//! How fast TikTok lets an app ask: by the level of the app, and slower at single endpoints. It owns the numbers and the share of them
-//! that is used; keeping to them is `pacing`'s matter.
+//! How fast TikTok lets an app ask: by the level of the app, and slower at single endpoints. It
+//! owns the numbers and the share of them that is used; keeping to them is `pacing`'s matter.
 
 use crate::config::Rate;
 
@@ -19,12 +19,17 @@ const fn limit(per_second: f64, per_minute: f64) -> Limit {
     Limit { per_second, per_minute }
 }
 
-/// Of an app, in the order of [`Level::ALL`](crate::config::Level::ALL). What an app may ask in a day is as much as it can ask in all seconds of a day.
-static APP: [Limit; 4] = [limit(10.0, 600.0), limit(20.0, 1200.0), limit(30.0, 1800.0), limit(50.0, 3000.0)];
+/// Of an app, in the order of [`Level::ALL`](crate::config::Level::ALL). What an app may ask in a
+/// day is as much as it can ask in all seconds of a day.
+static APP: [Limit; 4] =
+    [limit(10.0, 600.0), limit(20.0, 1200.0), limit(30.0, 1800.0), limit(50.0, 3000.0)];
 
 /// Endpoints with lower limits of their own, in the same order.
 static ENDPOINTS: [(&str, [Limit; 4]); 2] = [
-    ("gmv_max/report/get/", [limit(8.0, 240.0), limit(12.0, 360.0), limit(20.0, 600.0), limit(20.0, 600.0)]),
+    (
+        "gmv_max/report/get/",
+        [limit(8.0, 240.0), limit(12.0, 360.0), limit(20.0, 600.0), limit(20.0, 600.0)],
+    ),
     ("report/task/create/", [limit(2.0, 60.0); 4]),
 ];
 
@@ -41,8 +46,9 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The limits for the setting `rate_limit`. A number is taken as it is, in the sandbox too; what it means for single endpoints is
-    /// what the highest level has that such a number stays within.
+    /// The limits for the setting `rate_limit`. A number is taken as it is, in the sandbox too;
+    /// what it means for single endpoints is what the highest level has that such a number stays
+    /// within.
     #[must_use]
     pub fn new(rate: Rate, sandbox: bool) -> Self {
         match rate {
@@ -51,7 +57,8 @@ impl Limits {
                 Limits { app: used(app), level: level as usize }
             }
             Rate::PerSecond(number) => {
-                let level = APP.iter().rposition(|app| used(*app).per_second <= number).unwrap_or(0);
+                let level =
+                    APP.iter().rposition(|app| used(*app).per_second <= number).unwrap_or(0);
                 Limits { app: limit(number, number * 60.0), level }
             }
         }
@@ -75,7 +82,10 @@ mod tests {
 
     #[test]
     fn four_fifths_of_each_level_are_used() {
-        let seconds: Vec<f64> = Level::ALL.into_iter().map(|level| Limits::new(Rate::Level(level), false).app.per_second).collect();
+        let seconds: Vec<f64> = Level::ALL
+            .into_iter()
+            .map(|level| Limits::new(Rate::Level(level), false).app.per_second)
+            .collect();
         assert_eq!(seconds, [8.0, 16.0, 24.0, 40.0]);
         let sandbox = Limits::new(Rate::Level(Level::Ultimate), true);
         assert_eq!(sandbox.app, limit(0.8, 24.0));
@@ -83,10 +93,23 @@ mod tests {
 
     #[test]
     fn an_endpoint_may_be_slower_than_the_app() {
-        let gmv_max = |rate| Limits::new(rate, false).endpoint("gmv_max/report/get/").expect("it has limits of its own").per_minute;
+        let gmv_max = |rate| {
+            Limits::new(rate, false)
+                .endpoint("gmv_max/report/get/")
+                .expect("it has limits of its own")
+                .per_minute
+        };
         assert!((gmv_max(Rate::Level(Level::Basic)) - 192.0).abs() < 1e-9);
-        for (number, like) in [(1.0, Level::Basic), (8.0, Level::Basic), (23.9, Level::Advanced), (1000.0, Level::Ultimate)] {
-            assert!((gmv_max(Rate::PerSecond(number)) - gmv_max(Rate::Level(like))).abs() < 1e-9, "{number}");
+        for (number, like) in [
+            (1.0, Level::Basic),
+            (8.0, Level::Basic),
+            (23.9, Level::Advanced),
+            (1000.0, Level::Ultimate),
+        ] {
+            assert!(
+                (gmv_max(Rate::PerSecond(number)) - gmv_max(Rate::Level(like))).abs() < 1e-9,
+                "{number}"
+            );
         }
         assert_eq!(Limits::new(Rate::PerSecond(5.0), false).endpoint("campaign/get/"), None);
     }

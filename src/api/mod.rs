@@ -1,5 +1,5 @@
-//! The TikTok side: requests and their answers. It knows the envelope, the codes, paging and pace; streams, catalogs and records are
-//! unknown to it.
+//! The TikTok side: requests and their answers. It knows the envelope, the codes, paging and pace;
+//! streams, catalogs and records are unknown to it.
 
 mod budget;
 mod certificate;

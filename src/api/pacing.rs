@@ -1,5 +1,5 @@
-//! When a request may start: one budget for the whole process, one more for each slower endpoint, and the pauses that TikTok asks
-//! for. It owns time; what an answer means is `codes`' matter.
+//! When a request may start: one budget for the whole process, one more for each slower endpoint,
+//! and the pauses that TikTok asks for. It owns time; what an answer means is `codes`' matter.
 
 use super::budget::Budget;
 use super::limits::Limits;
@@ -7,8 +7,9 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long everybody pauses when TikTok throttles, in seconds, one after the other. A breach of the limit by the second is over at
-/// once, one by the minute is suspended for five minutes, and asking on during a suspension keeps it alive.
+/// How long everybody pauses when TikTok throttles, in seconds, one after the other. A breach of
+/// the limit by the second is over at once, one by the minute is suspended for five minutes, and
+/// asking on during a suspension keeps it alive.
 pub const PAUSES: [u64; 5] = [1, 5, 30, 300, 300];
 
 /// So many time-outs within [`TIME_OUT_SPAN`] are two short of what TikTok punishes.
@@ -93,7 +94,8 @@ impl Pacing {
         Pacing { limits, scale, turns: Mutex::new(turns) }
     }
 
-    /// Waits for a turn at an endpoint, for an account if it is about one. Returns when it began; `None`: the run is over.
+    /// Waits for a turn at an endpoint, for an account if it is about one. Returns when it began;
+    /// `None`: the run is over.
     #[must_use]
     pub fn turn(&self, path: &'static str, account: &str, halt: &Halt) -> Option<Instant> {
         while let Some(until) = self.held_until(path, account) {
@@ -103,8 +105,13 @@ impl Pacing {
         }
         if let Some(limit) = self.limits.endpoint(path) {
             let now = Instant::now();
-            let start = lock(&self.turns).endpoints.entry(path).or_insert_with(|| Budget::new(limit, now)).take(now);
-            // Slept through before the turn of the app is taken: requests elsewhere do not wait behind it.
+            let start = lock(&self.turns)
+                .endpoints
+                .entry(path)
+                .or_insert_with(|| Budget::new(limit, now))
+                .take(now);
+            // Slept through before the turn of the app is taken: requests elsewhere do not wait
+            // behind it.
             if !halt.sleep_until(start) {
                 return None;
             }
@@ -118,8 +125,8 @@ impl Pacing {
             if !halt.sleep_until(start) {
                 return None;
             }
-            // Somebody may have been throttled while this turn was waited for; and a process that was stopped for a while would make all the
-            // turns that it missed at once.
+            // Somebody may have been throttled while this turn was waited for; and a process that
+            // was stopped for a while would make all the turns that it missed at once.
             if lock(&self.turns).paused_until <= start && start.elapsed() < MISSED {
                 return Some(start);
             }
@@ -144,8 +151,8 @@ impl Pacing {
         turns.held.get(&(path, account.to_owned())).copied()
     }
 
-    /// Pauses everybody, because a request to `path` that began at `start` was throttled. Requests that were in flight together count
-    /// as one. `None`: all pauses of the endpoint are spent.
+    /// Pauses everybody, because a request to `path` that began at `start` was throttled. Requests
+    /// that were in flight together count as one. `None`: all pauses of the endpoint are spent.
     #[must_use]
     pub fn pause(&self, path: &'static str, start: Instant) -> Option<Duration> {
         let mut turns = lock(&self.turns);
@@ -159,8 +166,8 @@ impl Pacing {
         Some(pause)
     }
 
-    /// A request to `path` that began at `start` was answered: the pauses of that endpoint begin again with the shortest, unless one
-    /// was taken since.
+    /// A request to `path` that began at `start` was answered: the pauses of that endpoint begin
+    /// again with the shortest, unless one was taken since.
     pub fn answered(&self, path: &'static str, start: Instant) {
         let mut turns = lock(&self.turns);
         if start >= turns.paused_until {
@@ -168,8 +175,8 @@ impl Pacing {
         }
     }
 
-    /// A request timed out. TikTok slows an app down that has ten time-outs within ten seconds, and blocks it at thirty: before that
-    /// everybody pauses until the first of them is old enough.
+    /// A request timed out. TikTok slows an app down that has ten time-outs within ten seconds, and
+    /// blocks it at thirty: before that everybody pauses until the first of them is old enough.
     pub fn timed_out(&self) {
         let mut turns = lock(&self.turns);
         let now = Instant::now();
@@ -177,7 +184,8 @@ impl Pacing {
             turns.timed_out.pop_front();
         }
         turns.timed_out.push_back(now);
-        if let Some(first) = turns.timed_out.front().filter(|_| turns.timed_out.len() == TIME_OUTS) {
+        if let Some(first) = turns.timed_out.front().filter(|_| turns.timed_out.len() == TIME_OUTS)
+        {
             let until = *first + self.scaled(TIME_OUT_SPAN);
             turns.paused_until = turns.paused_until.max(until);
         }
@@ -236,7 +244,10 @@ mod tests {
             pacing.answered("campaign/get/", Instant::now());
         }
         assert_eq!(taken.len(), PAUSES.len());
-        assert!(pacing.pause("campaign/get/", Instant::now()).is_some(), "another endpoint has pauses of its own");
+        assert!(
+            pacing.pause("campaign/get/", Instant::now()).is_some(),
+            "another endpoint has pauses of its own"
+        );
         pacing.answered("ad/get/", Instant::now());
         assert!(pacing.pause("ad/get/", Instant::now()).is_some());
     }
@@ -271,7 +282,10 @@ mod tests {
         let pacing = pacing(1e6, 1.0);
         let start = Instant::now();
         assert_eq!(pacing.pause("ad/get/", start), Some(Duration::from_secs(1)));
-        assert!(pacing.pause("ad/get/", start).is_some_and(|left| left <= Duration::from_secs(1)), "the same pause, not the next");
+        assert!(
+            pacing.pause("ad/get/", start).is_some_and(|left| left <= Duration::from_secs(1)),
+            "the same pause, not the next"
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! One answer of the API, read in one pass over its text: the envelope here, each row by whoever wants the rows.
-//! It owns the shape of answers; what a row means, and whether paging adds up, is decided above.
+//! One answer of the API, read in one pass over its text: the envelope here, each row by whoever
+//! wants the rows. It owns the shape of answers; what a row means, and whether paging adds up, is
+//! decided above.
 
 use crate::json::Rows;
 use crate::json::decimal::count;
@@ -8,7 +9,8 @@ use crate::json::scan::{Malformed, Scan, is_not_finite};
 /// What an answer says about itself.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Page {
-    /// 0 for success; see `codes`. TikTok answers HTTP 200 for nearly every error, so this number decides.
+    /// 0 for success; see `codes`. TikTok answers HTTP 200 for nearly every error, so this number
+    /// decides.
     pub code: i64,
     /// TikTok's own words.
     pub message: String,
@@ -20,7 +22,8 @@ pub struct Page {
     pub not_rows: u64,
     /// Whether `data` names the list, be it empty.
     pub has_list: bool,
-    /// `data.page_info`, if there is one that says how many rows there are, and how many make a page.
+    /// `data.page_info`, if there is one that says how many rows there are, and how many make a
+    /// page.
     pub page_info: Option<PageInfo>,
     /// `data.total_metrics`, as it came: what a report adds up to, if it was asked for that.
     pub totals: Option<String>,
@@ -79,7 +82,12 @@ pub fn read<'t, R: Rows<'t>>(text: &'t str, list: &str, rows: &mut R) -> Result<
     Ok(page)
 }
 
-fn read_data<'t, R: Rows<'t>>(scan: &mut Scan<'t>, list: &str, rows: &mut R, page: &mut Page) -> Result<(), Malformed> {
+fn read_data<'t, R: Rows<'t>>(
+    scan: &mut Scan<'t>,
+    list: &str,
+    rows: &mut R,
+    page: &mut Page,
+) -> Result<(), Malformed> {
     let mut first = true;
     scan.enter(b'{')?;
     while scan.next(first, b'}')? {
@@ -100,7 +108,11 @@ fn read_data<'t, R: Rows<'t>>(scan: &mut Scan<'t>, list: &str, rows: &mut R, pag
     Ok(())
 }
 
-fn read_list<'t, R: Rows<'t>>(scan: &mut Scan<'t>, rows: &mut R, page: &mut Page) -> Result<(), Malformed> {
+fn read_list<'t, R: Rows<'t>>(
+    scan: &mut Scan<'t>,
+    rows: &mut R,
+    page: &mut Page,
+) -> Result<(), Malformed> {
     let mut first = true;
     scan.enter(b'[')?;
     while scan.next(first, b']')? {
@@ -121,12 +133,19 @@ fn words(raw: &str) -> String {
     serde_json::from_str(raw).unwrap_or_else(|_| raw.trim_matches('"').to_owned())
 }
 
-/// `None` when it does not say how many rows there are, or how many make a page: paging cannot be trusted then.
+/// `None` when it does not say how many rows there are, or how many make a page: paging cannot be
+/// trusted then.
 fn page_info(raw: &str) -> Option<PageInfo> {
     let members = members(raw).ok()?;
-    let number = |name: &str| members.iter().find(|(found, _)| found.trim_matches('"') == name).and_then(|(_, raw)| count::<u64>(raw));
+    let number = |name: &str| {
+        members
+            .iter()
+            .find(|(found, _)| found.trim_matches('"') == name)
+            .and_then(|(_, raw)| count::<u64>(raw))
+    };
     let (page_size, total_number) = (number("page_size")?, number("total_number")?);
-    let total_page = number("total_page").or_else(|| (page_size > 0).then(|| total_number.div_ceil(page_size)))?;
+    let total_page = number("total_page")
+        .or_else(|| (page_size > 0).then(|| total_number.div_ceil(page_size)))?;
     Some(PageInfo { page: number("page").unwrap_or(0), page_size, total_number, total_page })
 }
 
@@ -142,11 +161,14 @@ fn members(raw: &str) -> Result<Vec<(&str, &str)>, Malformed> {
     Ok(members)
 }
 
-/// An object as it came, but with null for members that are no finite numbers: others read it as JSON.
+/// An object as it came, but with null for members that are no finite numbers: others read it as
+/// JSON.
 fn finite_members(raw: &str) -> String {
     match members(raw) {
         Ok(members) if members.iter().any(|(_, value)| is_not_finite(value)) => {
-            let member = |(name, value): (&str, &str)| format!("{name}:{}", if is_not_finite(value) { "null" } else { value });
+            let member = |(name, value): (&str, &str)| {
+                format!("{name}:{}", if is_not_finite(value) { "null" } else { value })
+            };
             format!("{{{}}}", members.into_iter().map(member).collect::<Vec<_>>().join(","))
         }
         _ => raw.to_owned(),
@@ -189,7 +211,11 @@ mod tests {
 
     #[test]
     fn counts_are_understood_in_any_spelling() {
-        let info = |raw: &str| page(&format!(r#"{{"code":0,"data":{{"list":[],"page_info":{raw}}}}}"#)).expect("valid").page_info;
+        let info = |raw: &str| {
+            page(&format!(r#"{{"code":0,"data":{{"list":[],"page_info":{raw}}}}}"#))
+                .expect("valid")
+                .page_info
+        };
         let want = Some(PageInfo { page: 1, page_size: 1000, total_number: 2001, total_page: 3 });
         for raw in [
             r#"{"page":1,"page_size":1000,"total_number":2001,"total_page":3}"#,
@@ -200,18 +226,33 @@ mod tests {
         ] {
             assert_eq!(info(raw), want, "{raw}");
         }
-        assert_eq!(info(r#"{"page":null,"page_size":10,"total_number":0}"#).expect("a count").page, 0);
-        for raw in ["null", "{}", r#"{"page":1,"page_size":10,"total_page":1}"#, r#"{"page":1,"page_size":10,"total_number":1.5}"#, "[1]"] {
+        assert_eq!(
+            info(r#"{"page":null,"page_size":10,"total_number":0}"#).expect("a count").page,
+            0
+        );
+        for raw in [
+            "null",
+            "{}",
+            r#"{"page":1,"page_size":10,"total_page":1}"#,
+            r#"{"page":1,"page_size":10,"total_number":1.5}"#,
+            "[1]",
+        ] {
             assert_eq!(info(raw), None, "{raw}");
         }
         for code in ["0", "\"0\"", "0.0", "0e0"] {
-            assert_eq!(page(&format!(r#"{{"code":{code},"data":{{}}}}"#)).expect("valid").code, 0, "{code}");
+            assert_eq!(
+                page(&format!(r#"{{"code":{code},"data":{{}}}}"#)).expect("valid").code,
+                0,
+                "{code}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_object_is_counted_apart_and_costs_itself() {
-        let read = page(r#"{"code":0,"data":{"list":[null,{"a":NaN},7,"x",[{}],{}],"total_metrics":{"a":Infinity,"b":"1"}}}"#);
+        let read = page(
+            r#"{"code":0,"data":{"list":[null,{"a":NaN},7,"x",[{}],{}],"total_metrics":{"a":Infinity,"b":"1"}}}"#,
+        );
         let read = read.expect("valid");
         assert_eq!((read.rows, read.not_rows), (6, 4));
         assert_eq!(read.totals.as_deref(), Some(r#"{"a":null,"b":"1"}"#));
@@ -221,7 +262,10 @@ mod tests {
     fn nothing_is_empty_and_half_is_an_error() {
         assert_eq!(page(r#"{"code":0,"data":{"list":null}}"#).expect("valid").rows, 0);
         assert_eq!(page(r#"{"code":40001,"data":null}"#).expect("valid").code, 40001);
-        assert_eq!(page(r#"{"code":0,"data":{"page_info":{"page":1}}}"#).expect("valid").page_info, None);
+        assert_eq!(
+            page(r#"{"code":0,"data":{"page_info":{"page":1}}}"#).expect("valid").page_info,
+            None
+        );
         assert_eq!(page(r#"{"code":40001}"#).expect("valid").code, 40001);
         for bad in [
             r#"{"code":0}"#,

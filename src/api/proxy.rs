@@ -1,5 +1,6 @@
-//! The proxy of the environment: which variable counts, whether the host is to be reached without it, and what cannot be understood.
-//! A proxy that is set and not used would be worse than an error: requests would go around it without a word.
+//! The proxy of the environment: which variable counts, whether the host is to be reached without
+//! it, and what cannot be understood. A proxy that is set and not used would be worse than an
+//! error: requests would go around it without a word.
 
 use crate::error::input;
 use crate::logging;
@@ -9,7 +10,8 @@ use std::net::IpAddr;
 use ureq::Proxy;
 
 /// In this order the first that is set counts, as in ureq.
-const NAMES: [&str; 6] = ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
+const NAMES: [&str; 6] =
+    ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 /// Hosts that are reached without it.
 const EXCEPT: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
@@ -24,9 +26,17 @@ pub(super) fn of_environment(host: &str, port: u16) -> Result<Option<Named>> {
     choose(host, port, |name| env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
 }
 
-fn choose(host: &str, port: u16, variable: impl Fn(&str) -> Option<String>) -> Result<Option<Named>> {
-    let set = |name: &str| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-    let Some((name, value)) = NAMES.into_iter().find_map(|name| Some((name, set(name)?))) else { return Ok(None) };
+fn choose(
+    host: &str,
+    port: u16,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Option<Named>> {
+    let set = |name: &str| {
+        variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    };
+    let Some((name, value)) = NAMES.into_iter().find_map(|name| Some((name, set(name)?))) else {
+        return Ok(None);
+    };
     if EXCEPT.into_iter().find_map(set).is_some_and(|list| is_excepted(host, port, &list)) {
         return Ok(None);
     }
@@ -52,13 +62,20 @@ fn fault(value: &str) -> String {
     }
 }
 
-/// Whether a list such as `localhost, .example.com, example.org:8443, *` names a host. A name stands for all names below it too.
+/// Whether a list such as `localhost, .example.com, example.org:8443, *` names a host. A name
+/// stands for all names below it too.
 fn is_excepted(host: &str, port: u16, list: &str) -> bool {
     let host = host.trim_matches(['[', ']']).to_lowercase();
     list.split([',', ' ']).map(str::trim).filter(|entry| !entry.is_empty()).any(|entry| {
         let (name, at) = with_port(entry);
-        let name = name.trim_start_matches('*').trim_start_matches('.').trim_end_matches('.').to_lowercase();
-        let is_below = host.strip_suffix(name.as_str()).is_some_and(|above| above.is_empty() || above.ends_with('.'));
+        let name = name
+            .trim_start_matches('*')
+            .trim_start_matches('.')
+            .trim_end_matches('.')
+            .to_lowercase();
+        let is_below = host
+            .strip_suffix(name.as_str())
+            .is_some_and(|above| above.is_empty() || above.ends_with('.'));
         at.is_none_or(|at| at == port) && (entry == "*" || !name.is_empty() && is_below)
     })
 }
@@ -79,25 +96,44 @@ mod tests {
     use super::*;
 
     fn choice(variables: &[(&str, &str)]) -> Result<Option<(String, &'static str)>> {
-        let value = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
-        choose("api.example.com", 443, value).map(|found| found.map(|(proxy, name)| (proxy.uri().to_string(), name)))
+        let value = |name: &str| {
+            variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
+        };
+        choose("api.example.com", 443, value)
+            .map(|found| found.map(|(proxy, name)| (proxy.uri().to_string(), name)))
     }
 
     #[test]
     fn the_first_variable_that_is_set_counts() {
-        let chosen = |variables: &[(&str, &str)]| choice(variables).expect("a proxy or none").map(|(_, name)| name);
+        let chosen = |variables: &[(&str, &str)]| {
+            choice(variables).expect("a proxy or none").map(|(_, name)| name)
+        };
         assert_eq!(chosen(&[]), None);
         for name in NAMES {
             assert_eq!(chosen(&[(name, "http://p:1")]), Some(name));
             assert_eq!(chosen(&[(name, " ")]), None);
         }
-        assert_eq!(chosen(&[("HTTPS_PROXY", "http://p:1"), ("ALL_PROXY", "http://q:1")]), Some("ALL_PROXY"));
-        assert_eq!(chosen(&[("HTTPS_PROXY", "http://p:1"), ("ALL_PROXY", "")]), Some("HTTPS_PROXY"));
+        assert_eq!(
+            chosen(&[("HTTPS_PROXY", "http://p:1"), ("ALL_PROXY", "http://q:1")]),
+            Some("ALL_PROXY")
+        );
+        assert_eq!(
+            chosen(&[("HTTPS_PROXY", "http://p:1"), ("ALL_PROXY", "")]),
+            Some("HTTPS_PROXY")
+        );
     }
 
     #[test]
     fn every_kind_is_used_or_refused() {
-        for good in ["http://p:1", "https://p", "p:3128", "socks4://p:1", "socks4a://p", "socks5://u:pw@p:1", "SOCKS5H://p:1"] {
+        for good in [
+            "http://p:1",
+            "https://p",
+            "p:3128",
+            "socks4://p:1",
+            "socks4a://p",
+            "socks5://u:pw@p:1",
+            "SOCKS5H://p:1",
+        ] {
             assert!(choice(&[("ALL_PROXY", good)]).expect(good).is_some(), "{good}");
         }
         for (bad, part) in [
@@ -108,7 +144,10 @@ mod tests {
             ("planted secret://x", "host"),
         ] {
             let error = choice(&[("HTTPS_PROXY", bad)]).expect_err(bad).to_string();
-            assert!(error.contains("HTTPS_PROXY") && error.contains(part) && !error.contains("planted"), "{error}");
+            assert!(
+                error.contains("HTTPS_PROXY") && error.contains(part) && !error.contains("planted"),
+                "{error}"
+            );
         }
     }
 
@@ -134,7 +173,11 @@ mod tests {
             (" , ", false),
             (".", false),
         ] {
-            assert_eq!(choice(&[("ALL_PROXY", "http://p:1"), ("NO_PROXY", list)]).expect(list).is_none(), want, "{list}");
+            assert_eq!(
+                choice(&[("ALL_PROXY", "http://p:1"), ("NO_PROXY", list)]).expect(list).is_none(),
+                want,
+                "{list}"
+            );
         }
         for (host, list, want) in [
             ("[2001:db8::1]", "2001:db8::1", true),

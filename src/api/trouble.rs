@@ -1,5 +1,5 @@
-//! Why one try brought nothing, and what is done about it: one table for what happens on the way. What TikTok's own codes mean is in
-//! `codes`.
+//! Why one try brought nothing, and what is done about it: one table for what happens on the way.
+//! What TikTok's own codes mean is in `codes`.
 
 use super::certificate;
 use super::codes::{Action, decide, is_time_out};
@@ -82,8 +82,18 @@ pub(super) struct Trouble {
 impl Trouble {
     /// Trouble on the way, with what is known of it in words.
     pub(super) fn of(fault: Fault, message: String) -> Self {
-        let (action, remedy) = FAULTS.iter().find(|(of, ..)| *of == fault).map_or((Action::Retry, LATER), |(_, a, r)| (*a, *r));
-        Trouble { action, is_time_out: fault == Fault::TimedOut, code: None, message, request_id: String::new(), remedy }
+        let (action, remedy) = FAULTS
+            .iter()
+            .find(|(of, ..)| *of == fault)
+            .map_or((Action::Retry, LATER), |(_, a, r)| (*a, *r));
+        Trouble {
+            action,
+            is_time_out: fault == Fault::TimedOut,
+            code: None,
+            message,
+            request_id: String::new(),
+            remedy,
+        }
     }
 
     /// No answer came from `place`.
@@ -96,25 +106,39 @@ impl Trouble {
             ureq::Error::HostNotFound => "the name is not known".to_owned(),
             other => other.to_string(),
         };
-        Self::of(if is_over(error) { Fault::TimedOut } else { Fault::NoAnswer }, format!("no answer from {place}: {words}"))
+        Self::of(
+            if is_over(error) { Fault::TimedOut } else { Fault::NoAnswer },
+            format!("no answer from {place}: {words}"),
+        )
     }
 
     /// The answer did not come to its end.
     pub(super) fn in_the_body(error: &std::io::Error) -> Self {
         let inner = error.get_ref().and_then(|e| e.downcast_ref::<ureq::Error>());
         let is_over = inner.is_some_and(is_over) || error.kind() == std::io::ErrorKind::TimedOut;
-        Self::of(if is_over { Fault::TimedOut } else { Fault::BrokenOff }, format!("the answer broke off: {error}"))
+        Self::of(
+            if is_over { Fault::TimedOut } else { Fault::BrokenOff },
+            format!("the answer broke off: {error}"),
+        )
     }
 
     /// What happened, for people.
     pub(super) fn words(&self) -> String {
         let message = foreign(&self.message);
-        self.code.map_or_else(|| message.clone(), |code| format!("TikTok answered {code} \"{message}\""))
+        self.code
+            .map_or_else(|| message.clone(), |code| format!("TikTok answered {code} \"{message}\""))
     }
 
     /// What it comes to when it is final.
     pub(super) fn error(self, path: &'static str, outcome: Outcome) -> ApiError {
-        ApiError { outcome, code: self.code, message: self.message, request_id: self.request_id, path, remedy: self.remedy }
+        ApiError {
+            outcome,
+            code: self.code,
+            message: self.message,
+            request_id: self.request_id,
+            path,
+            remedy: self.remedy,
+        }
     }
 }
 
@@ -127,7 +151,14 @@ impl From<Page> for Trouble {
     fn from(page: Page) -> Self {
         let (action, remedy) = decide(page.code, &page.message);
         let is_time_out = is_time_out(page.code);
-        Trouble { action, is_time_out, code: Some(page.code), message: page.message, request_id: page.request_id, remedy }
+        Trouble {
+            action,
+            is_time_out,
+            code: Some(page.code),
+            message: page.message,
+            request_id: page.request_id,
+            remedy,
+        }
     }
 }
 

@@ -1,16 +1,26 @@
-//! Connections to a proxy. It owns one thing: what is written before an answer is waited for goes out in one piece. ureq writes the
-//! `CONNECT` line in many small packets, and some proxies read only the first.
+//! Connections to a proxy. It owns one thing: what is written before an answer is waited for goes
+//! out in one piece. ureq writes the `CONNECT` line in many small packets, and some proxies read
+//! only the first.
 
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{
-    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, RustlsConnector, SocksConnector, TcpConnector, Transport,
+    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, RustlsConnector,
+    SocksConnector, TcpConnector, Transport,
 };
 use ureq::{Agent, Error, config::Config};
 
-/// An agent whose connections all go through the proxy of its configuration: the same chain as ureq's own, with the pieces gathered.
+/// An agent whose connections all go through the proxy of its configuration: the same chain as
+/// ureq's own, with the pieces gathered.
 pub(super) fn agent(config: Config) -> Agent {
-    let chain = ().chain(SocksConnector::default()).chain(ConnectProxyConnector::default()).chain(TcpConnector::default());
-    Agent::with_parts(config, chain.chain(Gather).chain(RustlsConnector::default()), DefaultResolver::default())
+    let chain =
+        ().chain(SocksConnector::default())
+            .chain(ConnectProxyConnector::default())
+            .chain(TcpConnector::default());
+    Agent::with_parts(
+        config,
+        chain.chain(Gather).chain(RustlsConnector::default()),
+        DefaultResolver::default(),
+    )
 }
 
 #[derive(Debug)]
@@ -19,7 +29,11 @@ struct Gather;
 impl<In: Transport> Connector<In> for Gather {
     type Out = Gathered<In>;
 
-    fn connect(&self, _: &ConnectionDetails, chained: Option<In>) -> Result<Option<Self::Out>, Error> {
+    fn connect(
+        &self,
+        _: &ConnectionDetails,
+        chained: Option<In>,
+    ) -> Result<Option<Self::Out>, Error> {
         Ok(chained.map(|inner| Gathered { inner, held: Vec::new() }))
     }
 }

@@ -1,4 +1,5 @@
-//! Config files: JSON objects, and what is said about a file that is not one, or that others can read.
+//! Config files: JSON objects, and what is said about a file that is not one, or that others can
+//! read.
 
 use super::SMALLEST;
 use crate::error::input;
@@ -10,20 +11,29 @@ use std::path::Path;
 /// The settings of a file as they stand there.
 ///
 /// # Errors
-/// It cannot be read, or is not a JSON object. The message says where and why, and never shows a value.
+/// It cannot be read, or is not a JSON object. The message says where and why, and never shows a
+/// value.
 pub(super) fn read(path: &str) -> Result<Map<String, Value>> {
     let text = files::read("config", path)?;
     match serde_json::from_str(&text) {
         Ok(Value::Object(settings)) => {
-            if (settings.contains_key("access_token") || settings.contains_key("secret")) && !is_of_meltano(path) {
+            if (settings.contains_key("access_token") || settings.contains_key("secret"))
+                && !is_of_meltano(path)
+            {
                 warn_of_readers(path);
             }
             Ok(settings)
         }
         Ok(_) => Err(input(format!("config: `{path}` is not a JSON object; {SMALLEST}"))),
-        Err(_) if text.trim().is_empty() => Err(input(format!("config: `{path}` is empty; {SMALLEST}"))),
+        Err(_) if text.trim().is_empty() => {
+            Err(input(format!("config: `{path}` is empty; {SMALLEST}")))
+        }
         Err(error) => {
-            let hint = if is_yaml(&text) { format!("; it looks like YAML, but JSON is wanted: {SMALLEST}") } else { String::new() };
+            let hint = if is_yaml(&text) {
+                format!("; it looks like YAML, but JSON is wanted: {SMALLEST}")
+            } else {
+                String::new()
+            };
             Err(input(format!("config: `{path}` is not valid JSON: {error}{hint}")))
         }
     }
@@ -31,24 +41,39 @@ pub(super) fn read(path: &str) -> Result<Map<String, Value>> {
 
 /// Meltano writes the file anew for each run, with a mode of its own, and deletes it afterwards.
 fn is_of_meltano(path: &str) -> bool {
-    let parts: Vec<_> = Path::new(path).components().map(|part| part.as_os_str().to_owned()).collect();
+    let parts: Vec<_> =
+        Path::new(path).components().map(|part| part.as_os_str().to_owned()).collect();
     parts.windows(2).any(|pair| pair[0] == ".meltano" && pair[1] == "run")
 }
 
 /// A token in a file that every user of the machine can read is none of theirs.
 fn warn_of_readers(path: &str) {
     #[cfg(unix)]
-    if std::fs::metadata(path).is_ok_and(|file| std::os::unix::fs::PermissionsExt::mode(&file.permissions()) & 0o004 != 0) {
-        log::warn!("config: every user of this machine can read `{path}`, which holds a secret; `chmod 600` keeps it yours");
+    if std::fs::metadata(path)
+        .is_ok_and(|file| std::os::unix::fs::PermissionsExt::mode(&file.permissions()) & 0o004 != 0)
+    {
+        log::warn!(
+            "config: every user of this machine can read `{path}`, which holds a secret; `chmod 600` keeps it yours"
+        );
     }
 }
 
 /// Whether the first line that says something is `---`, `name:` or `name: value`.
 fn is_yaml(text: &str) -> bool {
-    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
-    let name = first.split_once(':').filter(|(_, value)| value.is_empty() || value.starts_with(' ')).map(|(name, _)| name);
+    let first = text
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with('#'))
+        .unwrap_or_default();
+    let name = first
+        .split_once(':')
+        .filter(|(_, value)| value.is_empty() || value.starts_with(' '))
+        .map(|(name, _)| name);
     first.starts_with("---")
-        || name.is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b)))
+        || name.is_some_and(|name| {
+            !name.is_empty()
+                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
+        })
 }
 
 #[cfg(test)]
@@ -67,10 +92,18 @@ mod tests {
 
     #[test]
     fn the_run_folder_of_meltano_is_known_by_its_name() {
-        for path in [".meltano/run/tap-tiktok-ads/tap.1.config.json", "/srv/project/.meltano/run/elt/a/b/tap.config.json"] {
+        for path in [
+            ".meltano/run/tap-tiktok-ads/tap.1.config.json",
+            "/srv/project/.meltano/run/elt/a/b/tap.config.json",
+        ] {
             assert!(is_of_meltano(path), "{path}");
         }
-        for path in ["config.json", "/srv/meltano/run/config.json", ".meltano/config.json", "run/.meltano/config.json"] {
+        for path in [
+            "config.json",
+            "/srv/meltano/run/config.json",
+            ".meltano/config.json",
+            "run/.meltano/config.json",
+        ] {
             assert!(!is_of_meltano(path), "{path}");
         }
     }

@@ -1,4 +1,5 @@
-//! The configuration of a run. It owns what settings mean together; how they may be written is `settings`' matter.
+//! The configuration of a run. It owns what settings mean together; how they may be written is
+//! `settings`' matter.
 
 mod file;
 mod rate;
@@ -19,8 +20,7 @@ use time::{Date, OffsetDateTime};
 const ENV_PREFIX: &str = "TAP_TIKTOK_ADS_";
 const PRODUCTION: &str = "https://business-api.tiktok.com";
 /// What an error shows where there is no config at all.
-const SMALLEST: &str =
-    r#"the smallest config that works is {"access_token": "…", "accounts": ["7298114450012340001"], "start_date": "2026-01-01"}"#;
+const SMALLEST: &str = r#"the smallest config that works is {"access_token": "…", "accounts": ["7298114450012340001"], "start_date": "2026-01-01"}"#;
 const SANDBOX: &str = "https://sandbox-ads.tiktok.com";
 
 /// Everything a run is told.
@@ -81,20 +81,30 @@ impl fmt::Debug for Secret {
 }
 
 impl Config {
-    /// Reads config files, later ones over earlier ones. `ENV` instead of a path takes the environment's settings.
+    /// Reads config files, later ones over earlier ones. `ENV` instead of a path takes the
+    /// environment's settings.
     ///
     /// # Errors
     /// A file cannot be read, is no JSON object, or a setting is wrong.
     pub fn load(sources: &[String]) -> Result<Self> {
         if sources.is_empty() {
-            return Err(input(format!("config: no file given; use `--config FILE` or `--config ENV`; {SMALLEST}")));
+            return Err(input(format!(
+                "config: no file given; use `--config FILE` or `--config ENV`; {SMALLEST}"
+            )));
         }
         let mut given = Map::new();
         for source in sources {
-            given.extend(settings::by_own_names(if source == "ENV" { from_env() } else { file::read(source)? }));
+            given.extend(settings::by_own_names(if source == "ENV" {
+                from_env()
+            } else {
+                file::read(source)?
+            }));
         }
         if given.is_empty() {
-            return Err(input(format!("config: {} holds no setting; {SMALLEST}", sources.join(", "))));
+            return Err(input(format!(
+                "config: {} holds no setting; {SMALLEST}",
+                sources.join(", ")
+            )));
         }
         let config = Self::from_settings(given)?;
         config.warn_of_dates(OffsetDateTime::now_utc().date());
@@ -109,17 +119,19 @@ impl Config {
         let settings = settings::read(given)?;
         let text = |name: &str| settings.get(name).and_then(Value::as_str).map(str::to_owned);
         let flag = |name: &str| settings.get(name).and_then(Value::as_bool).unwrap_or_default();
-        let number = |name: &str| settings.get(name).and_then(Value::as_u64).ok_or_else(|| invalid(name));
+        let number =
+            |name: &str| settings.get(name).and_then(Value::as_u64).ok_or_else(|| invalid(name));
         for name in ["access_token", "secret"] {
             crate::logging::hide(text(name));
         }
         let sandbox = flag("sandbox");
         let config = Config {
-            access_token: Secret(
-                text("access_token").ok_or_else(|| input("config: `access_token` is missing; set it to the access token"))?,
-            ),
+            access_token: Secret(text("access_token").ok_or_else(|| {
+                input("config: `access_token` is missing; set it to the access token")
+            })?),
             accounts: accounts(settings.get("accounts"))?,
-            start_date: date(&settings, "start_date")?.ok_or_else(|| input("config: `start_date` is missing"))?,
+            start_date: date(&settings, "start_date")?
+                .ok_or_else(|| input("config: `start_date` is missing"))?,
             end_date: date(&settings, "end_date")?,
             sandbox,
             include_deleted: flag("include_deleted"),
@@ -128,12 +140,16 @@ impl Config {
             page_size: number("page_size")?,
             concurrency: usize::try_from(number("concurrency")?)?,
             rate_limit: Rate::of(&settings["rate_limit"]),
-            request_timeout: seconds(&settings, "request_timeout")?.unwrap_or(Duration::from_secs(300)),
+            request_timeout: seconds(&settings, "request_timeout")?
+                .unwrap_or(Duration::from_secs(300)),
             verify: flag("verify"),
             max_runtime: seconds(&settings, "max_runtime")?,
-            user_agent: text("user_agent").unwrap_or_else(|| concat!("tap-tiktok-ads/", env!("CARGO_PKG_VERSION")).to_owned()),
+            user_agent: text("user_agent").unwrap_or_else(|| {
+                concat!("tap-tiktok-ads/", env!("CARGO_PKG_VERSION")).to_owned()
+            }),
             ca_file: text("ca_file").map(PathBuf::from),
-            base_url: text("base_url").map_or(usual_url(sandbox), |url| url.trim_end_matches('/').to_owned()),
+            base_url: text("base_url")
+                .map_or(usual_url(sandbox), |url| url.trim_end_matches('/').to_owned()),
         };
         if config.base_url.starts_with("http:") && !config.is_loopback() {
             return Err(invalid("base_url"));
@@ -145,9 +161,15 @@ impl Config {
     fn warn_of_dates(&self, today: Date) {
         // In some zones it is tomorrow already.
         if today.next_day().is_some_and(|tomorrow| self.start_date > tomorrow) {
-            log::warn!("config: `start_date` {} lies in the future: there are no reports to read yet", self.start_date);
+            log::warn!(
+                "config: `start_date` {} lies in the future: there are no reports to read yet",
+                self.start_date
+            );
         } else if let Some(end) = self.end_date.filter(|end| *end < self.start_date) {
-            log::warn!("config: `start_date` {} lies after `end_date` {end}: no reports are read", self.start_date);
+            log::warn!(
+                "config: `start_date` {} lies after `end_date` {end}: no reports are read",
+                self.start_date
+            );
         }
     }
 
@@ -172,7 +194,9 @@ impl Config {
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         let name = self.host_and_port().0;
-        name == "localhost" || name == "[::1]" || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+        name == "localhost"
+            || name == "[::1]"
+            || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
     }
 }
 
@@ -212,16 +236,22 @@ fn accounts(setting: Option<&Value>) -> Result<Vec<String>> {
 fn date(settings: &Map<String, Value>, name: &str) -> Result<Option<Date>> {
     let Some(text) = settings.get(name).and_then(Value::as_str) else { return Ok(None) };
     // The calendar date as written counts: a time or an offset never moves a day.
-    let date = text.get(..10).and_then(|day| Date::parse(day, format_description!("[year]-[month]-[day]")).ok());
+    let date = text
+        .get(..10)
+        .and_then(|day| Date::parse(day, format_description!("[year]-[month]-[day]")).ok());
     let date = date.filter(|date| (1..=9999).contains(&date.year()));
     date.map(Some).ok_or_else(|| invalid(name))
 }
 
 /// A time in seconds; nothing for 0.
 fn seconds(settings: &Map<String, Value>, name: &str) -> Result<Option<Duration>> {
-    let Some(seconds) = settings.get(name).and_then(Value::as_f64).filter(|s| *s > 0.0) else { return Ok(None) };
+    let Some(seconds) = settings.get(name).and_then(Value::as_f64).filter(|s| *s > 0.0) else {
+        return Ok(None);
+    };
     // No shorter than a clock can tell.
-    Duration::try_from_secs_f64(seconds).map(|time| Some(time.max(Duration::from_millis(1)))).map_err(|_| invalid(name))
+    Duration::try_from_secs_f64(seconds)
+        .map(|time| Some(time.max(Duration::from_millis(1))))
+        .map_err(|_| invalid(name))
 }
 
 fn invalid(name: &str) -> anyhow::Error {
@@ -236,7 +266,10 @@ mod tests {
 
     fn config(more: &Value) -> Result<Config> {
         let mut given = json!({"access_token": "t", "accounts": "1,2,1", "start_date": "2026-01-31T23:59:59+09:00"});
-        given.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        given
+            .as_object_mut()
+            .expect("an object")
+            .extend(more.as_object().expect("an object").clone());
         Config::from_settings(given.as_object().expect("an object").clone())
     }
 
@@ -246,16 +279,27 @@ mod tests {
             .expect("valid");
         assert_eq!(config.accounts, ["1", "2"]);
         assert_eq!(config.start_date, time::macros::date!(2026 - 01 - 31));
-        assert_eq!((config.base_url.as_str(), config.request_timeout), (SANDBOX, Duration::from_secs(300)));
+        assert_eq!(
+            (config.base_url.as_str(), config.request_timeout),
+            (SANDBOX, Duration::from_secs(300))
+        );
         assert!(!format!("{config:?}").contains("\"t\""), "a token is never shown");
     }
 
     #[test]
     fn plain_http_stays_on_this_machine() {
-        for good in ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:80/", "https://example.com"] {
+        for good in
+            ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:80/", "https://example.com"]
+        {
             assert!(config(&json!({"base_url": good})).is_ok(), "{good}");
         }
-        for bad in ["http://example.com", "http://127.0.0.1.example.com", "http://user@127.0.0.1", "http://[::2]:80", "http://10.0.0.1"] {
+        for bad in [
+            "http://example.com",
+            "http://127.0.0.1.example.com",
+            "http://user@127.0.0.1",
+            "http://[::2]:80",
+            "http://10.0.0.1",
+        ] {
             assert!(config(&json!({"base_url": bad})).is_err(), "{bad}");
         }
     }
@@ -280,7 +324,12 @@ mod tests {
     #[test]
     fn impossible_dates_and_names_are_refused() {
         assert!(config(&json!({"end_date": "2026-02-30"})).is_err());
-        assert!(config(&json!({"accounts": ["My account"]})).expect_err("a name").to_string().contains("accounts"));
+        assert!(
+            config(&json!({"accounts": ["My account"]}))
+                .expect_err("a name")
+                .to_string()
+                .contains("accounts")
+        );
         assert!(config(&json!({"accounts": null})).is_err());
     }
 

@@ -1,4 +1,5 @@
-//! The setting `rate_limit`: a level of TikTok's, or a number. What the levels are worth is `api::limits`' matter.
+//! The setting `rate_limit`: a level of TikTok's, or a number. What the levels are worth is
+//! `api::limits`' matter.
 
 use serde_json::Value;
 

@@ -1,7 +1,8 @@
-//! Settings as people and tools write them, made into what `schemas/config.json` says. It owns names, aliases, loose types and
-//! defaults; what a setting is for is `Config`'s.
+//! Settings as people and tools write them, made into what `schemas/config.json` says. It owns
+//! names, aliases, loose types and defaults; what a setting is for is `Config`'s.
 //!
-//! Orchestrators pass numbers and booleans as text, id lists as text or integers, and unset settings as null or empty text.
+//! Orchestrators pass numbers and booleans as text, id lists as text or integers, and unset
+//! settings as null or empty text.
 
 use crate::error::input;
 use anyhow::Result;
@@ -15,12 +16,19 @@ use std::sync::OnceLock;
 #[must_use]
 pub fn schema() -> &'static Value {
     static SCHEMA: OnceLock<Value> = OnceLock::new();
-    SCHEMA.get_or_init(|| serde_json::from_str(include_str!("../../schemas/config.json")).expect("the built-in schema is valid"))
+    SCHEMA.get_or_init(|| {
+        serde_json::from_str(include_str!("../../schemas/config.json"))
+            .expect("the built-in schema is valid")
+    })
 }
 
 /// Every setting with its schema.
 pub fn settings() -> impl Iterator<Item = (&'static str, &'static Value)> {
-    schema()["properties"].as_object().into_iter().flatten().map(|(name, schema)| (name.as_str(), schema))
+    schema()["properties"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, schema)| (name.as_str(), schema))
 }
 
 /// The other names under which a setting is taken.
@@ -28,29 +36,34 @@ pub fn aliases(setting: &'static Value) -> impl Iterator<Item = &'static str> {
     setting["x-aliases"].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
-/// The settings of one source under their own names, without those that are unset. Where one is given under two names, its own
-/// comes first.
+/// The settings of one source under their own names, without those that are unset. Where one is
+/// given under two names, its own comes first.
 #[must_use]
 pub fn by_own_names(mut given: Map<String, Value>) -> Map<String, Value> {
-    given.retain(|_, value| !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty()));
+    given.retain(|_, value| {
+        !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty())
+    });
     for (name, setting) in settings() {
         for alias in aliases(setting) {
             let Some(value) = given.shift_remove(alias) else { continue };
             match given.get(name) {
                 None => drop(given.insert(name.to_owned(), value)),
                 Some(own) if *own == value => {}
-                Some(_) => log::warn!("config: `{alias}` is another name of `{name}`, which is given too; `{alias}` is ignored"),
+                Some(_) => log::warn!(
+                    "config: `{alias}` is another name of `{name}`, which is given too; `{alias}` is ignored"
+                ),
             }
         }
     }
     given
 }
 
-/// Makes `given` into settings by their own names, of their own types, with defaults in place. Unknown names are warned of.
+/// Makes `given` into settings by their own names, of their own types, with defaults in place.
+/// Unknown names are warned of.
 ///
 /// # Errors
-/// A value does not fit its setting, or the setting is not available yet. The message names the setting and what was expected, and
-/// never shows the value.
+/// A value does not fit its setting, or the setting is not available yet. The message names the
+/// setting and what was expected, and never shows the value.
 pub fn read(given: Map<String, Value>) -> Result<Map<String, Value>> {
     let mut given = by_own_names(given);
     let mut read = Map::new();
@@ -75,7 +88,10 @@ pub fn read(given: Map<String, Value>) -> Result<Map<String, Value>> {
 fn check(settings: &Map<String, Value>) -> Result<()> {
     for name in schema()["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
         if !settings.contains_key(name) {
-            return Err(input(format!("config: `{name}` is missing; set it to {}", expected(name))));
+            return Err(input(format!(
+                "config: `{name}` is missing; set it to {}",
+                expected(name)
+            )));
         }
     }
     // Dates come in more forms than `format` has; the pattern says which.
@@ -86,7 +102,8 @@ fn check(settings: &Map<String, Value>) -> Result<()> {
         // The error's own text would show the value, which may be a secret.
         Some(error) => {
             let path = error.instance_path().to_string();
-            let name = path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
+            let name =
+                path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
             Err(input(format!("config: `{name}` is not valid; expected {}", expected(&name))))
         }
     }
@@ -106,14 +123,25 @@ fn loosen(value: Value, setting: &Value) -> Value {
     match value {
         Value::String(text) if takes("array") => list(&text),
         Value::Number(number) if takes("array") => Value::from(vec![number.to_string()]),
-        Value::Array(items) if setting["items"]["type"] == "string" => items.into_iter().map(as_text).collect(),
-        Value::String(text) if takes("boolean") => truth(&text).map_or(Value::String(text), Value::from),
-        Value::Number(number) if takes("boolean") => truth(&number.to_string()).map_or(Value::Number(number), Value::from),
-        Value::String(text) if takes("number") || takes("integer") => {
-            number(text.trim(), takes("integer")).unwrap_or_else(|| Value::from(text.trim().to_lowercase()))
+        Value::Array(items) if setting["items"]["type"] == "string" => {
+            items.into_iter().map(as_text).collect()
         }
-        Value::Number(given) if takes("integer") => number(&given.to_string(), true).unwrap_or(Value::Number(given)),
-        Value::Number(given) if takes("string") && !takes("number") => Value::from(given.to_string()),
+        Value::String(text) if takes("boolean") => {
+            truth(&text).map_or(Value::String(text), Value::from)
+        }
+        Value::Number(number) if takes("boolean") => {
+            truth(&number.to_string()).map_or(Value::Number(number), Value::from)
+        }
+        Value::String(text) if takes("number") || takes("integer") => {
+            number(text.trim(), takes("integer"))
+                .unwrap_or_else(|| Value::from(text.trim().to_lowercase()))
+        }
+        Value::Number(given) if takes("integer") => {
+            number(&given.to_string(), true).unwrap_or(Value::Number(given))
+        }
+        Value::Number(given) if takes("string") && !takes("number") => {
+            Value::from(given.to_string())
+        }
         Value::String(text) => Value::from(text.trim()),
         other => other,
     }
@@ -144,13 +172,22 @@ fn truth(text: &str) -> Option<bool> {
 }
 
 fn number(text: &str, is_whole: bool) -> Option<Value> {
-    if is_whole { whole(text).map(Value::from) } else { serde_json::from_str(text).ok().filter(Value::is_number) }
+    if is_whole {
+        whole(text).map(Value::from)
+    } else {
+        serde_json::from_str(text).ok().filter(Value::is_number)
+    }
 }
 
-/// A whole number in any spelling, such as `7.00` or `70e-1`. Digits are moved, not calculated with: nothing is rounded.
+/// A whole number in any spelling, such as `7.00` or `70e-1`. Digits are moved, not calculated
+/// with: nothing is rounded.
 fn whole(text: &str) -> Option<i64> {
-    let (number, exponent) = text.split_once(['e', 'E']).map_or(Some((text, 0)), |(n, e)| Some((n, e.parse::<i32>().ok()?)))?;
-    let (sign, digits) = number.strip_prefix('-').map_or((1, number.strip_prefix('+').unwrap_or(number)), |digits| (-1, digits));
+    let (number, exponent) = text
+        .split_once(['e', 'E'])
+        .map_or(Some((text, 0)), |(n, e)| Some((n, e.parse::<i32>().ok()?)))?;
+    let (sign, digits) = number
+        .strip_prefix('-')
+        .map_or((1, number.strip_prefix('+').unwrap_or(number)), |digits| (-1, digits));
     let (before, after) = digits.split_once('.').unwrap_or((digits, ""));
     let mut digits = [before, after].concat();
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -170,7 +207,8 @@ fn whole(text: &str) -> Option<i64> {
 }
 
 fn warn_unknown(name: &str) {
-    let known = settings().flat_map(|(setting, schema)| std::iter::once(setting).chain(aliases(schema)));
+    let known =
+        settings().flat_map(|(setting, schema)| std::iter::once(setting).chain(aliases(schema)));
     let near = known.map(|known| (strsim::damerau_levenshtein(name, known), known)).min();
     match near {
         Some((distance, known)) if distance <= 3 && distance < known.len() / 2 => {
@@ -200,8 +238,18 @@ mod tests {
                 "accounts",
                 json!(["7012345678901234567", "7012345678901234568"]),
             ),
-            ("advertiser_ids", json!([7_012_345_678_901_234_567_i64, "2"]), "accounts", json!(["7012345678901234567", "2"])),
-            ("advertiser_id", json!(7_012_345_678_901_234_567_i64), "accounts", json!(["7012345678901234567"])),
+            (
+                "advertiser_ids",
+                json!([7_012_345_678_901_234_567_i64, "2"]),
+                "accounts",
+                json!(["7012345678901234567", "2"]),
+            ),
+            (
+                "advertiser_id",
+                json!(7_012_345_678_901_234_567_i64),
+                "accounts",
+                json!(["7012345678901234567"]),
+            ),
             ("accounts", json!("[\"1\",2]"), "accounts", json!(["1", "2"])),
             ("sandbox", json!("true"), "sandbox", json!(true)),
             ("include_deleted", json!(0), "include_deleted", json!(false)),
@@ -217,9 +265,15 @@ mod tests {
             ("rate_limit", json!("Premium"), "rate_limit", json!("premium")),
             ("request_timeout", json!(""), "request_timeout", json!(300)),
             ("concurrency", Value::Null, "concurrency", json!(4)),
-            ("app_id", json!(7_123_456_789_012_345_678_i64), "app_id", json!("7123456789012345678")),
+            (
+                "app_id",
+                json!(7_123_456_789_012_345_678_i64),
+                "app_id",
+                json!("7123456789012345678"),
+            ),
         ] {
-            let read = read_with(name, given.clone()).unwrap_or_else(|e| panic!("{name} {given}: {e}"));
+            let read =
+                read_with(name, given.clone()).unwrap_or_else(|e| panic!("{name} {given}: {e}"));
             assert_eq!(read[setting], want, "{name} {given}");
         }
     }
@@ -227,14 +281,18 @@ mod tests {
     #[test]
     fn every_number_has_bounds_that_its_error_names() {
         let is_number = |setting: &Value| {
-            ["integer", "number"]
-                .iter()
-                .any(|t| setting["type"].as_str() == Some(t) || setting["type"].as_array().is_some_and(|all| all.contains(&json!(t))))
+            ["integer", "number"].iter().any(|t| {
+                setting["type"].as_str() == Some(t)
+                    || setting["type"].as_array().is_some_and(|all| all.contains(&json!(t)))
+            })
         };
         for (name, setting) in settings().filter(|(_, setting)| is_number(setting)) {
             for bound in ["minimum", "maximum"] {
                 assert!(setting[bound].is_number(), "{name} has no {bound}");
-                assert!(expected(name).contains(&setting[bound].to_string()), "{name}: the error does not name the {bound}");
+                assert!(
+                    expected(name).contains(&setting[bound].to_string()),
+                    "{name}: the error does not name the {bound}"
+                );
             }
             for beyond in [json!(-1e18), json!(1e18), json!("1e300"), json!("-1e300")] {
                 assert!(read_with(name, beyond.clone()).is_err(), "{name} takes {beyond}");
@@ -244,11 +302,19 @@ mod tests {
 
     #[test]
     fn names_of_one_source_are_made_one() {
-        let own = |given: Value| Value::Object(by_own_names(given.as_object().expect("an object").clone()));
-        assert_eq!(own(json!({"advertiser_ids": [1], "lookback": 3})), json!({"accounts": [1], "attribution_window": 3}));
+        let own = |given: Value| {
+            Value::Object(by_own_names(given.as_object().expect("an object").clone()))
+        };
+        assert_eq!(
+            own(json!({"advertiser_ids": [1], "lookback": 3})),
+            json!({"accounts": [1], "attribution_window": 3})
+        );
         assert_eq!(own(json!({"advertiser_ids": [1], "accounts": [2]})), json!({"accounts": [2]}));
         assert_eq!(own(json!({"advertiser_ids": [1], "accounts": ""})), json!({"accounts": [1]}));
-        assert_eq!(own(json!({"advertiser_id": 1, "advertiser_ids": [2], "x": null})), json!({"accounts": [2]}));
+        assert_eq!(
+            own(json!({"advertiser_id": 1, "advertiser_ids": [2], "x": null})),
+            json!({"accounts": [2]})
+        );
     }
 
     #[test]

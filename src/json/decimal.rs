@@ -1,30 +1,36 @@
-//! Decimal numbers as text: whether they are whole, and how large. It owns arithmetic on digits; nothing here passes through a float.
+//! Decimal numbers as text: whether they are whole, and how large. It owns arithmetic on digits;
+//! nothing here passes through a float.
 
 /// Digits that an exponent may write out. No count and no id is longer.
 const MOST_DIGITS: i64 = 40;
 /// Digits before the point of any number that the floats of targets hold.
 const MOST_OF_FLOATS: i64 = 308;
 
-/// A decimal number, taken apart: `-1.50e3` is the digits `15` with the point behind the fourth of them, and negative.
+/// A decimal number, taken apart: `-1.50e3` is the digits `15` with the point behind the fourth of
+/// them, and negative.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decimal {
     /// Whether it begins with a minus.
     pub negative: bool,
     /// Its digits without zeros at either end; none for zero.
     digits: String,
-    /// How many digits stand before the point. Zeros stand between where that is negative, or more than there are.
+    /// How many digits stand before the point. Zeros stand between where that is negative, or more
+    /// than there are.
     point: i64,
     /// How many digits stand behind the point as it was written, zeros included.
     pub places: usize,
 }
 
 impl Decimal {
-    /// Reads digits with a sign, a fraction and an exponent. More zeros may stand in front than JSON allows. `None`: it is no number.
+    /// Reads digits with a sign, a fraction and an exponent. More zeros may stand in front than
+    /// JSON allows. `None`: it is no number.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let unsigned = text.strip_prefix('-').unwrap_or(text);
-        let (mantissa, exponent) = unsigned.split_once(['e', 'E']).map_or((unsigned, None), |(m, e)| (m, Some(e)));
-        let (whole, fraction) = mantissa.split_once('.').map_or((mantissa, None), |(w, f)| (w, Some(f)));
+        let (mantissa, exponent) =
+            unsigned.split_once(['e', 'E']).map_or((unsigned, None), |(m, e)| (m, Some(e)));
+        let (whole, fraction) =
+            mantissa.split_once('.').map_or((mantissa, None), |(w, f)| (w, Some(f)));
         let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
         if !is_digits(whole) || fraction.is_some_and(|f| !is_digits(f)) {
             return None;
@@ -38,11 +44,16 @@ impl Decimal {
         let behind = i64::try_from(fraction.len()).ok()?;
         let point = i64::try_from(whole.len()).ok()?.saturating_add(exponent).saturating_sub(zeros);
         let places = usize::try_from(behind.saturating_sub(exponent)).unwrap_or(0);
-        Some(Decimal { negative: unsigned.len() < text.len(), point: if digits.is_empty() { 0 } else { point }, digits, places })
+        Some(Decimal {
+            negative: unsigned.len() < text.len(),
+            point: if digits.is_empty() { 0 } else { point },
+            digits,
+            places,
+        })
     }
 
-    /// The integer that it is, in full digits; zero has no sign. `None`: it is not whole, or an exponent makes it longer than any
-    /// integer that TikTok has.
+    /// The integer that it is, in full digits; zero has no sign. `None`: it is not whole, or an
+    /// exponent makes it longer than any integer that TikTok has.
     #[must_use]
     pub fn whole(&self) -> Option<String> {
         let zeros = usize::try_from(self.point - i64::try_from(self.digits.len()).ok()?).ok()?;
@@ -53,11 +64,14 @@ impl Decimal {
         }
     }
 
-    /// The number in units of the last of so many digits behind the point, without its sign. `None`: it has more digits there, or too
-    /// many in all.
+    /// The number in units of the last of so many digits behind the point, without its sign.
+    /// `None`: it has more digits there, or too many in all.
     #[must_use]
     pub fn units(&self, places: i64) -> Option<i128> {
-        Decimal { negative: false, point: self.point.checked_add(places)?, ..self.clone() }.whole()?.parse().ok()
+        Decimal { negative: false, point: self.point.checked_add(places)?, ..self.clone() }
+            .whole()?
+            .parse()
+            .ok()
     }
 
     /// Whether the floats of targets hold it, if not all of its digits.
@@ -78,7 +92,8 @@ fn power(text: &str) -> Option<i64> {
     Some(if text.starts_with('-') { -size } else { size })
 }
 
-/// A whole number that stands for itself or as text, in any spelling: `1`, `"1"`, `1.0`, `1e3`. `None`: null, or something else.
+/// A whole number that stands for itself or as text, in any spelling: `1`, `"1"`, `1.0`, `1e3`.
+/// `None`: null, or something else.
 #[must_use]
 pub fn count<T: std::str::FromStr>(raw: &str) -> Option<T> {
     let inside = raw.strip_prefix('"').and_then(|r| r.strip_suffix('"')).unwrap_or(raw);
@@ -111,9 +126,21 @@ mod tests {
         ] {
             assert_eq!(whole(text).as_deref(), Some(want), "{text}");
         }
-        for odd in
-            ["1e40", "1e-1", "1.5", "1.25e1", "1e99999999999999999999", "1e-99999999999999999999", "", "-", "e5", "1e", "1e+", ".5", "5."]
-        {
+        for odd in [
+            "1e40",
+            "1e-1",
+            "1.5",
+            "1.25e1",
+            "1e99999999999999999999",
+            "1e-99999999999999999999",
+            "",
+            "-",
+            "e5",
+            "1e",
+            "1e+",
+            ".5",
+            "5.",
+        ] {
             assert_eq!(whole(odd), None, "{odd}");
         }
     }
@@ -123,7 +150,8 @@ mod tests {
         for raw in ["12", "\"12\"", "12.0", "\"1.2e1\"", "\" 12 \""] {
             assert_eq!(count::<u64>(raw), Some(12), "{raw}");
         }
-        for raw in ["null", "NaN", "\"\"", "\"one\"", "-1", "1.5", "[1]", "99999999999999999999999"] {
+        for raw in ["null", "NaN", "\"\"", "\"one\"", "-1", "1.5", "[1]", "99999999999999999999999"]
+        {
             assert_eq!(count::<u64>(raw), None, "{raw}");
         }
     }
@@ -131,7 +159,12 @@ mod tests {
     #[test]
     fn floats_end_somewhere() {
         let is_finite = |text: &str| Decimal::read(text).is_some_and(|decimal| decimal.is_finite());
-        assert!(is_finite("1e300") && is_finite("1e-4000") && is_finite("0e4000") && !is_finite("1e400"));
+        assert!(
+            is_finite("1e300")
+                && is_finite("1e-4000")
+                && is_finite("0e4000")
+                && !is_finite("1e400")
+        );
     }
 
     proptest! {

@@ -1,5 +1,5 @@
-//! Reading JSON text in place, without a tree: numbers and names stay the text that they are, and white space and order stay known.
-//! It knows nothing of TikTok, Singer or records.
+//! Reading JSON text in place, without a tree: numbers and names stay the text that they are, and
+//! white space and order stay known. It knows nothing of TikTok, Singer or records.
 
 pub mod decimal;
 mod rows;

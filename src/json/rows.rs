@@ -1,4 +1,5 @@
-//! How rows are handed to whoever wants them: one after the other, each read where it stands in the text.
+//! How rows are handed to whoever wants them: one after the other, each read where it stands in the
+//! text.
 
 use super::scan::{Malformed, Scan};
 

@@ -1,13 +1,15 @@
-//! Reads JSON text from front to back and hands out the text of its parts, checked but not copied. It owns the grammar;
-//! what the parts mean is the reader's matter.
+//! Reads JSON text from front to back and hands out the text of its parts, checked but not copied.
+//! It owns the grammar; what the parts mean is the reader's matter.
 //!
-//! It exists beside `serde_json` for the rows of pages only: a parser that knows which name should come next, and copies digits
-//! instead of parsing them, takes a third of the time. A property test holds it to what `serde_json` accepts, and `NaN`, `Infinity` and `-Infinity` besides.
+//! It exists beside `serde_json` for the rows of pages only: a parser that knows which name should
+//! come next, and copies digits instead of parsing them, takes a third of the time. A property test
+//! holds it to what `serde_json` accepts, and `NaN`, `Infinity` and `-Infinity` besides.
 
 use super::token::{decimal_end, is_same, number_end, plain_end};
 use std::fmt;
 
-/// Deeper nesting than any answer has. Text beyond it counts as malformed rather than eat the stack.
+/// Deeper nesting than any answer has. Text beyond it counts as malformed rather than eat the
+/// stack.
 pub const DEPTH: u32 = 127;
 
 /// Digits of a number without an exponent that needs no second look: the floats of targets hold it.
@@ -16,7 +18,8 @@ pub const MOST_DIGITS: usize = 300;
 /// What JSON has no numbers for, but the serializers of some languages write all the same.
 const NOT_FINITE: [&str; 3] = ["NaN", "Infinity", "-Infinity"];
 
-/// Whether a value is one of the words for numbers that are not finite. They stand for no value that a record can hold.
+/// Whether a value is one of the words for numbers that are not finite. They stand for no value
+/// that a record can hold.
 #[inline]
 #[must_use]
 pub fn is_not_finite(raw: &str) -> bool {
@@ -82,7 +85,8 @@ impl<'t> Scan<'t> {
         Ok(())
     }
 
-    /// Goes on to the next member or element: `Ok(false)`, and out of it, at its closing bracket `end`.
+    /// Goes on to the next member or element: `Ok(false)`, and out of it, at its closing bracket
+    /// `end`.
     ///
     /// # Errors
     /// Neither a comma nor `end` comes next.
@@ -124,10 +128,15 @@ impl<'t> Scan<'t> {
         Ok(name)
     }
 
-    /// Steps over the name of the member that is next, if it is `tag`: a name with its quotes and a colon right behind.
+    /// Steps over the name of the member that is next, if it is `tag`: a name with its quotes and a
+    /// colon right behind.
     #[inline]
     pub fn skip_tag(&mut self, tag: &[u8]) -> bool {
-        let found = self.text.as_bytes().get(self.at..self.at + tag.len()).is_some_and(|next| is_same(next, tag));
+        let found = self
+            .text
+            .as_bytes()
+            .get(self.at..self.at + tag.len())
+            .is_some_and(|next| is_same(next, tag));
         if found {
             self.at += tag.len();
             self.skip_white();
@@ -146,9 +155,8 @@ impl<'t> Scan<'t> {
         Ok(&self.text[start..end])
     }
 
-    /// The inside of the value that is next, if it is a number in a string, neither long nor with an exponent: TikTok sends nearly every
-    /// metric so.
-    /// Stays where it is otherwise.
+    /// The inside of the value that is next, if it is a number in a string, neither long nor with
+    /// an exponent: TikTok sends nearly every metric so. Stays where it is otherwise.
     #[inline]
     pub fn quoted_number(&mut self) -> Option<&'t str> {
         let bytes = self.text.as_bytes();
@@ -165,7 +173,8 @@ impl<'t> Scan<'t> {
         Some(&self.text[start..end])
     }
 
-    /// The value that is next, with its quotes, if it is a string without escapes. Stays where it is otherwise.
+    /// The value that is next, with its quotes, if it is a string without escapes. Stays where it
+    /// is otherwise.
     #[inline]
     pub fn plain_string(&mut self) -> Option<&'t str> {
         if self.peek() != b'"' {
@@ -234,7 +243,8 @@ impl<'t> Scan<'t> {
         self.enter(open)?;
         let mut first = true;
         loop {
-            // `next` would step over the white space behind the bracket, which is no part of the value.
+            // `next` would step over the white space behind the bracket, which is no part of the
+            // value.
             if self.peek() == close {
                 self.at += 1;
                 let end = self.at;
@@ -299,7 +309,9 @@ impl<'t> Scan<'t> {
         let rest = &self.text.as_bytes()[at + 1..];
         match rest {
             [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Ok(at + 2),
-            [b'u', a, b, c, d, ..] if [a, b, c, d].iter().all(|h| h.is_ascii_hexdigit()) => Ok(at + 6),
+            [b'u', a, b, c, d, ..] if [a, b, c, d].iter().all(|h| h.is_ascii_hexdigit()) => {
+                Ok(at + 6)
+            }
             _ => Err(Malformed { at, expected: "an escape" }),
         }
     }

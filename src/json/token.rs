@@ -1,6 +1,8 @@
-//! The smallest parts of JSON text: where a run of plain characters or a number ends. It owns loops over bytes, nothing else.
+//! The smallest parts of JSON text: where a run of plain characters or a number ends. It owns loops
+//! over bytes, nothing else.
 
-/// Where the string's run of plain bytes ends: at a quote, a backslash, a control character or the end of `bytes`. Eight at a time.
+/// Where the string's run of plain bytes ends: at a quote, a backslash, a control character or the
+/// end of `bytes`. Eight at a time.
 #[inline]
 pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
     const ONES: u64 = u64::MAX / 255;
@@ -22,7 +24,8 @@ pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Where the number that starts at `at` ends, by the grammar of JSON. `None`: no number starts there.
+/// Where the number that starts at `at` ends, by the grammar of JSON. `None`: no number starts
+/// there.
 #[inline]
 #[must_use]
 pub fn number_end(bytes: &[u8], at: usize) -> Option<usize> {
@@ -41,7 +44,8 @@ pub fn number_end(bytes: &[u8], at: usize) -> Option<usize> {
     Some(at)
 }
 
-/// Where the number that starts at `at` ends if it has no exponent, or where its exponent begins. `None` as in [`number_end`].
+/// Where the number that starts at `at` ends if it has no exponent, or where its exponent begins.
+/// `None` as in [`number_end`].
 #[inline]
 pub(super) fn decimal_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
@@ -67,13 +71,17 @@ pub(super) fn decimal_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     Some(at)
 }
 
-/// Equality of two slices of one length. Names are short: this is done before a call of `memcmp` has begun.
+/// Equality of two slices of one length. Names are short: this is done before a call of `memcmp`
+/// has begun.
 #[inline]
 pub(super) fn is_same(a: &[u8], b: &[u8]) -> bool {
     let (a8, a_rest) = a.as_chunks::<8>();
     let (b8, b_rest) = b.as_chunks::<8>();
     match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
-        (Some(x), Some(y)) => a8.iter().zip(b8).all(|(x, y)| u64::from_le_bytes(*x) == u64::from_le_bytes(*y)) && x == y,
+        (Some(x), Some(y)) => {
+            a8.iter().zip(b8).all(|(x, y)| u64::from_le_bytes(*x) == u64::from_le_bytes(*y))
+                && x == y
+        }
         _ => a_rest == b_rest,
     }
 }

@@ -1,5 +1,6 @@
-//! What the pool's workers and its reader share behind one lock: the jobs that were started, their pieces, and spare buffers. It owns
-//! the choice of what is done next, and the count of what waits; it neither waits nor does any work itself.
+//! What the pool's workers and its reader share behind one lock: the jobs that were started, their
+//! pieces, and spare buffers. It owns the choice of what is done next, and the count of what waits;
+//! it neither waits nor does any work itself.
 
 use super::Work;
 use super::room::{self, Budget, Load};
@@ -7,7 +8,8 @@ use super::share::{Gathered, Share};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-/// Jobs that may be started beyond the one being read: enough for workers never to wait on account of small jobs.
+/// Jobs that may be started beyond the one being read: enough for workers never to wait on account
+/// of small jobs.
 const AHEAD: usize = 256;
 
 /// A shared job: its number, and another number, since one job may be shared several times.
@@ -56,7 +58,8 @@ impl<W: Work> Inner<W> {
         self.slots.get_mut(index)
     }
 
-    /// Changes what a job has waiting or in hand. The job may be over: a piece that came too late was counted all the same.
+    /// Changes what a job has waiting or in hand. The job may be over: a piece that came too late
+    /// was counted all the same.
     pub(super) fn count(&mut self, number: u64, change: impl Fn(&mut Load)) {
         change(&mut self.load);
         if let Some(slot) = self.slot(number) {
@@ -75,19 +78,25 @@ impl<W: Work> Inner<W> {
     pub(super) fn has_room(&self, number: u64) -> bool {
         let first = self.slots.front().map_or(0, |slot| slot.load.bytes(self.typical));
         let all = self.load.bytes(self.typical);
-        if number == self.first { self.budget.has_room_for_first(all) } else { self.budget.has_room_for_later(first, all) }
+        if number == self.first {
+            self.budget.has_room_for_first(all)
+        } else {
+            self.budget.has_room_for_later(first, all)
+        }
     }
 
-    /// Whether the reader waits for bytes of that job. They may come also where there is no room: nothing else would ever make any.
+    /// Whether the reader waits for bytes of that job. They may come also where there is no room:
+    /// nothing else would ever make any.
     pub(super) fn is_awaited(&self, number: u64) -> bool {
         number == self.first && self.slots.front().is_some_and(|slot| slot.bytes.is_empty())
     }
 
-    /// The share whose next piece should be done now. Early jobs come first, whoever asks, so that the job being read is never the one
-    /// that lacks workers.
+    /// The share whose next piece should be done now. Early jobs come first, whoever asks, so that
+    /// the job being read is never the one that lacks workers.
     pub(super) fn open_share(&self) -> Option<Key> {
         let may_begin = |(key, share): &(&Key, &Share<W>)| {
-            share.has_open() && (self.has_room(key.0) || self.is_awaited(key.0) && share.next_is_first())
+            share.has_open()
+                && (self.has_room(key.0) || self.is_awaited(key.0) && share.next_is_first())
         };
         self.shares.iter().find(may_begin).map(|(key, _)| *key)
     }
@@ -112,12 +121,23 @@ impl<W: Work> Inner<W> {
             self.exhausted = true;
             return None;
         };
-        self.slots.push_back(Slot { job, bytes: VecDeque::new(), end: None, load: Load::default() });
+        self.slots.push_back(Slot {
+            job,
+            bytes: VecDeque::new(),
+            end: None,
+            load: Load::default(),
+        });
         Some((number, job))
     }
 
     /// Begins to share a job.
-    pub(super) fn share(&mut self, number: u64, whole: Arc<W::Whole>, ahead: usize, gathered: W::Gathered) -> Key {
+    pub(super) fn share(
+        &mut self,
+        number: u64,
+        whole: Arc<W::Whole>,
+        ahead: usize,
+        gathered: W::Gathered,
+    ) -> Key {
         self.shared += 1;
         let key = (number, self.shared);
         self.shares.insert(key, Share::new(whole, ahead, gathered));
@@ -143,9 +163,11 @@ impl<W: Work> Inner<W> {
         let (buffers, wasted) = share.put(work, number, piece);
         self.count(key.0, |load| load.waiting = load.waiting + weight - wasted);
         for bytes in buffers {
-            // What waits weighs what it holds: a small page must not keep the buffer of a large one from its use.
+            // What waits weighs what it holds: a small page must not keep the buffer of a large one
+            // from its use.
             let is_small = bytes.len() < bytes.capacity() / 4;
-            let (lines, emptied) = if is_small { (bytes.as_slice().to_vec(), Some(bytes)) } else { (bytes, None) };
+            let (lines, emptied) =
+                if is_small { (bytes.as_slice().to_vec(), Some(bytes)) } else { (bytes, None) };
             if let Some(slot) = self.slot(key.0).filter(|_| !lines.is_empty()) {
                 slot.bytes.push_back(lines);
             }
@@ -155,16 +177,20 @@ impl<W: Work> Inner<W> {
         }
     }
 
-    /// Keeps a buffer to be filled again, but not one that grew for a huge page, or would have to grow. What is given back to the
-    /// allocator is not always to be had again in one piece, and a long run would need more and more.
+    /// Keeps a buffer to be filled again, but not one that grew for a huge page, or would have to
+    /// grow. What is given back to the allocator is not always to be had again in one piece, and a
+    /// long run would need more and more.
     pub(super) fn keep(&mut self, mut bytes: Vec<u8>) {
         bytes.clear();
-        if (self.typical / 2..=self.budget.later).contains(&bytes.capacity()) && self.spare.len() < self.most_spare {
+        if (self.typical / 2..=self.budget.later).contains(&bytes.capacity())
+            && self.spare.len() < self.most_spare
+        {
             self.spare.push(bytes);
         }
     }
 
-    /// An empty buffer: one that was used before, or a new one of the usual size, so that it need not grow piece by piece.
+    /// An empty buffer: one that was used before, or a new one of the usual size, so that it need
+    /// not grow piece by piece.
     pub(super) fn buffer(&mut self) -> Vec<u8> {
         self.spare.pop().unwrap_or_else(|| Vec::with_capacity(self.typical + self.typical / 8))
     }

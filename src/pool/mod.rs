@@ -1,6 +1,7 @@
-//! Workers that run a list of jobs at once while one reader gets what they produce in the order of the list. It owns threads, order
-//! and the bound on what waits; what a job is, it does not know. A job may be shared (`Desk::share`): every worker that looks for
-//! something to do does pieces of it, those that wait for the pieces of another job included.
+//! Workers that run a list of jobs at once while one reader gets what they produce in the order of
+//! the list. It owns threads, order and the bound on what waits; what a job is, it does not know. A
+//! job may be shared (`Desk::share`): every worker that looks for something to do does pieces of
+//! it, those that wait for the pieces of another job included.
 
 mod inner;
 mod room;
@@ -39,10 +40,21 @@ pub(crate) trait Work: Sized + Send + Sync + 'static {
     /// Does a job.
     fn job(&self, job: Self::Job, desk: &mut Desk<Self>) -> Self::End;
     /// Does one piece of a shared job. `buffer` is empty, and was used before if possible.
-    fn piece(&self, whole: &Self::Whole, number: u64, buffer: Vec<u8>, scratch: &mut Self::Scratch) -> Self::Piece;
-    /// Takes the next piece in order: its bytes for the reader, and the number of the last piece as it is known now. Quick, since others
-    /// wait meanwhile.
-    fn gather(&self, whole: &Self::Whole, gathered: &mut Self::Gathered, piece: Self::Piece) -> Result<(Vec<u8>, u64), Self::Fault>;
+    fn piece(
+        &self,
+        whole: &Self::Whole,
+        number: u64,
+        buffer: Vec<u8>,
+        scratch: &mut Self::Scratch,
+    ) -> Self::Piece;
+    /// Takes the next piece in order: its bytes for the reader, and the number of the last piece as
+    /// it is known now. Quick, since others wait meanwhile.
+    fn gather(
+        &self,
+        whole: &Self::Whole,
+        gathered: &mut Self::Gathered,
+        piece: Self::Piece,
+    ) -> Result<(Vec<u8>, u64), Self::Fault>;
     /// Bytes that a piece holds for the reader.
     fn weight(piece: &Self::Piece) -> usize;
 }
@@ -73,9 +85,14 @@ struct Shared<W: Work> {
 }
 
 impl<W: Work> Pool<W> {
-    /// Starts `workers` threads on `jobs`. What waits for the reader keeps to the budget, but for one piece; those that workers are doing
-    /// count.
-    pub(crate) fn start(jobs: impl Iterator<Item = W::Job> + Send + 'static, workers: usize, budget: Budget, work: W) -> Self {
+    /// Starts `workers` threads on `jobs`. What waits for the reader keeps to the budget, but for
+    /// one piece; those that workers are doing count.
+    pub(crate) fn start(
+        jobs: impl Iterator<Item = W::Job> + Send + 'static,
+        workers: usize,
+        budget: Budget,
+        work: W,
+    ) -> Self {
         let inner = Inner {
             jobs: Box::new(jobs),
             slots: VecDeque::new(),
@@ -127,7 +144,8 @@ impl<W: Work> Pool<W> {
             if left.is_zero() {
                 return Event::Waiting;
             }
-            inner = shared.ready.wait_timeout(inner, left).unwrap_or_else(PoisonError::into_inner).0;
+            inner =
+                shared.ready.wait_timeout(inner, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 

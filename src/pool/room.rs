@@ -1,4 +1,5 @@
-//! How much may wait for the reader. It owns the limit in bytes, and its division between the job being read and the jobs after it.
+//! How much may wait for the reader. It owns the limit in bytes, and its division between the job
+//! being read and the jobs after it.
 
 /// What waits for the reader, and what soon will.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,9 +17,9 @@ impl Load {
     }
 }
 
-/// The bytes that may wait. Later jobs may not use all of them: however many of theirs wait, the workers can go on with the job being
-/// read, which is the only one whose bytes leave. Where it has no room either, nothing of later jobs is begun: what becomes free is for
-/// the job being read.
+/// The bytes that may wait. Later jobs may not use all of them: however many of theirs wait, the
+/// workers can go on with the job being read, which is the only one whose bytes leave. Where it has
+/// no room either, nothing of later jobs is begun: what becomes free is for the job being read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Budget {
     /// Bytes of all jobs.
@@ -33,14 +34,16 @@ impl Budget {
         all < self.all
     }
 
-    /// Whether more of a later job may be begun, if the job being read has `first` of the bytes of all jobs.
+    /// Whether more of a later job may be begun, if the job being read has `first` of the bytes of
+    /// all jobs.
     pub(super) fn has_room_for_later(self, first: usize, all: usize) -> bool {
         all < self.all && all.saturating_sub(first) < self.later
     }
 }
 
-/// The bytes that a piece not yet done is taken to have, after one of `weight` bytes came; `before` were expected of that one. The size
-/// of large pieces is forgotten little by little only: the last piece of a job is often small, and says nothing of those after it.
+/// The bytes that a piece not yet done is taken to have, after one of `weight` bytes came; `before`
+/// were expected of that one. The size of large pieces is forgotten little by little only: the last
+/// piece of a job is often small, and says nothing of those after it.
 pub(super) fn expected(before: usize, weight: usize) -> usize {
     weight.max(before - before / 8)
 }

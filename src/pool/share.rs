@@ -1,5 +1,5 @@
-//! A job in numbered pieces that several workers do at once: who does which, and what is gathered of them in order. It owns numbers,
-//! no threads.
+//! A job in numbered pieces that several workers do at once: who does which, and what is gathered
+//! of them in order. It owns numbers, no threads.
 
 use super::Work;
 use std::collections::BTreeMap;
@@ -26,7 +26,16 @@ pub(super) struct Share<W: Work> {
 
 impl<W: Work> Share<W> {
     pub(super) fn new(whole: Arc<W::Whole>, ahead: usize, gathered: W::Gathered) -> Self {
-        Share { whole, ahead, first: 1, open: 1, last: 1, done: BTreeMap::new(), gathered, fault: None }
+        Share {
+            whole,
+            ahead,
+            first: 1,
+            open: 1,
+            last: 1,
+            done: BTreeMap::new(),
+            gathered,
+            fault: None,
+        }
     }
 
     /// What all pieces have in common.
@@ -34,7 +43,8 @@ impl<W: Work> Share<W> {
         &self.whole
     }
 
-    /// Whether there is a piece that nobody does yet, and that may be done before those in front of it are.
+    /// Whether there is a piece that nobody does yet, and that may be done before those in front of
+    /// it are.
     pub(super) fn has_open(&self) -> bool {
         let ahead = usize::try_from(self.open - self.first).unwrap_or(usize::MAX);
         !self.is_over() && self.open <= self.last && ahead < self.ahead
@@ -51,8 +61,9 @@ impl<W: Work> Share<W> {
         self.open - 1
     }
 
-    /// A piece is done: it is gathered as soon as those before it are, and so are those behind it that waited for it. Returns the
-    /// buffers for the reader, and the weight of what cannot be gathered.
+    /// A piece is done: it is gathered as soon as those before it are, and so are those behind it
+    /// that waited for it. Returns the buffers for the reader, and the weight of what cannot be
+    /// gathered.
     pub(super) fn put(&mut self, work: &W, number: u64, piece: W::Piece) -> (Vec<Vec<u8>>, usize) {
         self.done.insert(number, piece);
         let (mut buffers, mut wasted) = (Vec::new(), 0);

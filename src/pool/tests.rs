@@ -4,7 +4,8 @@ mod random;
 use super::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Jobs are numbers; each is read in `job % 5` pieces of one byte, or in as many as `most` tells, with the help of others.
+/// Jobs are numbers; each is read in `job % 5` pieces of one byte, or in as many as `most` tells,
+/// with the help of others.
 struct Numbers {
     most: fn(u32) -> u64,
     busy: AtomicUsize,
@@ -44,7 +45,9 @@ impl Work for Numbers {
     fn piece(&self, job: &u32, number: u64, mut buffer: Vec<u8>, (): &mut ()) -> Vec<u8> {
         let busy = self.busy.fetch_add(1, Ordering::SeqCst) + 1;
         self.peak.fetch_max(busy, Ordering::SeqCst);
-        thread::sleep(Duration::from_micros(100 + (u64::from(*job) * 7919 + number * 104_729) % 300));
+        thread::sleep(Duration::from_micros(
+            100 + (u64::from(*job) * 7919 + number * 104_729) % 300,
+        ));
         self.busy.fetch_sub(1, Ordering::SeqCst);
         assert!(buffer.is_empty());
         buffer.extend([u8::try_from(*job).expect("small"), u8::try_from(number).expect("small")]);
@@ -80,7 +83,9 @@ fn read<W: Work<Job = u32, End = u32>>(pool: &Pool<W>) -> Vec<u8> {
 fn the_order_is_that_of_the_jobs_at_any_number_of_workers_and_any_budget() {
     let most = |job: u32| u64::from(job % 5);
     let small = |number: u64| u8::try_from(number).expect("small");
-    let want: Vec<u8> = (0..60_u32).flat_map(|job| (1..=most(job)).flat_map(move |n| [small(job.into()), small(n)])).collect();
+    let want: Vec<u8> = (0..60_u32)
+        .flat_map(|job| (1..=most(job)).flat_map(move |n| [small(job.into()), small(n)]))
+        .collect();
     for workers in [1, 2, 8] {
         for budget in [0, 3, 1000] {
             let pool = Pool::start(0..60_u32, workers, half_for_later(budget), Numbers::new(most));
@@ -141,5 +146,8 @@ fn workers_stop_when_nobody_reads() {
     drop(pool);
     // The channel closes once all workers are gone.
     while heard.recv_timeout(Duration::from_secs(5)).is_ok() {}
-    assert_eq!(heard.recv_timeout(Duration::from_secs(5)), Err(std::sync::mpsc::RecvTimeoutError::Disconnected));
+    assert_eq!(
+        heard.recv_timeout(Duration::from_secs(5)),
+        Err(std::sync::mpsc::RecvTimeoutError::Disconnected)
+    );
 }

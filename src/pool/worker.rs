@@ -1,5 +1,5 @@
-//! The workers' side of the pool: what each turns to next, and where it does a job. It owns no thread and no order; those are the
-//! pool's.
+//! The workers' side of the pool: what each turns to next, and where it does a job. It owns no
+//! thread and no order; those are the pool's.
 
 use super::inner::{Claim, Inner, Key};
 use super::share::Gathered;
@@ -50,9 +50,15 @@ impl<W: Work> Desk<'_, W> {
         self.pool.lock().buffer()
     }
 
-    /// Has the pieces of a job done, by other workers too, and gathered in order: the first, and as many more as they tell. At most `ahead`
-    /// are done or in hand at once. Returns what was gathered, also up to a fault. `None`: nobody reads any longer.
-    pub(crate) fn share(&mut self, whole: Arc<W::Whole>, ahead: usize, gathered: W::Gathered) -> Option<Gathered<W>> {
+    /// Has the pieces of a job done, by other workers too, and gathered in order: the first, and as
+    /// many more as they tell. At most `ahead` are done or in hand at once. Returns what was
+    /// gathered, also up to a fault. `None`: nobody reads any longer.
+    pub(crate) fn share(
+        &mut self,
+        whole: Arc<W::Whole>,
+        ahead: usize,
+        gathered: W::Gathered,
+    ) -> Option<Gathered<W>> {
         let pool = self.pool;
         let mut inner = pool.lock();
         let key = inner.share(self.number, whole, ahead, gathered);
@@ -67,7 +73,8 @@ impl<W: Work> Shared<W> {
         while let Some(turn) = self.turn() {
             match turn {
                 Turn::Job(number, job) => {
-                    let end = self.work.job(job, &mut Desk { pool: self, number, scratch: &mut scratch });
+                    let end =
+                        self.work.job(job, &mut Desk { pool: self, number, scratch: &mut scratch });
                     if let Some(slot) = self.lock().slot(number) {
                         slot.end = Some(end);
                     }
@@ -102,9 +109,15 @@ impl<W: Work> Shared<W> {
         }
     }
 
-    /// Does pieces until a share is over, for the worker of its job. They may be pieces of any job: those of earlier jobs come first, and
-    /// the own ones may all be in other hands, or have no room. New jobs are not started here, so no job is ever done inside another.
-    fn finish<'a>(&'a self, mut inner: MutexGuard<'a, Inner<W>>, key: Key, scratch: &mut W::Scratch) -> Option<Gathered<W>> {
+    /// Does pieces until a share is over, for the worker of its job. They may be pieces of any job:
+    /// those of earlier jobs come first, and the own ones may all be in other hands, or have no
+    /// room. New jobs are not started here, so no job is ever done inside another.
+    fn finish<'a>(
+        &'a self,
+        mut inner: MutexGuard<'a, Inner<W>>,
+        key: Key,
+        scratch: &mut W::Scratch,
+    ) -> Option<Gathered<W>> {
         loop {
             if inner.closed {
                 return None;

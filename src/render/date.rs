@@ -1,19 +1,24 @@
-//! Dates and times as TikTok sends them, written as RFC 3339. It owns the forms that are understood;
-//! whether a field is a date is the catalog's word.
+//! Dates and times as TikTok sends them, written as RFC 3339. It owns the forms that are
+//! understood; whether a field is a date is the catalog's word.
 
 use crate::json::decimal::Decimal;
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
-/// Appends `text` (a time without its JSON quotes) as a quoted RFC 3339 time with a `Z`. `None`: no time that is known;
-/// nothing is appended then.
+/// Appends `text` (a time without its JSON quotes) as a quoted RFC 3339 time with a `Z`. `None`: no
+/// time that is known; nothing is appended then.
 ///
-/// TikTok sends `YYYY-MM-DD HH:MM:SS` for entities (UTC) and reports (the account's wall clock), RFC 3339 for creatives, and epoch
-/// seconds for accounts and comments (milliseconds for pixels). Years outside 1 to 9999 are not known to any target.
+/// TikTok sends `YYYY-MM-DD HH:MM:SS` for entities (UTC) and reports (the account's wall clock),
+/// RFC 3339 for creatives, and epoch seconds for accounts and comments (milliseconds for pixels).
+/// Years outside 1 to 9999 are not known to any target.
 #[must_use]
 pub fn push_date_time(text: &str, out: &mut Vec<u8>) -> Option<()> {
     let bytes = text.as_bytes();
-    if bytes.len() >= 19 && is_date(&bytes[..10]) && matches!(bytes[10], b' ' | b'T') && is_clock(&bytes[11..19]) {
+    if bytes.len() >= 19
+        && is_date(&bytes[..10])
+        && matches!(bytes[10], b' ' | b'T')
+        && is_clock(&bytes[11..19])
+    {
         let (fraction, zone) = split_fraction(&text[19..])?;
         if matches!(zone, "" | "Z" | "z" | "+00:00" | "-00:00" | "+0000") {
             out.push(b'"');
@@ -57,7 +62,8 @@ pub(super) fn is_zero(text: &str) -> bool {
 }
 
 fn push_instant(instant: OffsetDateTime, out: &mut Vec<u8>) -> Option<()> {
-    let utc = instant.checked_to_offset(UtcOffset::UTC).filter(|utc| (1..=9999).contains(&utc.year()))?;
+    let utc =
+        instant.checked_to_offset(UtcOffset::UTC).filter(|utc| (1..=9999).contains(&utc.year()))?;
     let text = utc.format(&Rfc3339).ok()?;
     out.push(b'"');
     out.extend_from_slice(text.as_bytes());
@@ -82,7 +88,8 @@ fn split_fraction(rest: &str) -> Option<(&str, &str)> {
     (end > 0).then(|| rest.split_at(end + 1))
 }
 
-/// The offset as RFC 3339 wants it. Some programs leave out its colon, others its minutes. `None`: it is none.
+/// The offset as RFC 3339 wants it. Some programs leave out its colon, others its minutes. `None`:
+/// it is none.
 fn with_colon(zone: &str) -> Option<String> {
     let digits: String = zone.get(1..)?.chars().filter(|c| *c != ':').collect();
     let is_offset = zone.starts_with(['+', '-']) && digits.bytes().all(|b| b.is_ascii_digit());
@@ -115,7 +122,12 @@ fn is_date(d: &[u8]) -> bool {
 
 fn is_clock(t: &[u8]) -> bool {
     let digits = [0, 1, 3, 4, 6, 7].iter().all(|i| t[*i].is_ascii_digit());
-    digits && t[2] == b':' && t[5] == b':' && (t[0], t[1]) < (b'2', b'4') && t[3] < b'6' && t[6] < b'6'
+    digits
+        && t[2] == b':'
+        && t[5] == b':'
+        && (t[0], t[1]) < (b'2', b'4')
+        && t[3] < b'6'
+        && t[6] < b'6'
 }
 
 #[cfg(test)]
@@ -186,7 +198,8 @@ mod tests {
         }
     }
 
-    /// Texts that are nearly times: the right ones among them, and others in which any part may be any other.
+    /// Texts that are nearly times: the right ones among them, and others in which any part may be
+    /// any other.
     fn near_times() -> impl Strategy<Value = String> {
         let day = prop_oneof![
             4 => "[0-9]{4}-[01][0-9]-[0-3][0-9]",
@@ -194,13 +207,15 @@ mod tests {
             1 => "[0-9é€-]{8,12}",
         ];
         let clock = prop_oneof![4 => "[ T][0-2][0-9]:[0-5][0-9]:[0-5][0-9]", 1 => Just(String::new()), 1 => "\\PC{0,10}"];
-        let fraction = prop_oneof![3 => Just(String::new()), 1 => "\\.[0-9]{0,12}", 1 => "\\.\\PC{0,3}"];
+        let fraction =
+            prop_oneof![3 => Just(String::new()), 1 => "\\.[0-9]{0,12}", 1 => "\\.\\PC{0,3}"];
         let zone = prop_oneof![
             2 => prop::sample::select(vec!["", "Z", "+00:00"]).prop_map(str::to_owned),
             4 => "[+-][0-2][0-9]:?[0-6][0-9]",
             2 => "[+-]\\PC{0,5}",
         ];
-        (day, clock, fraction, zone).prop_map(|(day, clock, fraction, zone)| format!("{day}{clock}{fraction}{zone}"))
+        (day, clock, fraction, zone)
+            .prop_map(|(day, clock, fraction, zone)| format!("{day}{clock}{fraction}{zone}"))
     }
 
     fn check(text: &str) -> Result<(), TestCaseError> {
@@ -209,11 +224,18 @@ mod tests {
             let quoted = String::from_utf8(std::mem::take(&mut out)).expect("text");
             let inside = quoted.trim_matches('"');
             let time = OffsetDateTime::parse(inside, &Rfc3339);
-            prop_assert!(time.is_ok_and(|t| (1..=9999).contains(&t.year())) && inside.ends_with('Z'), "{text} as {inside}");
+            prop_assert!(
+                time.is_ok_and(|t| (1..=9999).contains(&t.year())) && inside.ends_with('Z'),
+                "{text} as {inside}"
+            );
         }
         prop_assert!(out.is_empty(), "{text}");
         if push_date(text, &mut out).is_some() {
-            prop_assert!(out.len() == 12 && out[1..11] == text.as_bytes()[..10] && !out.starts_with(b"\"0000"));
+            prop_assert!(
+                out.len() == 12
+                    && out[1..11] == text.as_bytes()[..10]
+                    && !out.starts_with(b"\"0000")
+            );
         }
         let _ = is_zero(text);
         Ok(())

@@ -1,5 +1,5 @@
-//! What a field of the catalog takes: a JSON Schema property, compiled once per stream.
-//! It owns the reading of types and formats; how a value is written as one is `value`'s and `nested`'s.
+//! What a field of the catalog takes: a JSON Schema property, compiled once per stream. It owns the
+//! reading of types and formats; how a value is written as one is `value`'s and `nested`'s.
 
 use foldhash::fast::FixedState;
 use serde_json::{Map, Value};
@@ -8,7 +8,8 @@ use std::collections::HashMap;
 /// Marks a nested property that is not delivered, in a schema that [`Kind::of`] compiles.
 pub const DESELECTED: &str = "x-deselected";
 
-/// What a value is written as. Null is always allowed: whether a key may be null is the row's matter.
+/// What a value is written as. Null is always allowed: whether a key may be null is the row's
+/// matter.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     /// Any text; a number, a boolean or nested JSON that arrives becomes its own text.
@@ -25,8 +26,8 @@ pub enum Kind {
     Date,
     /// An object, an array, or either.
     Nested(Nested),
-    /// Several types at once, or none named: the value as the API sent it if its JSON type is among them, else as one that is. Without
-    /// any type, only null is allowed.
+    /// Several types at once, or none named: the value as the API sent it if its JSON type is among
+    /// them, else as one that is. Without any type, only null is allowed.
     Mixed(Types, Nested),
 }
 
@@ -37,7 +38,8 @@ pub struct Nested {
     pub object: bool,
     /// See `object`.
     pub array: bool,
-    /// Declared properties of the object, by their JSON key with its quotes; `None` for a deselected one.
+    /// Declared properties of the object, by their JSON key with its quotes; `None` for a
+    /// deselected one.
     pub properties: HashMap<Box<str>, Option<Kind>, FixedState>,
     /// The kind of the array's items.
     pub items: Option<Box<Kind>>,
@@ -75,7 +77,8 @@ pub enum Digits {
 }
 
 impl Kind {
-    /// Compiles one property, in the plain form of `singer::shape`. A schema without a type allows everything.
+    /// Compiles one property, in the plain form of `singer::shape`. A schema without a type allows
+    /// everything.
     #[must_use]
     pub fn of(schema: &Value) -> Self {
         let all = ["string", "number", "boolean", "object", "array"];
@@ -87,8 +90,10 @@ impl Kind {
             Some("date") => Form::Date,
             _ => Form::Any,
         };
-        let number = if has("number") { Some(Digits::Any) } else { has("integer").then_some(Digits::Whole) };
-        let types = Types { string: has("string").then_some(form), number, boolean: has("boolean") };
+        let number =
+            if has("number") { Some(Digits::Any) } else { has("integer").then_some(Digits::Whole) };
+        let types =
+            Types { string: has("string").then_some(form), number, boolean: has("boolean") };
         match (types, nested.object || nested.array) {
             (Types { string: None, number: None, boolean: false }, true) => Kind::Nested(nested),
             (Types { string: Some(form), number: None, boolean: false }, false) => match form {
@@ -96,14 +101,19 @@ impl Kind {
                 Form::Date => Kind::Date,
                 Form::Any => Kind::Text,
             },
-            (Types { string: None, number: Some(Digits::Any), boolean: false }, false) => Kind::Number,
-            (Types { string: None, number: Some(Digits::Whole), boolean: false }, false) => Kind::Integer,
+            (Types { string: None, number: Some(Digits::Any), boolean: false }, false) => {
+                Kind::Number
+            }
+            (Types { string: None, number: Some(Digits::Whole), boolean: false }, false) => {
+                Kind::Integer
+            }
             (Types { string: None, number: None, boolean: true }, false) => Kind::Boolean,
             _ => Kind::Mixed(types, nested),
         }
     }
 
-    /// Whether the kind is plain text, for which a narrower kind of the stream's own schema may stand in.
+    /// Whether the kind is plain text, for which a narrower kind of the stream's own schema may
+    /// stand in.
     #[must_use]
     pub fn is_text(&self) -> bool {
         matches!(self, Kind::Text)
@@ -112,7 +122,8 @@ impl Kind {
 
 impl Nested {
     fn of(schema: &Value, object: bool, array: bool) -> Self {
-        let properties = schema.get("properties").and_then(Value::as_object).map(properties).unwrap_or_default();
+        let properties =
+            schema.get("properties").and_then(Value::as_object).map(properties).unwrap_or_default();
         let items = schema.get("items").filter(|i| i.is_object()).map(|i| Box::new(Kind::of(i)));
         Nested { object, array, properties, items }
     }
@@ -149,14 +160,20 @@ mod tests {
         assert_eq!(kind(json!({"type": ["string", "null"], "format": "date"})), Kind::Date);
         assert_eq!(kind(json!({"type": ["null", "integer"]})), Kind::Integer);
         assert_eq!(kind(json!({"type": ["null", "integer", "number"]})), Kind::Number);
-        assert!(matches!(kind(json!({})), Kind::Mixed(types, n) if types.string == Some(Form::Any) && types.boolean && n.object));
+        assert!(
+            matches!(kind(json!({})), Kind::Mixed(types, n) if types.string == Some(Form::Any) && types.boolean && n.object)
+        );
         assert_eq!(kind(json!({"type": "null"})), Kind::Mixed(Types::default(), Nested::default()));
-        let Kind::Mixed(types, nested) = kind(json!({"type": ["array", "string", "null", "integer"], "format": "date-time"})) else {
+        let Kind::Mixed(types, nested) =
+            kind(json!({"type": ["array", "string", "null", "integer"], "format": "date-time"}))
+        else {
             panic!("several types")
         };
         assert_eq!((types.string, types.number), (Some(Form::DateTime), Some(Digits::Whole)));
         assert!(nested.array && !nested.object);
-        let Kind::Nested(nested) = kind(json!({"type": ["null", "array"], "items": {"type": "string"}})) else {
+        let Kind::Nested(nested) =
+            kind(json!({"type": ["null", "array"], "items": {"type": "string"}}))
+        else {
             panic!("an array is nested")
         };
         assert_eq!(nested.items.as_deref(), Some(&Kind::Text));

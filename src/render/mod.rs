@@ -1,5 +1,6 @@
-//! One row of the API becomes one RECORD line, in one pass and without a tree. It owns what is kept from row to row of a list;
-//! which fields there are is the plan's word (`sync::plan`), how a row is read is `rows`', and how one value is written is `value`'s.
+//! One row of the API becomes one RECORD line, in one pass and without a tree. It owns what is kept
+//! from row to row of a list; which fields there are is the plan's word (`sync::plan`), how a row
+//! is read is `rows`', and how one value is written is `value`'s.
 
 mod date;
 mod kind;
@@ -36,7 +37,8 @@ pub struct Renderer<'p> {
     /// The row in which each field was last met: the first of duplicate keys wins.
     seen: Vec<u64>,
     row: u64,
-    /// Delivered fields that the last incomplete row lacked, by their places, and these as nulls: `,"name":null`.
+    /// Delivered fields that the last incomplete row lacked, by their places, and these as nulls:
+    /// `,"name":null`.
     lacks: Vec<usize>,
     nulls: Vec<u8>,
     scratch: Vec<u8>,
@@ -51,7 +53,8 @@ pub struct Renderer<'p> {
 }
 
 impl<'p> Renderer<'p> {
-    /// A renderer for the rows of `advertiser_id`, leaving out those with a cursor before `bookmark`.
+    /// A renderer for the rows of `advertiser_id`, leaving out those with a cursor before
+    /// `bookmark`.
     #[must_use]
     pub fn new(recipe: &'p Recipe, advertiser_id: &str, bookmark: Option<&str>) -> Self {
         let (account, account_keys) = recipe.account(advertiser_id);
@@ -80,8 +83,8 @@ impl<'p> Renderer<'p> {
         Renderer { written: Some(written).filter(|w| !w.is_empty()), ..self }
     }
 
-    /// A hash of the key of each row met so far, in their order; of rows without a key there is none. The order of a row's fields
-    /// does not change it.
+    /// A hash of the key of each row met so far, in their order; of rows without a key there is
+    /// none. The order of a row's fields does not change it.
     pub fn take_keys(&mut self) -> Vec<u64> {
         std::mem::take(&mut self.keys)
     }
@@ -91,7 +94,8 @@ impl<'p> Renderer<'p> {
         std::mem::take(&mut self.sums)
     }
 
-    /// Keeps a value of the row at hand to be added up. What does not fit its type is delivered as null.
+    /// Keeps a value of the row at hand to be added up. What does not fit its type is delivered as
+    /// null.
     #[cold]
     fn hold(&mut self, place: usize, index: usize, raw: &str) {
         self.scratch.clear();

@@ -1,5 +1,5 @@
-//! Objects and arrays inside a row: written on one line, with declared parts as their kinds and undeclared ones as they
-//! came.
+//! Objects and arrays inside a row: written on one line, with declared parts as their kinds and
+//! undeclared ones as they came.
 
 use super::kind::{Kind, Nested};
 use super::text;
@@ -7,8 +7,9 @@ use super::value::{Written, push_null, push_value};
 use crate::json::scan::{DEPTH, Malformed, Scan, is_not_finite};
 use std::collections::HashSet;
 
-/// Appends `raw`, a valid JSON object or array, as `nested` says: null, and a misfit, if it is the other of the two. Inside it a
-/// value that does not fit its declared type becomes null and makes the whole a misfit that is counted but written.
+/// Appends `raw`, a valid JSON object or array, as `nested` says: null, and a misfit, if it is the
+/// other of the two. Inside it a value that does not fit its declared type becomes null and makes
+/// the whole a misfit that is counted but written.
 pub(super) fn push_nested(nested: &Nested, raw: &str, out: &mut Vec<u8>) -> Written {
     let start = out.len();
     push_next(nested, &mut Scan::new(raw), out).unwrap_or_else(|_| {
@@ -17,8 +18,13 @@ pub(super) fn push_nested(nested: &Nested, raw: &str, out: &mut Vec<u8>) -> Writ
     })
 }
 
-/// The same for the object or array that comes next in `scan`, which is checked while it is written.
-pub(super) fn push_next(nested: &Nested, scan: &mut Scan, out: &mut Vec<u8>) -> Result<Written, Malformed> {
+/// The same for the object or array that comes next in `scan`, which is checked while it is
+/// written.
+pub(super) fn push_next(
+    nested: &Nested,
+    scan: &mut Scan,
+    out: &mut Vec<u8>,
+) -> Result<Written, Malformed> {
     let wanted = if scan.peek() == b'{' { nested.object } else { nested.array };
     if !wanted {
         scan.skip()?;
@@ -107,7 +113,9 @@ impl Walk<'_, '_> {
         let is_container = matches!(byte, b'{' | b'[');
         match kind {
             None if is_container => self.container(None, out)?,
-            Some(Kind::Nested(n) | Kind::Mixed(_, n)) if (byte == b'{' && n.object) || (byte == b'[' && n.array) => {
+            Some(Kind::Nested(n) | Kind::Mixed(_, n))
+                if (byte == b'{' && n.object) || (byte == b'[' && n.array) =>
+            {
                 self.container(Some(n), out)?;
             }
             None if byte == b'"' => text::push_string(self.scan.value()?, out),
@@ -118,7 +126,9 @@ impl Walk<'_, '_> {
                 self.misfit |= is_null;
                 out.extend_from_slice(if is_null { b"null" } else { raw.as_bytes() });
             }
-            Some(kind) => self.misfit |= push_value(kind, self.scan.value()?, out) == Written::Misfit,
+            Some(kind) => {
+                self.misfit |= push_value(kind, self.scan.value()?, out) == Written::Misfit
+            }
         }
         Ok(())
     }
@@ -127,7 +137,8 @@ impl Walk<'_, '_> {
 /// What the catalog says of a member, `None` if nothing. Its name may be spelt with escapes.
 fn declared<'n>(nested: &'n Nested, name: &str) -> Option<&'n Option<Kind>> {
     nested.properties.get(name).or_else(|| {
-        let plain = name.contains('\\').then(|| serde_json::Value::from(text::decode(name)).to_string())?;
+        let plain =
+            name.contains('\\').then(|| serde_json::Value::from(text::decode(name)).to_string())?;
         nested.properties.get(plain.as_str())
     })
 }
@@ -135,8 +146,8 @@ fn declared<'n>(nested: &'n Nested, name: &str) -> Option<&'n Option<Kind>> {
 /// Names of one object that are kept in a plain list.
 const FEW: usize = 24;
 
-/// The names of one object, of which the first of each name counts. Objects are small: a short list beats a set, and takes no memory of
-/// its own.
+/// The names of one object, of which the first of each name counts. Objects are small: a short list
+/// beats a set, and takes no memory of its own.
 #[derive(Default)]
 struct Seen<'a> {
     few: [&'a str; FEW],
@@ -184,10 +195,20 @@ mod tests {
         let raw = "{ \"ids\" : [ 12345678901234567890,\n\"b\", null ],\r\n\"days\":\"7\", \"gone\": {\"x\": [1]}, \"more\": {\"k\" : [ 1.50 , true ]} }";
         assert_eq!(
             written(&schema, raw),
-            (r#"{"ids":["12345678901234567890","b",null],"days":7,"more":{"k":[1.50,true]}}"#.into(), Written::Value)
+            (
+                r#"{"ids":["12345678901234567890","b",null],"days":7,"more":{"k":[1.50,true]}}"#
+                    .into(),
+                Written::Value
+            )
         );
-        assert_eq!(written(&schema, r#"{"days":"x"}"#), (r#"{"days":null}"#.into(), Written::Misfit));
-        assert_eq!(written(&schema, r#"{"more":[{"k":NaN}]}"#), (r#"{"more":[{"k":null}]}"#.into(), Written::Misfit));
+        assert_eq!(
+            written(&schema, r#"{"days":"x"}"#),
+            (r#"{"days":null}"#.into(), Written::Misfit)
+        );
+        assert_eq!(
+            written(&schema, r#"{"more":[{"k":NaN}]}"#),
+            (r#"{"more":[{"k":null}]}"#.into(), Written::Misfit)
+        );
         assert_eq!(written(&schema, r#"{"days":2e1}"#), (r#"{"days":20}"#.into(), Written::Value));
         assert_eq!(written(&schema, "[1]"), ("null".into(), Written::Misfit));
     }
@@ -197,14 +218,20 @@ mod tests {
         let schema = json!({"type": ["null", "object"], "properties": {
             "age": {"type": ["null", "string"]}, "a/\"b": {"type": ["null", "integer"]}, "gone": {"x-deselected": true}}});
         let raw = r#"{"\u0061ge":7,"a\/\"b":"8","\u0067one":1,"\u00e9":2}"#;
-        assert_eq!(written(&schema, raw), (r#"{"\u0061ge":"7","a\/\"b":8,"\u00e9":2}"#.into(), Written::Value));
+        assert_eq!(
+            written(&schema, raw),
+            (r#"{"\u0061ge":"7","a\/\"b":8,"\u00e9":2}"#.into(), Written::Value)
+        );
     }
 
     #[test]
     fn the_first_of_duplicate_keys_wins_however_it_is_spelt() {
         let any = json!({"type": "object"});
         assert_eq!(written(&any, r#"{"a":1,"b":2,"a":3}"#).0, r#"{"a":1,"b":2}"#);
-        assert_eq!(written(&any, r#"{"a":1,"\u0061":2,"b":{"c":1,"c":2}}"#).0, r#"{"a":1,"b":{"c":1}}"#);
+        assert_eq!(
+            written(&any, r#"{"a":1,"\u0061":2,"b":{"c":1,"c":2}}"#).0,
+            r#"{"a":1,"b":{"c":1}}"#
+        );
     }
 
     fn any_json() -> impl Strategy<Value = Value> {
@@ -217,7 +244,8 @@ mod tests {
         leaf.prop_recursive(4, 40, 6, |inner| {
             prop_oneof![
                 proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-                proptest::collection::btree_map("[a-z\"\\\\]{0,4}", inner, 0..6).prop_map(|m| Value::Object(m.into_iter().collect())),
+                proptest::collection::btree_map("[a-z\"\\\\]{0,4}", inner, 0..6)
+                    .prop_map(|m| Value::Object(m.into_iter().collect())),
             ]
         })
     }

@@ -1,5 +1,5 @@
-//! What a stream's RECORD lines are made of, compiled once from the plan of the stream: bytes that never change, fields with
-//! their kinds, and which of them need a second look when the row ends.
+//! What a stream's RECORD lines are made of, compiled once from the plan of the stream: bytes that
+//! never change, fields with their kinds, and which of them need a second look when the row ends.
 
 use super::kind::Kind;
 use super::text;
@@ -31,7 +31,8 @@ pub struct FieldSpec {
     pub origin: Origin,
     /// Whether it is a key property: rows without it are left out.
     pub key: bool,
-    /// Whether it is delivered. One that is not may still be declared, and is then not counted as undeclared.
+    /// Whether it is delivered. One that is not may still be declared, and is then not counted as
+    /// undeclared.
     pub selected: bool,
 }
 
@@ -113,7 +114,8 @@ impl Slot {
 }
 
 impl Recipe {
-    /// Compiles the fields of a stream. `cursor` names the field that a bookmark compares with, if rows are compared at all.
+    /// Compiles the fields of a stream. `cursor` names the field that a bookmark compares with, if
+    /// rows are compared at all.
     #[must_use]
     pub fn new(stream: &str, is_report: bool, cursor: Option<&str>, specs: Vec<FieldSpec>) -> Self {
         let mut head = b"{\"type\":\"RECORD\",\"stream\":".to_vec();
@@ -148,7 +150,8 @@ impl Recipe {
 
     fn add(&mut self, spec: FieldSpec, cursor: Option<&str>) {
         let index = self.fields.len();
-        // A cursor that is a key as well may have to be filled from create_time, which is known only when the row ends.
+        // A cursor that is a key as well may have to be filled from create_time, which is known
+        // only when the row ends.
         let filled = spec.key && cursor == Some(&spec.name);
         match spec.origin {
             Origin::Account if spec.selected => self.account = Some(index),
@@ -156,7 +159,8 @@ impl Recipe {
             _ if filled => self.late.push((index, Slot::Cursor)),
             _ => {}
         }
-        let inline = spec.selected && !filled && matches!(spec.origin, Origin::Row | Origin::Metric);
+        let inline =
+            spec.selected && !filled && matches!(spec.origin, Origin::Row | Origin::Metric);
         self.inline += usize::from(inline);
         self.names[usize::from(spec.origin == Origin::Metric)].add(&spec.name, index, inline);
         let mut prefix = vec![b','];
@@ -182,7 +186,8 @@ impl Recipe {
         });
     }
 
-    /// Names the fields that tell a row from the others of its list, delivered or not. Those of the account tell nothing.
+    /// Names the fields that tell a row from the others of its list, delivered or not. Those of the
+    /// account tell nothing.
     #[must_use]
     pub fn identified_by(mut self, names: &[&str]) -> Self {
         for name in names {
@@ -214,7 +219,8 @@ impl Recipe {
         }
     }
 
-    /// A field of the row, or of its dimensions, that needs a second look whether it is delivered or not.
+    /// A field of the row, or of its dimensions, that needs a second look whether it is delivered
+    /// or not.
     fn look_at(&mut self, name: &str) -> usize {
         let index = self.fields.iter().position(|f| f.name == name).unwrap_or_else(|| {
             let (prefix, kind, name) = (Vec::new(), Kind::Text, name.to_owned());
@@ -244,7 +250,8 @@ impl Recipe {
             let mut raw = Vec::new();
             text::push_quoted(advertiser_id, &mut raw);
             bytes.extend_from_slice(&field.prefix[1..]);
-            if push_value(&field.kind, &String::from_utf8_lossy(&raw), &mut bytes) != Written::Value {
+            if push_value(&field.kind, &String::from_utf8_lossy(&raw), &mut bytes) != Written::Value
+            {
                 // A catalog may type it as what no id is.
                 keys = 0;
             }

@@ -1,5 +1,5 @@
-//! The rows of one page on their way into lines: which fields a row has, what it lacks, and whether it is written at all. It owns the
-//! order of these steps; how one value is written is `value`'s.
+//! The rows of one page on their way into lines: which fields a row has, what it lacks, and whether
+//! it is written at all. It owns the order of these steps; how one value is written is `value`'s.
 
 use super::nested::push_next;
 use super::recipe::{Field, Short, Slot};
@@ -33,7 +33,11 @@ pub struct PageRows<'r, 'p, 't> {
 
 impl<'p> Renderer<'p> {
     /// The rows of one page, to be appended to `out`. `time_extracted` is RFC 3339.
-    pub fn page<'r, 't>(&'r mut self, time_extracted: &str, out: &'r mut Vec<u8>) -> PageRows<'r, 'p, 't> {
+    pub fn page<'r, 't>(
+        &'r mut self,
+        time_extracted: &str,
+        out: &'r mut Vec<u8>,
+    ) -> PageRows<'r, 'p, 't> {
         let tail = format!("}},\"time_extracted\":\"{time_extracted}\"}}\n").into_bytes();
         PageRows { renderer: self, out, tail, captured: [None; Slot::COUNT], identity: (0, 0) }
     }
@@ -77,7 +81,12 @@ impl<'t> Rows<'t> for PageRows<'_, '_, 't> {
 }
 
 impl<'t> PageRows<'_, '_, 't> {
-    fn fields(&mut self, scan: &mut Scan<'t>, group: usize, met: &mut Met) -> Result<(), Malformed> {
+    fn fields(
+        &mut self,
+        scan: &mut Scan<'t>,
+        group: usize,
+        met: &mut Met,
+    ) -> Result<(), Malformed> {
         let recipe = self.renderer.recipe;
         let known = &recipe.names[group];
         let (mut last, mut first) = (Names::START, true);
@@ -96,13 +105,16 @@ impl<'t> PageRows<'_, '_, 't> {
     #[inline]
     fn field(&mut self, scan: &mut Scan<'t>, index: usize, met: &mut Met) -> Result<(), Malformed> {
         let field = &self.renderer.recipe.fields[index];
-        if std::mem::replace(&mut self.renderer.seen[index], self.renderer.row) == self.renderer.row {
+        if std::mem::replace(&mut self.renderer.seen[index], self.renderer.row) == self.renderer.row
+        {
             return scan.skip();
         }
         let short = match field.short {
             Some(Short::Number) => scan.quoted_number(),
             Some(Short::Text) => scan.plain_string(),
-            Some(Short::Nested) if matches!(scan.peek(), b'{' | b'[') => return self.nested(scan, field, index, met),
+            Some(Short::Nested) if matches!(scan.peek(), b'{' | b'[') => {
+                return self.nested(scan, field, index, met);
+            }
             Some(Short::Nested) | None => None,
         };
         if let Some(text) = short {
@@ -159,7 +171,13 @@ impl<'t> PageRows<'_, '_, 't> {
     }
 
     /// Writes an object or an array while it is read.
-    fn nested(&mut self, scan: &mut Scan<'t>, field: &Field, index: usize, met: &mut Met) -> Result<(), Malformed> {
+    fn nested(
+        &mut self,
+        scan: &mut Scan<'t>,
+        field: &Field,
+        index: usize,
+        met: &mut Met,
+    ) -> Result<(), Malformed> {
         let Kind::Nested(nested) = &field.kind else { return scan.skip() };
         self.push_prefix(field);
         let written = push_next(nested, scan, self.out)?;
@@ -182,7 +200,8 @@ impl<'t> PageRows<'_, '_, 't> {
 
     fn end_row(&mut self, start: usize, mut met: Met) {
         let recipe = self.renderer.recipe;
-        let key = (recipe.identity > 0 && self.identity.0 == recipe.identity).then_some(self.identity.1);
+        let key =
+            (recipe.identity > 0 && self.identity.0 == recipe.identity).then_some(self.identity.1);
         self.renderer.keys.extend(key);
         for (index, slot) in &recipe.late {
             let raw = self.late_value(*slot).unwrap_or("null");
@@ -194,7 +213,9 @@ impl<'t> PageRows<'_, '_, 't> {
         if met.keys < recipe.keys {
             self.out.truncate(start);
             self.renderer.tally.null_keys += 1;
-        } else if self.is_before_bookmark() || key.is_some_and(|key| self.renderer.written.is_some_and(|w| w.contains(&key))) {
+        } else if self.is_before_bookmark()
+            || key.is_some_and(|key| self.renderer.written.is_some_and(|w| w.contains(&key)))
+        {
             self.out.truncate(start);
         } else {
             self.out.extend_from_slice(&self.tail);
@@ -206,8 +227,9 @@ impl<'t> PageRows<'_, '_, 't> {
         self.renderer.held.clear();
     }
 
-    /// Writes null for the `lacking` delivered fields that the row does not have. TikTok leaves out members that became null; a target that
-    /// updates only what a record holds would keep their old values. Most rows lack what the row before them lacked.
+    /// Writes null for the `lacking` delivered fields that the row does not have. TikTok leaves out
+    /// members that became null; a target that updates only what a record holds would keep their
+    /// old values. Most rows lack what the row before them lacked.
     fn complete(&mut self, lacking: usize) {
         let Renderer { recipe, seen, row, lacks, nulls, .. } = &mut *self.renderer;
         let is_lacking = |index: usize| seen[index] != *row;
@@ -232,16 +254,17 @@ impl<'t> PageRows<'_, '_, 't> {
             Slot::Cursor => captured(Slot::Cursor).or_else(|| captured(Slot::Created)),
             // As the Python tap has it: gone if the switch says so, or if the status ends so.
             Slot::Status => {
-                let gone =
-                    captured(Slot::Operation) == Some("\"DELETE\"") || captured(Slot::Secondary).is_some_and(|s| s.ends_with("_DELETE\""));
+                let gone = captured(Slot::Operation) == Some("\"DELETE\"")
+                    || captured(Slot::Secondary).is_some_and(|s| s.ends_with("_DELETE\""));
                 Some(if gone { "\"DELETE\"" } else { "\"ACTIVE\"" })
             }
             other => captured(other),
         }
     }
 
-    /// Compares the row's cursor with the bookmark and keeps the greatest one. Rows equal to the bookmark stay: another row of the
-    /// same second may have come after it was taken. Rows without a cursor stay too, on every run.
+    /// Compares the row's cursor with the bookmark and keeps the greatest one. Rows equal to the
+    /// bookmark stay: another row of the same second may have come after it was taken. Rows without
+    /// a cursor stay too, on every run.
     fn is_before_bookmark(&mut self) -> bool {
         let Some(raw) = self.captured[Slot::Cursor as usize] else { return false };
         let scratch = &mut self.renderer.scratch;

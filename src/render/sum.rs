@@ -1,4 +1,5 @@
-//! Exact sums of decimal texts. It owns arithmetic without floats; what is compared with what is `verify`'s matter.
+//! Exact sums of decimal texts. It owns arithmetic without floats; what is compared with what is
+//! `verify`'s matter.
 
 use crate::json::decimal::Decimal;
 use std::fmt;
@@ -64,16 +65,18 @@ impl Sum {
         self.digits == 0 && !self.broken
     }
 
-    /// Whether both may be sums of the same values, where TikTok rounds each value and the total, each to its last digit.
+    /// Whether both may be sums of the same values, where TikTok rounds each value and the total,
+    /// each to its last digit.
     #[must_use]
     pub fn is_rounded_from(&self, other: &Sum) -> bool {
         let most = self.rounding().saturating_add(other.rounding());
         most > 0 && self.units.abs_diff(other.units) <= most
     }
 
-    /// What rounding may have added or taken: half of the last digit written for a single value, and for many as much as independent
-    /// roundings come to, which nearly always cancel each other out. The standard deviation of n of them is √(n/12) last digits; this
-    /// is nearly seven times that. Whole numbers are not rounded.
+    /// What rounding may have added or taken: half of the last digit written for a single value,
+    /// and for many as much as independent roundings come to, which nearly always cancel each other
+    /// out. The standard deviation of n of them is √(n/12) last digits; this is nearly seven times
+    /// that. Whole numbers are not rounded.
     fn rounding(&self) -> u128 {
         let kept = u32::try_from(DIGITS.saturating_sub(self.digits)).unwrap_or_default();
         let terms = u128::from(self.terms);
@@ -116,11 +119,16 @@ mod tests {
     #[test]
     fn sums_are_exact() {
         assert_eq!(sum(&["0.1", "0.2", "-", "", "null"]).to_string(), "0.3");
-        assert_eq!(sum(&["12345678901234.123456", "0.000001", "-0.5"]).to_string(), "12345678901233.623457");
+        assert_eq!(
+            sum(&["12345678901234.123456", "0.000001", "-0.5"]).to_string(),
+            "12345678901233.623457"
+        );
         assert_eq!(sum(&["20.000", "22"]).to_string(), "42");
         assert_eq!(sum(&["-3", "1.25"]).to_string(), "-1.75");
         assert_eq!(sum(&["9.18E+09", "1e-3", "-1.5e1"]).to_string(), "9179999985.001");
-        for odd in ["1e50", "1e-13", "<5", "0.0000000000001", "12x", ".", "170141183460469231731687303715"] {
+        for odd in
+            ["1e50", "1e-13", "<5", "0.0000000000001", "12x", ".", "170141183460469231731687303715"]
+        {
             assert!(!sum(&["1", odd]).is_exact(), "{odd}");
         }
     }

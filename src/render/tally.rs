@@ -1,5 +1,5 @@
-//! What is counted while rows are rendered, and the names that rows use. It owns no decision: what the counts mean is
-//! said at the end of each stream.
+//! What is counted while rows are rendered, and the names that rows use. It owns no decision: what
+//! the counts mean is said at the end of each stream.
 
 use super::recipe::Known;
 use super::text;
@@ -14,7 +14,8 @@ pub struct Tally {
     pub records: u64,
     /// Rows left out because a key property was null or missing.
     pub null_keys: u64,
-    /// Rows left out because they were none: null, something else that is no object, or of a report without an object `dimensions`.
+    /// Rows left out because they were none: null, something else that is no object, or of a report
+    /// without an object `dimensions`.
     pub not_rows: u64,
     /// Where the first of them was, for people.
     pub first_not_row: Option<String>,
@@ -54,8 +55,8 @@ impl Tally {
 /// More names than any schema has; what comes after them is counted under one.
 const MOST_UNDECLARED: usize = 2_000;
 
-/// The names met so far in one group of a row. Rows name their fields in nearly the same order each time, so the name that followed
-/// last time is tried first.
+/// The names met so far in one group of a row. Rows name their fields in nearly the same order each
+/// time, so the name that followed last time is tried first.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     /// By the name before (0 for none): the name that came next.
@@ -68,12 +69,21 @@ impl Names {
     /// Stands before the first name of a row.
     pub(super) const START: usize = 0;
 
-    /// Steps over the name that comes next in `scan` and gives its number, from 1: those of `known` first, then undeclared ones in
-    /// the order in which they were met.
+    /// Steps over the name that comes next in `scan` and gives its number, from 1: those of `known`
+    /// first, then undeclared ones in the order in which they were met.
     #[inline]
-    pub(super) fn find(&mut self, known: &Known, last: usize, scan: &mut Scan) -> Result<usize, Malformed> {
+    pub(super) fn find(
+        &mut self,
+        known: &Known,
+        last: usize,
+        scan: &mut Scan,
+    ) -> Result<usize, Malformed> {
         let guess = self.next.get(last).copied().unwrap_or(0);
-        let number = if known.tag(guess).is_some_and(|tag| scan.skip_tag(tag)) { guess } else { self.search(known, last, scan.name()?) };
+        let number = if known.tag(guess).is_some_and(|tag| scan.skip_tag(tag)) {
+            guess
+        } else {
+            self.search(known, last, scan.name()?)
+        };
         if number > known.len() {
             self.undeclared[number - known.len() - 1].1 += 1;
         }
@@ -82,7 +92,10 @@ impl Names {
 
     #[cold]
     fn search(&mut self, known: &Known, last: usize, raw: &str) -> usize {
-        let number = known.number(raw).or_else(|| self.found.get(raw).copied()).unwrap_or_else(|| self.spell(known, raw));
+        let number = known
+            .number(raw)
+            .or_else(|| self.found.get(raw).copied())
+            .unwrap_or_else(|| self.spell(known, raw));
         if self.next.len() <= last {
             self.next.resize(last + 1, 0);
         }
@@ -92,7 +105,11 @@ impl Names {
 
     /// A name not met before: a known one spelt with escapes, or an undeclared one.
     fn spell(&mut self, known: &Known, raw: &str) -> usize {
-        let plain = if raw.contains('\\') { serde_json::Value::from(text::decode(raw)).to_string() } else { raw.to_owned() };
+        let plain = if raw.contains('\\') {
+            serde_json::Value::from(text::decode(raw)).to_string()
+        } else {
+            raw.to_owned()
+        };
         let number = known.number(&plain).unwrap_or_else(|| {
             if self.undeclared.len() < MOST_UNDECLARED {
                 self.undeclared.push((plain.into(), 0));

@@ -1,13 +1,15 @@
-//! JSON text in, JSON text out: string escapes that targets cannot take, and the grammar of numbers.
-//! It owns bytes inside one scalar; which scalar belongs in which field is decided in `value`.
+//! JSON text in, JSON text out: string escapes that targets cannot take, and the grammar of
+//! numbers. It owns bytes inside one scalar; which scalar belongs in which field is decided in
+//! `value`.
 
 use crate::json::decimal::Decimal;
 use crate::json::scan::MOST_DIGITS;
 use crate::json::token::number_end;
 use memchr::{memchr, memchr2};
 
-/// Appends a JSON string (`raw`, with its quotes) as it came, but for what no target survives: the escape
-/// `\u0000` is left out and a lone surrogate becomes U+FFFD. `raw` must be a valid JSON string.
+/// Appends a JSON string (`raw`, with its quotes) as it came, but for what no target survives: the
+/// escape `\u0000` is left out and a lone surrogate becomes U+FFFD. `raw` must be a valid JSON
+/// string.
 pub(super) fn push_string(raw: &str, out: &mut Vec<u8>) {
     if memchr(b'\\', raw.as_bytes()).is_none() {
         out.extend_from_slice(raw.as_bytes());
@@ -28,7 +30,9 @@ fn push_escaped(raw: &str, out: &mut Vec<u8>) {
                 2
             }
             Some(0) => 6,
-            Some(0xD800..=0xDBFF) if matches!(unicode_escape(&rest[6..]), Some(0xDC00..=0xDFFF)) => {
+            Some(0xD800..=0xDBFF)
+                if matches!(unicode_escape(&rest[6..]), Some(0xDC00..=0xDFFF)) =>
+            {
                 out.extend_from_slice(&rest.as_bytes()[..12]);
                 12
             }
@@ -83,11 +87,13 @@ pub(super) fn is_finite(number: &str) -> bool {
     is_plain || Decimal::read(number).is_some_and(|decimal| decimal.is_finite())
 }
 
-/// Appends the integer that `text` is, in full digits: `20.000` and `2e1` give `20`. `None` if it is not whole.
+/// Appends the integer that `text` is, in full digits: `20.000` and `2e1` give `20`. `None` if it
+/// is not whole.
 pub(super) fn push_integer(text: &str, out: &mut Vec<u8>) -> Option<()> {
     let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
-    let is_plain =
-        digits.len() <= MOST_DIGITS && digits.iter().all(u8::is_ascii_digit) && (text == "0" || digits.first().is_some_and(|b| *b != b'0'));
+    let is_plain = digits.len() <= MOST_DIGITS
+        && digits.iter().all(u8::is_ascii_digit)
+        && (text == "0" || digits.first().is_some_and(|b| *b != b'0'));
     if is_plain {
         out.extend_from_slice(text.as_bytes());
         return Some(());
@@ -138,7 +144,9 @@ mod tests {
         ] {
             assert_eq!(integer(text).as_deref(), Some(want), "{text}");
         }
-        for odd in ["", "-", "20.5", "007", "007e1", "1e99", "1e-3", "20.", " 1", "<5", "NaN", "-Infinity"] {
+        for odd in
+            ["", "-", "20.5", "007", "007e1", "1e99", "1e-3", "20.", " 1", "<5", "NaN", "-Infinity"]
+        {
             assert_eq!(integer(odd), None, "{odd:?}");
         }
     }
@@ -152,7 +160,11 @@ mod tests {
         }
         let long = "9".repeat(400);
         out.clear();
-        assert!(push_number(&long, &mut out).is_none() && push_integer(&long, &mut out).is_none() && out.is_empty());
+        assert!(
+            push_number(&long, &mut out).is_none()
+                && push_integer(&long, &mut out).is_none()
+                && out.is_empty()
+        );
         for odd in ["1e400", "-1.5E+999999999999999999999", "1e", "NaN", "5x"] {
             out.clear();
             assert!(push_number(odd, &mut out).is_none() && out.is_empty(), "{odd}");

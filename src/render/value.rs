@@ -1,5 +1,5 @@
-//! One value of the API, written as the kind that the catalog gives its field. It owns what becomes null and what does
-//! not fit; nested values are walked in `nested`.
+//! One value of the API, written as the kind that the catalog gives its field. It owns what becomes
+//! null and what does not fit; nested values are walked in `nested`.
 
 use super::kind::{Digits, Form, Kind, Nested, Types};
 use super::nested::{push_as_text, push_nested};
@@ -11,7 +11,8 @@ use crate::json::scan::is_not_finite;
 pub(super) enum Written {
     /// It was written.
     Value,
-    /// `null` was written, because the API had nothing: null, and in fields that are no text also `-`, empty text and zero dates.
+    /// `null` was written, because the API had nothing: null, and in fields that are no text also
+    /// `-`, empty text and zero dates.
     Null,
     /// `null` was written, because the value does not fit the field's type.
     Misfit,
@@ -50,8 +51,8 @@ fn push_text(raw: &str, out: &mut Vec<u8>) -> Written {
     Written::Value
 }
 
-/// A value stays of its own JSON type where that is allowed. Else it becomes the narrowest type that can hold it: a number, a
-/// boolean, a time, and text last.
+/// A value stays of its own JSON type where that is allowed. Else it becomes the narrowest type
+/// that can hold it: a number, a boolean, a time, and text last.
 fn push_mixed(types: Types, nested: &Nested, raw: &str, out: &mut Vec<u8>) -> Written {
     let inside = inner(raw);
     match raw.as_bytes()[0] {
@@ -76,10 +77,16 @@ fn push_mixed(types: Types, nested: &Nested, raw: &str, out: &mut Vec<u8>) -> Wr
                 Some(Digits::Whole) => text::push_integer,
                 None => |_: &str, _: &mut Vec<u8>| None,
             };
-            // A text may be a time even where numbers are allowed; a number is one only where they are not.
-            let written = is_text.then(|| time(inside, out)).flatten().or_else(|| number(inside, out));
+            // A text may be a time even where numbers are allowed; a number is one only where they
+            // are not.
+            let written =
+                is_text.then(|| time(inside, out)).flatten().or_else(|| number(inside, out));
             let truth = boolean(inside).filter(|_| types.boolean);
-            if written.or_else(|| truth.map(|truth| out.extend_from_slice(truth))).or_else(|| time(inside, out)).is_none() {
+            if written
+                .or_else(|| truth.map(|truth| out.extend_from_slice(truth)))
+                .or_else(|| time(inside, out))
+                .is_none()
+            {
                 match types.string {
                     Some(Form::Any) => {}
                     Some(_) if date::is_zero(inside) => return push_null(Written::Null, out),
@@ -92,7 +99,11 @@ fn push_mixed(types: Types, nested: &Nested, raw: &str, out: &mut Vec<u8>) -> Wr
     Written::Value
 }
 
-fn push_time(inside: &str, push: fn(&str, &mut Vec<u8>) -> Option<()>, out: &mut Vec<u8>) -> Written {
+fn push_time(
+    inside: &str,
+    push: fn(&str, &mut Vec<u8>) -> Option<()>,
+    out: &mut Vec<u8>,
+) -> Written {
     if date::is_zero(inside) {
         return push_null(Written::Null, out);
     }
@@ -102,8 +113,8 @@ fn push_time(inside: &str, push: fn(&str, &mut Vec<u8>) -> Option<()>, out: &mut
     }
 }
 
-/// The text between the quotes of a string, or the value itself. Escapes stay: nothing that a number, a boolean or a
-/// time is made of needs one.
+/// The text between the quotes of a string, or the value itself. Escapes stay: nothing that a
+/// number, a boolean or a time is made of needs one.
 fn inner(raw: &str) -> &str {
     raw.strip_prefix('"').and_then(|r| r.strip_suffix('"')).unwrap_or(raw)
 }
@@ -126,7 +137,11 @@ fn is_nothing(inside: &str) -> bool {
     matches!(inside, "-" | "")
 }
 
-fn push_or_nothing(inside: &str, push: fn(&str, &mut Vec<u8>) -> Option<()>, out: &mut Vec<u8>) -> Written {
+fn push_or_nothing(
+    inside: &str,
+    push: fn(&str, &mut Vec<u8>) -> Option<()>,
+    out: &mut Vec<u8>,
+) -> Written {
     match push(inside, out) {
         Some(()) => Written::Value,
         None => push_nothing(inside, out),
@@ -239,11 +254,21 @@ mod tests {
             (&many(&["null", "integer", "array"]), r#""-""#, "null", Written::Null),
             (&many(&["null", "number", "string"]), "1e999", r#""1e999""#, Written::Value),
             (&many(&["null", "number", "string"]), "NaN", "null", Written::Misfit),
-            (&time(&["null", "string", "integer"]), r#""2026-01-01 00:00:00""#, r#""2026-01-01T00:00:00Z""#, Written::Value),
+            (
+                &time(&["null", "string", "integer"]),
+                r#""2026-01-01 00:00:00""#,
+                r#""2026-01-01T00:00:00Z""#,
+                Written::Value,
+            ),
             (&time(&["null", "string", "integer"]), "1671432089", "1671432089", Written::Value),
             (&time(&["null", "string", "integer"]), r#""""#, "null", Written::Null),
             (&time(&["null", "string", "integer"]), r#""soon""#, "null", Written::Misfit),
-            (&time(&["null", "string", "object"]), "1671432089", r#""2022-12-19T06:41:29Z""#, Written::Value),
+            (
+                &time(&["null", "string", "object"]),
+                "1671432089",
+                r#""2022-12-19T06:41:29Z""#,
+                Written::Value,
+            ),
             (&time(&["null", "string", "object"]), "[1]", "null", Written::Misfit),
             (&null, "1", "null", Written::Misfit),
             (&null, r#""x""#, "null", Written::Misfit),

@@ -1,5 +1,5 @@
-//! A catalog: streams with schemas and metadata, as discovery writes it and as users, Meltano and other taps change it. It owns the
-//! form; which parts are selected is `selection`'s.
+//! A catalog: streams with schemas and metadata, as discovery writes it and as users, Meltano and
+//! other taps change it. It owns the form; which parts are selected is `selection`'s.
 
 use crate::error::{InputError, input};
 use crate::files;
@@ -28,7 +28,8 @@ pub struct CatalogStream {
 /// The file cannot be read, or is not a catalog.
 pub fn load(path: &str) -> Result<Vec<CatalogStream>> {
     let text = files::read("catalog", path)?;
-    let catalog: Value = serde_json::from_str(&text).with_context(|| InputError(format!("catalog: `{path}` is not valid JSON")))?;
+    let catalog: Value = serde_json::from_str(&text)
+        .with_context(|| InputError(format!("catalog: `{path}` is not valid JSON")))?;
     parse(catalog).with_context(|| InputError(format!("catalog: `{path}` is not a catalog")))
 }
 
@@ -43,14 +44,20 @@ pub fn parse(mut catalog: Value) -> Result<Vec<CatalogStream>> {
     streams
         .into_iter()
         .enumerate()
-        .map(|(i, stream)| one(stream).with_context(|| InputError(format!("catalog: in `streams[{i}]`"))))
+        .map(|(i, stream)| {
+            one(stream).with_context(|| InputError(format!("catalog: in `streams[{i}]`")))
+        })
         .collect()
 }
 
 fn one(stream: Value) -> Result<CatalogStream> {
-    let Value::Object(mut object) = stream else { return Err(input("catalog: a stream is not an object")) };
+    let Value::Object(mut object) = stream else {
+        return Err(input("catalog: a stream is not an object"));
+    };
     let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
-    let id = text("tap_stream_id").or_else(|| text("stream")).ok_or_else(|| input("catalog: a stream has no `tap_stream_id`"))?;
+    let id = text("tap_stream_id")
+        .or_else(|| text("stream"))
+        .ok_or_else(|| input("catalog: a stream has no `tap_stream_id`"))?;
     let stream = text("stream").unwrap_or_else(|| id.clone());
     let schema = object.shift_remove("schema").unwrap_or_default();
     if !schema.get("properties").is_some_and(Value::is_object) {
@@ -58,7 +65,12 @@ fn one(stream: Value) -> Result<CatalogStream> {
     }
     let mut metadata = HashMap::new();
     for entry in object.get("metadata").and_then(Value::as_array).into_iter().flatten() {
-        let breadcrumb = entry["breadcrumb"].as_array().into_iter().flatten().filter_map(|b| b.as_str().map(str::to_owned)).collect();
+        let breadcrumb = entry["breadcrumb"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|b| b.as_str().map(str::to_owned))
+            .collect();
         if let Some(values) = entry["metadata"].as_object() {
             metadata.insert(breadcrumb, values.clone());
         }
@@ -67,7 +79,8 @@ fn one(stream: Value) -> Result<CatalogStream> {
 }
 
 impl CatalogStream {
-    /// What the catalog says of the stream: its metadata first, then the stream object, where names have underscores.
+    /// What the catalog says of the stream: its metadata first, then the stream object, where names
+    /// have underscores.
     #[must_use]
     pub fn said(&self, name: &str) -> Option<&Value> {
         let in_metadata = self.metadata.get(&[] as &[String]).and_then(|m| m.get(name));
@@ -89,13 +102,21 @@ impl CatalogStream {
     /// Whether the user wants every row every time.
     #[must_use]
     pub fn is_full_table(&self) -> bool {
-        self.said("replication-method").and_then(Value::as_str).is_some_and(|m| m.eq_ignore_ascii_case("FULL_TABLE"))
+        self.said("replication-method")
+            .and_then(Value::as_str)
+            .is_some_and(|m| m.eq_ignore_ascii_case("FULL_TABLE"))
     }
 }
 
-/// One stream as discovery lists it, with metadata for every property. `replication_key` makes it incremental.
+/// One stream as discovery lists it, with metadata for every property. `replication_key` makes it
+/// incremental.
 #[must_use]
-pub fn discovered(name: &str, schema: &Value, keys: &[&str], replication_key: Option<&str>) -> Value {
+pub fn discovered(
+    name: &str,
+    schema: &Value,
+    keys: &[&str],
+    replication_key: Option<&str>,
+) -> Value {
     let method = if replication_key.is_some() { "INCREMENTAL" } else { "FULL_TABLE" };
     let mut root = Map::from_iter([
         ("inclusion".to_owned(), json!("available")),
@@ -107,7 +128,9 @@ pub fn discovered(name: &str, schema: &Value, keys: &[&str], replication_key: Op
         root.insert("valid-replication-keys".to_owned(), json!([key]));
     }
     let mut metadata = vec![json!({"breadcrumb": [], "metadata": root})];
-    add_properties(schema, &mut Vec::new(), &mut metadata, &|name| keys.contains(&name) || replication_key == Some(name));
+    add_properties(schema, &mut Vec::new(), &mut metadata, &|name| {
+        keys.contains(&name) || replication_key == Some(name)
+    });
     let mut stream = json!({
         "tap_stream_id": name, "stream": name, "schema": schema, "key_properties": keys, "replication_method": method, "metadata": metadata,
     });
@@ -117,8 +140,15 @@ pub fn discovered(name: &str, schema: &Value, keys: &[&str], replication_key: Op
     stream
 }
 
-fn add_properties(schema: &Value, path: &mut Vec<String>, metadata: &mut Vec<Value>, is_automatic: &dyn Fn(&str) -> bool) {
-    for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+fn add_properties(
+    schema: &Value,
+    path: &mut Vec<String>,
+    metadata: &mut Vec<Value>,
+    is_automatic: &dyn Fn(&str) -> bool,
+) {
+    for (name, property) in
+        schema.get("properties").and_then(Value::as_object).into_iter().flatten()
+    {
         let top = path.is_empty();
         path.extend(["properties".to_owned(), name.clone()]);
         let inclusion = if top && is_automatic(name) { "automatic" } else { "available" };

@@ -1,11 +1,13 @@
-//! The members of a JSON object in their order, each value as the text that it is: what is passed through keeps every digit.
+//! The members of a JSON object in their order, each value as the text that it is: what is passed
+//! through keeps every digit.
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::collections::HashMap;
 use std::fmt::{self, Write};
 
-/// An object whose values are not read. Of members of one name the last one counts, at the place of the first.
+/// An object whose values are not read. Of members of one name the last one counts, at the place of
+/// the first.
 #[derive(Debug, Default)]
 pub(super) struct Members {
     list: Vec<(String, Box<RawValue>)>,
@@ -34,7 +36,12 @@ impl Members {
     pub(super) fn remove(&mut self, name: &str) {
         if self.places.remove(name).is_some() {
             self.list.retain(|(member, _)| member != name);
-            self.places = self.list.iter().enumerate().map(|(place, (name, _))| (name.clone(), place)).collect();
+            self.places = self
+                .list
+                .iter()
+                .enumerate()
+                .map(|(place, (name, _))| (name.clone(), place))
+                .collect();
         }
     }
 
@@ -54,7 +61,8 @@ pub(super) fn object<V: AsRef<str>>(members: impl Iterator<Item = (impl AsRef<st
     for (place, (name, value)) in members.enumerate() {
         let comma = if place == 0 { "" } else { "," };
         // Writing to a String cannot fail.
-        let _ = write!(text, "{comma}{}:{}", serde_json::Value::from(name.as_ref()), value.as_ref());
+        let _ =
+            write!(text, "{comma}{}:{}", serde_json::Value::from(name.as_ref()), value.as_ref());
     }
     text.push('}');
     text
@@ -106,7 +114,10 @@ mod tests {
     fn values_keep_their_text_and_names_their_order() {
         let text = r#"{"b":1e400,"a":{"x":0.10},"b":12345678901234567890123,"\u0041\n":"\u0041"}"#;
         let members: Members = serde_json::from_str(text).expect("an object");
-        assert_eq!(members.text(), r#"{"b":12345678901234567890123,"a":{"x":0.10},"A\n":"\u0041"}"#);
+        assert_eq!(
+            members.text(),
+            r#"{"b":12345678901234567890123,"a":{"x":0.10},"A\n":"\u0041"}"#
+        );
     }
 
     #[test]

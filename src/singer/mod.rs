@@ -1,4 +1,5 @@
-//! The Singer side: catalogs, selection, state and messages, as every tap has them. It knows nothing of TikTok.
+//! The Singer side: catalogs, selection, state and messages, as every tap has them. It knows
+//! nothing of TikTok.
 
 pub mod catalog;
 mod members;

@@ -1,4 +1,5 @@
-//! Messages on stdout: whole lines only. It owns SCHEMA and STATE lines and when a STATE is due; RECORD lines come ready-made.
+//! Messages on stdout: whole lines only. It owns SCHEMA and STATE lines and when a STATE is due;
+//! RECORD lines come ready-made.
 
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -22,8 +23,15 @@ impl<W: Write> Output<W> {
     ///
     /// # Errors
     /// The reader is gone, or the disk is full.
-    pub fn schema(&mut self, stream: &str, schema: &Value, keys: &[String], bookmark: Option<&str>) -> io::Result<()> {
-        let mut message = json!({"type": "SCHEMA", "stream": stream, "schema": schema, "key_properties": keys});
+    pub fn schema(
+        &mut self,
+        stream: &str,
+        schema: &Value,
+        keys: &[String],
+        bookmark: Option<&str>,
+    ) -> io::Result<()> {
+        let mut message =
+            json!({"type": "SCHEMA", "stream": stream, "schema": schema, "key_properties": keys});
         if let Some(bookmark) = bookmark {
             message["bookmark_properties"] = json!([bookmark]);
         }
@@ -39,7 +47,8 @@ impl<W: Write> Output<W> {
         self.out.write_all(lines)
     }
 
-    /// A STATE line with the text of its value, unless it says the same as the one before and no records came between.
+    /// A STATE line with the text of its value, unless it says the same as the one before and no
+    /// records came between.
     ///
     /// # Errors
     /// The reader is gone, or the disk is full.
@@ -52,8 +61,8 @@ impl<W: Write> Output<W> {
         self.out.flush()
     }
 
-    /// Whether as many bytes of records went out since the last STATE as it is long: with a thousand accounts a state after each
-    /// slice would be most of the output.
+    /// Whether as many bytes of records went out since the last STATE as it is long: with a
+    /// thousand accounts a state after each slice would be most of the output.
     #[must_use]
     pub fn is_state_due(&self) -> bool {
         self.since_state > 0 && self.since_state >= self.last_state.len()

@@ -1,13 +1,14 @@
-//! What of a catalog is selected: streams, and properties down to nested ones. It owns the order of precedence that the Meltano SDK
-//! and singer-python agree on.
+//! What of a catalog is selected: streams, and properties down to nested ones. It owns the order of
+//! precedence that the Meltano SDK and singer-python agree on.
 
 use super::catalog::CatalogStream;
 use crate::error::input;
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 
-/// Whether the stream is to be synced. In order: `inclusion`, `selected` in the metadata, on the stream object or in its schema,
-/// `selected-by-default`; a stream about which the catalog says nothing at all is in, one with metadata but no word on selection is out.
+/// Whether the stream is to be synced. In order: `inclusion`, `selected` in the metadata, on the
+/// stream object or in its schema, `selected-by-default`; a stream about which the catalog says
+/// nothing at all is in, one with metadata but no word on selection is out.
 #[must_use]
 pub fn is_selected(stream: &CatalogStream) -> bool {
     let beside = beside(stream).into_iter().find_map(|(_, selected)| selected);
@@ -16,7 +17,10 @@ pub fn is_selected(stream: &CatalogStream) -> bool {
 
 /// What is said of the selection of a stream elsewhere than in its metadata, and where.
 fn beside(stream: &CatalogStream) -> [(&'static str, Option<bool>); 2] {
-    [("on the stream object", stream.beside("selected").and_then(truth)), ("in the schema", stream.schema.get("selected").and_then(truth))]
+    [
+        ("on the stream object", stream.beside("selected").and_then(truth)),
+        ("in the schema", stream.schema.get("selected").and_then(truth)),
+    ]
 }
 
 /// Holds the selected streams against one another, and says what is ignored about the others.
@@ -27,9 +31,15 @@ pub fn check(catalog: &[CatalogStream]) -> Result<()> {
     let mut selected: Vec<&CatalogStream> = Vec::new();
     for stream in catalog {
         let is_in = is_selected(stream);
-        for (place, _) in beside(stream).into_iter().filter(|(_, said)| said.is_some_and(|said| said != is_in)) {
+        for (place, _) in
+            beside(stream).into_iter().filter(|(_, said)| said.is_some_and(|said| said != is_in))
+        {
             let what = if is_in { "read" } else { "left out" };
-            log::info!("catalog: `{}` is {what}: `selected: {}` {place} is ignored, because another place comes first", stream.id, !is_in);
+            log::info!(
+                "catalog: `{}` is {what}: `selected: {}` {place} is ignored, because another place comes first",
+                stream.id,
+                !is_in
+            );
         }
         if !is_in {
             continue;
@@ -52,8 +62,8 @@ pub fn check(catalog: &[CatalogStream]) -> Result<()> {
     Ok(())
 }
 
-/// The schema of the selected properties. `always` names those that cannot be left out: keys and the replication key. Deselected nested
-/// properties are left out too.
+/// The schema of the selected properties. `always` names those that cannot be left out: keys and
+/// the replication key. Deselected nested properties are left out too.
 #[must_use]
 pub fn selected_schema(stream: &CatalogStream, always: &[String]) -> Value {
     let mut schema = stream.schema.clone();
@@ -61,7 +71,8 @@ pub fn selected_schema(stream: &CatalogStream, always: &[String]) -> Value {
     schema
 }
 
-/// Like [`selected_schema`], but deselected nested properties stay as objects with the member `mark` only, so that rendering can leave them out.
+/// Like [`selected_schema`], but deselected nested properties stay as objects with the member
+/// `mark` only, so that rendering can leave them out.
 #[must_use]
 pub fn marked_schema(stream: &CatalogStream, always: &[String], mark: &str) -> Value {
     let mut schema = stream.schema.clone();
@@ -69,14 +80,23 @@ pub fn marked_schema(stream: &CatalogStream, always: &[String], mark: &str) -> V
     schema
 }
 
-fn prune(schema: &mut Value, path: &mut Vec<String>, stream: &CatalogStream, always: &[String], mark: Option<&str>) {
+fn prune(
+    schema: &mut Value,
+    path: &mut Vec<String>,
+    stream: &CatalogStream,
+    always: &[String],
+    mark: Option<&str>,
+) {
     let top = path.is_empty();
-    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
+        return;
+    };
     let mut gone = Vec::new();
     for (name, property) in properties.iter_mut() {
         path.extend(["properties".to_owned(), name.clone()]);
         let forced = top && always.iter().any(|a| a == name);
-        // Without a word of its own a property goes with its parent, which is in, or we would not be here.
+        // Without a word of its own a property goes with its parent, which is in, or we would not
+        // be here.
         let beside = property.get("selected").and_then(truth);
         if forced || verdict(stream.metadata.get(path.as_slice()), beside).unwrap_or(true) {
             prune(property, path, stream, always, mark);
@@ -93,13 +113,17 @@ fn prune(schema: &mut Value, path: &mut Vec<String>, stream: &CatalogStream, alw
     }
 }
 
-/// What metadata says; `beside` is what stands elsewhere and counts where the metadata has no `selected`.
+/// What metadata says; `beside` is what stands elsewhere and counts where the metadata has no
+/// `selected`.
 fn verdict(metadata: Option<&Map<String, Value>>, beside: Option<bool>) -> Option<bool> {
     let said = |name: &str| metadata.and_then(|m| m.get(name));
     match said("inclusion").and_then(Value::as_str) {
         Some("unsupported") => Some(false),
         Some("automatic") => Some(true),
-        _ => said("selected").and_then(truth).or(beside).or_else(|| said("selected-by-default").and_then(truth)),
+        _ => said("selected")
+            .and_then(truth)
+            .or(beside)
+            .or_else(|| said("selected-by-default").and_then(truth)),
     }
 }
 
@@ -146,7 +170,12 @@ mod tests {
             assert_eq!(is_selected(&stream(&root(&metadata))), want, "{metadata}");
         }
         assert!(is_selected(&stream(&json!({"metadata": []}))), "nothing said: everything in");
-        assert!(is_selected(&stream(&json!({"metadata": [{"breadcrumb": [], "metadata": {}}], "selected": true}))), "on the stream object");
+        assert!(
+            is_selected(&stream(
+                &json!({"metadata": [{"breadcrumb": [], "metadata": {}}], "selected": true})
+            )),
+            "on the stream object"
+        );
         assert!(
             is_selected(&stream(
                 &json!({"schema": {"properties": {}, "selected": true}, "metadata": [{"breadcrumb": [], "metadata": {}}]})
@@ -163,31 +192,56 @@ mod tests {
             (json!({"metadata": discovered, "selected": false}), false),
             (json!({"metadata": discovered, "selected": "false"}), false),
             (json!({"metadata": discovered, "selected": null}), true),
-            (json!({"metadata": discovered, "schema": {"properties": properties, "selected": false}}), false),
-            (json!({"metadata": discovered, "selected": true, "schema": {"properties": properties, "selected": false}}), true),
+            (
+                json!({"metadata": discovered, "schema": {"properties": properties, "selected": false}}),
+                false,
+            ),
+            (
+                json!({"metadata": discovered, "selected": true, "schema": {"properties": properties, "selected": false}}),
+                true,
+            ),
             (json!({"metadata": [], "selected": false}), false),
-            (json!({"metadata": [{"breadcrumb": [], "metadata": {"selected": true}}], "selected": false}), true),
-            (json!({"metadata": [{"breadcrumb": [], "metadata": {"selected": false}}], "selected": true}), false),
-            (json!({"metadata": [{"breadcrumb": [], "metadata": {"inclusion": "automatic"}}], "selected": false}), true),
+            (
+                json!({"metadata": [{"breadcrumb": [], "metadata": {"selected": true}}], "selected": false}),
+                true,
+            ),
+            (
+                json!({"metadata": [{"breadcrumb": [], "metadata": {"selected": false}}], "selected": true}),
+                false,
+            ),
+            (
+                json!({"metadata": [{"breadcrumb": [], "metadata": {"inclusion": "automatic"}}], "selected": false}),
+                true,
+            ),
         ] {
             assert_eq!(is_selected(&stream(&entry)), want, "{entry}");
         }
-        let property = stream(&json!({"schema": {"properties": {"id": {}, "a": {"selected": false}}}, "metadata": [
-            {"breadcrumb": ["properties", "a"], "metadata": {"inclusion": "available", "selected-by-default": true}}]}));
-        assert_eq!(selected_schema(&property, &[])["properties"], json!({"id": {}}), "properties too");
+        let property = stream(
+            &json!({"schema": {"properties": {"id": {}, "a": {"selected": false}}}, "metadata": [
+            {"breadcrumb": ["properties", "a"], "metadata": {"inclusion": "available", "selected-by-default": true}}]}),
+        );
+        assert_eq!(
+            selected_schema(&property, &[])["properties"],
+            json!({"id": {}}),
+            "properties too"
+        );
     }
 
     #[test]
     fn streams_and_names_come_once_among_the_selected() {
         let entry = |id: &str, name: &str, selected: bool| json!({"tap_stream_id": id, "stream": name, "schema": {"properties": {}}, "selected": selected});
-        let check = |entries: &[Value]| check(&catalog::parse(json!({"streams": entries})).expect("a catalog"));
-        for (second, parts) in
-            [(entry("ads", "b", true), ["`a`", "`b`", "`ads`"]), (entry("campaigns", "a", true), ["`a`", "`ads`", "`campaigns`"])]
-        {
+        let check = |entries: &[Value]| {
+            check(&catalog::parse(json!({"streams": entries})).expect("a catalog"))
+        };
+        for (second, parts) in [
+            (entry("ads", "b", true), ["`a`", "`b`", "`ads`"]),
+            (entry("campaigns", "a", true), ["`a`", "`ads`", "`campaigns`"]),
+        ] {
             let error = check(&[entry("ads", "a", true), second]).expect_err("a clash").to_string();
             assert!(parts.iter().all(|part| error.contains(part)), "{error}");
         }
-        check(&[entry("ads", "a", true), entry("ads", "b", false), entry("campaigns", "c", true)]).expect("one is deselected");
+        check(&[entry("ads", "a", true), entry("ads", "b", false), entry("campaigns", "c", true)])
+            .expect("one is deselected");
     }
 
     #[test]
@@ -199,8 +253,12 @@ mod tests {
             entry(json!(["properties", "a", "properties", "b"]), false),
         ]}));
         let always = ["id".to_owned()];
-        let want = json!({"properties": {"id": {}, "a": {"properties": {"c": {}}}}, "required": ["id"]});
+        let want =
+            json!({"properties": {"id": {}, "a": {"properties": {"c": {}}}}, "required": ["id"]});
         assert_eq!(selected_schema(&stream, &always), want);
-        assert_eq!(marked_schema(&stream, &always, "x-gone")["properties"]["a"]["properties"]["b"], json!({"x-gone": true}));
+        assert_eq!(
+            marked_schema(&stream, &always, "x-gone")["properties"]["a"]["properties"]["b"],
+            json!({"x-gone": true})
+        );
     }
 }

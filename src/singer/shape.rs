@@ -1,16 +1,19 @@
-//! JSON Schemas of catalogs in one plain form: the names of types, a format of dates, properties and items. It owns what the other
-//! keywords mean; as what a value is written is `render`'s matter.
+//! JSON Schemas of catalogs in one plain form: the names of types, a format of dates, properties
+//! and items. It owns what the other keywords mean; as what a value is written is `render`'s
+//! matter.
 //!
-//! Records must fit the SCHEMA line before them, and TikTok promises nothing: any field may be null, and longer, larger or other than
-//! a catalog has it. So types stay, with null among them, and everything else that a validator holds values to goes. A schema that
-//! is plain already stays as it is.
+//! Records must fit the SCHEMA line before them, and TikTok promises nothing: any field may be
+//! null, and longer, larger or other than a catalog has it. So types stay, with null among them,
+//! and everything else that a validator holds values to goes. A schema that is plain already stays
+//! as it is.
 
 mod combine;
 
 use combine::{both, either, has_text, named};
 use serde_json::{Map, Value, json};
 
-/// Keywords by which a schema refuses values of its own types, or that only others of them need. Those of all drafts.
+/// Keywords by which a schema refuses values of its own types, or that only others of them need.
+/// Those of all drafts.
 const DROPPED: [&str; 47] = [
     "enum",
     "const",
@@ -70,7 +73,8 @@ const MOST_DEPTH: usize = 100;
 /// Schemas in all, at most: a few references to references can stand for any number of them.
 const MOST: usize = 20_000;
 
-/// The schema of a stream in its plain form. Properties may be null but for `keys`: rows without these are left out.
+/// The schema of a stream in its plain form. Properties may be null but for `keys`: rows without
+/// these are left out.
 #[must_use]
 pub fn plain(schema: &Value, keys: &[String]) -> Value {
     let mut reader = Reader { root: schema, left: MOST };
@@ -89,7 +93,13 @@ struct Reader<'s> {
 type Opened = Vec<String>;
 
 impl Reader<'_> {
-    fn property(&mut self, schema: &Value, opened: &[String], depth: usize, nullable: bool) -> Value {
+    fn property(
+        &mut self,
+        schema: &Value,
+        opened: &[String],
+        depth: usize,
+        nullable: bool,
+    ) -> Value {
         let (mut object, opened) = self.flat(schema, opened, depth);
         self.children(&mut object, &opened, depth, &|_| true);
         if let Some(mut types) = named(&object) {
@@ -105,7 +115,13 @@ impl Reader<'_> {
     }
 
     /// Makes what is inside an object or an array plain.
-    fn children(&mut self, object: &mut Map<String, Value>, opened: &[String], depth: usize, nullable: &dyn Fn(&str) -> bool) {
+    fn children(
+        &mut self,
+        object: &mut Map<String, Value>,
+        opened: &[String],
+        depth: usize,
+        nullable: &dyn Fn(&str) -> bool,
+    ) {
         match object.get_mut("properties") {
             Some(Value::Object(properties)) => {
                 for (name, property) in properties.iter_mut() {
@@ -115,18 +131,26 @@ impl Reader<'_> {
             _ => drop(object.shift_remove("properties")),
         }
         match object.get_mut("items") {
-            Some(items @ (Value::Object(_) | Value::Bool(false))) => *items = self.property(items, opened, depth + 1, true),
+            Some(items @ (Value::Object(_) | Value::Bool(false))) => {
+                *items = self.property(items, opened, depth + 1, true)
+            }
             // One schema for each place of a list says nothing about lists of other lengths.
             _ => drop(object.shift_remove("items")),
         }
     }
 
-    /// A schema without references and combinations: those of its own level are put together, what is inside stays as it is. Returns
-    /// with it the references that were followed on the way.
-    fn flat(&mut self, schema: &Value, opened: &[String], depth: usize) -> (Map<String, Value>, Opened) {
+    /// A schema without references and combinations: those of its own level are put together, what
+    /// is inside stays as it is. Returns with it the references that were followed on the way.
+    fn flat(
+        &mut self,
+        schema: &Value,
+        opened: &[String],
+        depth: usize,
+    ) -> (Map<String, Value>, Opened) {
         let mut opened = opened.to_vec();
         let Value::Object(given) = schema else {
-            // `false` lets nothing through; `true`, and what is no schema at all, lets everything through.
+            // `false` lets nothing through; `true`, and what is no schema at all, lets everything
+            // through.
             let nothing = Map::from_iter([("type".to_owned(), json!("null"))]);
             return (if *schema == json!(false) { nothing } else { Map::new() }, opened);
         };
@@ -142,14 +166,16 @@ impl Reader<'_> {
         if let Some(reference) = given.get("$ref").and_then(Value::as_str) {
             let root = self.root;
             let target = reference.strip_prefix('#').and_then(|pointer| root.pointer(pointer));
-            if let Some(target) = target.filter(|_| !opened.iter().any(|known| known == reference)) {
+            if let Some(target) = target.filter(|_| !opened.iter().any(|known| known == reference))
+            {
                 opened.push(reference.to_owned());
                 let (target, further) = self.flat(target, &opened, depth + 1);
                 more.extend(further);
                 object = both(object, target);
             }
         }
-        let list = |name: &str| given.get(name).and_then(Value::as_array).filter(|list| !list.is_empty());
+        let list =
+            |name: &str| given.get(name).and_then(Value::as_array).filter(|list| !list.is_empty());
         for branch in list("allOf").into_iter().flatten() {
             let (branch, further) = self.flat(branch, &opened, depth + 1);
             more.extend(further);
@@ -160,7 +186,9 @@ impl Reader<'_> {
             for branch in branches {
                 let (branch, further) = self.flat(branch, &opened, depth + 1);
                 more.extend(further);
-                union = Some(union.map_or_else(|| branch.clone(), |union| either(union, branch.clone())));
+                union = Some(
+                    union.map_or_else(|| branch.clone(), |union| either(union, branch.clone())),
+                );
             }
             object = both(object, union.unwrap_or_default());
         }
@@ -172,8 +200,8 @@ impl Reader<'_> {
     }
 }
 
-/// Puts `type` into its plain form: left as it is where it names known types, absent where any is allowed. Old drafts take schemas
-/// beside names; they are returned, with the names as one of them.
+/// Puts `type` into its plain form: left as it is where it names known types, absent where any is
+/// allowed. Old drafts take schemas beside names; they are returned, with the names as one of them.
 fn read_type(given: &Map<String, Value>, object: &mut Map<String, Value>) -> Option<Vec<Value>> {
     let is_known = |name: &Value| name.as_str().is_some_and(|name| TYPES.contains(&name));
     let of_values = |values: &[Value]| -> Vec<&str> {
@@ -186,9 +214,15 @@ fn read_type(given: &Map<String, Value>, object: &mut Map<String, Value>) -> Opt
         Some(name) if is_known(name) => {}
         Some(Value::Array(names)) if names.iter().any(Value::is_object) => {
             object.shift_remove("type");
-            let (schemas, names): (Vec<_>, Vec<_>) = names.iter().cloned().partition(Value::is_object);
+            let (schemas, names): (Vec<_>, Vec<_>) =
+                names.iter().cloned().partition(Value::is_object);
             let known: Vec<_> = names.into_iter().filter(is_known).collect();
-            return Some(schemas.into_iter().chain((!known.is_empty()).then(|| json!({"type": known}))).collect());
+            return Some(
+                schemas
+                    .into_iter()
+                    .chain((!known.is_empty()).then(|| json!({"type": known})))
+                    .collect(),
+            );
         }
         Some(Value::Array(names)) => {
             let mut known: Vec<&Value> = Vec::with_capacity(names.len());
@@ -206,8 +240,10 @@ fn read_type(given: &Map<String, Value>, object: &mut Map<String, Value>) -> Opt
         Some(_) => drop(object.shift_remove("type")),
         // Values that are listed have types, also where nothing else names one.
         None => {
-            let listed = given.get("enum").and_then(Value::as_array).filter(|values| !values.is_empty());
-            let values = listed.map(Vec::as_slice).or_else(|| given.get("const").map(std::slice::from_ref));
+            let listed =
+                given.get("enum").and_then(Value::as_array).filter(|values| !values.is_empty());
+            let values =
+                listed.map(Vec::as_slice).or_else(|| given.get("const").map(std::slice::from_ref));
             if let Some(values) = values {
                 object.insert("type".to_owned(), json!(of_values(values)));
             }
@@ -218,7 +254,10 @@ fn read_type(given: &Map<String, Value>, object: &mut Map<String, Value>) -> Opt
 
 /// Leaves a format in which values are written, and only where there is text.
 fn read_format(object: &mut Map<String, Value>) {
-    let is_date = object.get("format").and_then(Value::as_str).is_some_and(|format| FORMATS.contains(&format));
+    let is_date = object
+        .get("format")
+        .and_then(Value::as_str)
+        .is_some_and(|format| FORMATS.contains(&format));
     if is_date && !object.contains_key("type") {
         object.insert("type".to_owned(), json!(["null", "string"]));
     }

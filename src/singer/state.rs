@@ -1,5 +1,6 @@
-//! Bookmarks: moved forward only, and written back with everything that is not ours untouched, to the digit. What files hold a state
-//! is `state_file`'s matter, and what a bookmark means to a stream is `sync`'s.
+//! Bookmarks: moved forward only, and written back with everything that is not ours untouched, to
+//! the digit. What files hold a state is `state_file`'s matter, and what a bookmark means to a
+//! stream is `sync`'s.
 
 use super::members::{Members, compact, object};
 use crate::error::{InputError, input};
@@ -12,13 +13,15 @@ use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
 const CURRENT: &str = "currently_syncing";
-/// A member of our own: with a thousand accounts, a stream that never ends within a run would begin with the same ones each time.
+/// A member of our own: with a thousand accounts, a stream that never ends within a run would begin
+/// with the same ones each time.
 const CURRENT_ACCOUNT: &str = "currently_syncing_account";
 
 /// Wrappings in one another that are taken off.
 const DEPTH: u8 = 8;
 
-/// The state of a run: `{"currently_syncing": …, "bookmarks": {stream: {advertiser_id: "YYYY-MM-DDTHH:MM:SSZ"}}}`.
+/// The state of a run: `{"currently_syncing": …, "bookmarks": {stream: {advertiser_id:
+/// "YYYY-MM-DDTHH:MM:SSZ"}}}`.
 #[derive(Debug, Default)]
 pub struct State {
     members: Members,
@@ -38,29 +41,41 @@ enum Entry {
 }
 
 impl State {
-    /// Takes a state in any known form: bare, in Meltano's `singer_state`, or a whole STATE message; bookmarks as maps by account, as one
-    /// text for all accounts, or as the Meltano SDK's list of partitions. Meltano's record of a job has two states: what a run that
-    /// did not end had `partial`ly delivered goes over what was `completed` before.
+    /// Takes a state in any known form: bare, in Meltano's `singer_state`, or a whole STATE
+    /// message; bookmarks as maps by account, as one text for all accounts, or as the Meltano SDK's
+    /// list of partitions. Meltano's record of a job has two states: what a run that did not end
+    /// had `partial`ly delivered goes over what was `completed` before.
     ///
     /// # Errors
     /// It is not an object, or its bookmarks are not.
     pub fn parse(text: &str) -> Result<Self> {
         let text = compact(text);
-        let raw = serde_json::from_str(&text).with_context(|| InputError("state: it is not valid JSON".to_owned()))?;
+        let raw = serde_json::from_str(&text)
+            .with_context(|| InputError("state: it is not valid JSON".to_owned()))?;
         Self::unwrap(raw, DEPTH)
     }
 
     fn unwrap(raw: &RawValue, depth: u8) -> Result<Self> {
-        let Some(members) = Members::of(raw) else { return Err(input("state: it is not a JSON object")) };
+        let Some(members) = Members::of(raw) else {
+            return Err(input("state: it is not a JSON object"));
+        };
         let own = members.get("bookmarks");
         if depth == 0 || own.is_some_and(|bookmarks| !is_nothing(bookmarks)) {
             return Self::bare(members);
         }
         // Beside bookmarks that are there but empty, only others count.
         let counts = |value: &&RawValue| {
-            is_object(value) && (own.is_none() || Members::of(value).is_some_and(|inside| inside.get("bookmarks").is_some()))
+            is_object(value)
+                && (own.is_none()
+                    || Members::of(value).is_some_and(|inside| inside.get("bookmarks").is_some()))
         };
-        let inside = |names: [&str; 2]| names.into_iter().filter_map(|name| members.get(name)).filter(counts).collect::<Vec<_>>();
+        let inside = |names: [&str; 2]| {
+            names
+                .into_iter()
+                .filter_map(|name| members.get(name))
+                .filter(counts)
+                .collect::<Vec<_>>()
+        };
         if let [wrapped, ..] = inside(["singer_state", "value"])[..] {
             return Self::unwrap(wrapped, depth - 1);
         }
@@ -78,7 +93,8 @@ impl State {
     fn bare(members: Members) -> Result<Self> {
         let streams = match members.get("bookmarks") {
             Some(bookmarks) if bookmarks.get() != "null" => {
-                let bookmarks = Members::of(bookmarks).ok_or_else(|| input("state: `bookmarks` is not an object"))?;
+                let bookmarks = Members::of(bookmarks)
+                    .ok_or_else(|| input("state: `bookmarks` is not an object"))?;
                 bookmarks.iter().map(|(stream, raw)| (stream.to_owned(), Entry::of(raw))).collect()
             }
             _ => Vec::new(),
@@ -94,7 +110,9 @@ impl State {
         for (stream, entry) in newer.streams {
             match (self.entry_mut(&stream), entry) {
                 (Some(Entry::Accounts(known)), Entry::Accounts(newer)) => {
-                    newer.iter().for_each(|(account, bookmark)| known.set(account, bookmark.to_owned()));
+                    newer
+                        .iter()
+                        .for_each(|(account, bookmark)| known.set(account, bookmark.to_owned()));
                 }
                 (Some(known), entry) => *known = entry,
                 (None, entry) => self.streams.push((stream, entry)),
@@ -109,14 +127,20 @@ impl State {
     pub fn bookmark(&self, stream: &str, advertiser_id: &str) -> Result<Option<String>> {
         let Some(entry) = self.entry(stream) else { return Ok(None) };
         let (found, place) = match entry {
-            Entry::Accounts(by_account) => (by_account.get(advertiser_id), format!("/{advertiser_id}")),
-            Entry::Partitions(_, by_account) => (by_account.get(advertiser_id).map(|raw| &**raw), "/partitions".to_owned()),
+            Entry::Accounts(by_account) => {
+                (by_account.get(advertiser_id), format!("/{advertiser_id}"))
+            }
+            Entry::Partitions(_, by_account) => {
+                (by_account.get(advertiser_id).map(|raw| &**raw), "/partitions".to_owned())
+            }
             Entry::Other(raw) => (Some(&**raw), String::new()),
         };
         let Some(found) = found.filter(|raw| raw.get() != "null") else { return Ok(None) };
         match serde_json::from_str::<String>(found.get()).ok().and_then(|text| normal(&text)) {
             Some(time) => Ok(Some(time)),
-            None => Err(input(format!("state: /bookmarks/{stream}{place} is not a timestamp (example: 2026-01-31T00:00:00Z)"))),
+            None => Err(input(format!(
+                "state: /bookmarks/{stream}{place} is not a timestamp (example: 2026-01-31T00:00:00Z)"
+            ))),
         }
     }
 
@@ -139,13 +163,22 @@ impl State {
     /// Whether it holds something, but no bookmarks where they should be.
     #[must_use]
     pub fn lacks_bookmarks(&self) -> bool {
-        let says_nothing = |(name, value): (&str, &RawValue)| matches!(name, "currently_syncing" | "type") || is_nothing(value);
+        let says_nothing = |(name, value): (&str, &RawValue)| {
+            matches!(name, "currently_syncing" | "type") || is_nothing(value)
+        };
         self.members.get("bookmarks").is_none() && !self.members.iter().all(says_nothing)
     }
 
-    /// Moves a bookmark forward to `time` (`YYYY-MM-DDTHH:MM:SSZ`); an earlier one leaves it as it is. `accounts` are those of the run: a
-    /// form without accounts is turned into a map of them, so that none loses its bookmark. Returns whether it moved.
-    pub fn advance(&mut self, stream: &str, advertiser_id: &str, time: &str, accounts: &[String]) -> bool {
+    /// Moves a bookmark forward to `time` (`YYYY-MM-DDTHH:MM:SSZ`); an earlier one leaves it as it
+    /// is. `accounts` are those of the run: a form without accounts is turned into a map of them,
+    /// so that none loses its bookmark. Returns whether it moved.
+    pub fn advance(
+        &mut self,
+        stream: &str,
+        advertiser_id: &str,
+        time: &str,
+        accounts: &[String],
+    ) -> bool {
         let current = self.bookmark(stream, advertiser_id).ok().flatten();
         let moves = current.as_deref().is_none_or(|current| current < time);
         if moves {
@@ -177,15 +210,24 @@ impl State {
         }
     }
 
-    /// Whether a pass of a stream was refused in an earlier run, and has a bookmark of its own since: that of [`held_key`].
+    /// Whether a pass of a stream was refused in an earlier run, and has a bookmark of its own
+    /// since: that of [`held_key`].
     #[must_use]
     pub fn is_held(&self, stream: &str, advertiser_id: &str, pass: &str) -> bool {
         let key = held_key(advertiser_id, pass);
         matches!(self.entry(stream), Some(Entry::Accounts(by_account)) if by_account.get(&key).is_some())
     }
 
-    /// Keeps a bookmark of its own for a pass that was refused; none where it has to begin at the beginning.
-    pub fn hold(&mut self, stream: &str, advertiser_id: &str, pass: &str, bookmark: Option<&str>, accounts: &[String]) {
+    /// Keeps a bookmark of its own for a pass that was refused; none where it has to begin at the
+    /// beginning.
+    pub fn hold(
+        &mut self,
+        stream: &str,
+        advertiser_id: &str,
+        pass: &str,
+        bookmark: Option<&str>,
+        accounts: &[String],
+    ) {
         let bookmark = bookmark.map_or_else(|| RawValue::NULL.to_owned(), text);
         self.put(stream, &held_key(advertiser_id, pass), bookmark, accounts);
     }
@@ -200,7 +242,9 @@ impl State {
     /// The stream and the account at which an earlier run ended early, if it did.
     #[must_use]
     pub fn current(&self) -> (Option<String>, Option<String>) {
-        let text = |name: &str| self.members.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok());
+        let text = |name: &str| {
+            self.members.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok())
+        };
         (text(CURRENT), text(CURRENT_ACCOUNT))
     }
 
@@ -219,7 +263,8 @@ impl State {
     #[must_use]
     pub fn to_value(&self) -> String {
         let bookmarks = object(self.streams.iter().map(|(stream, entry)| (stream, entry.text())));
-        let mut members: Vec<(&str, &str)> = self.members.iter().map(|(name, value)| (name, value.get())).collect();
+        let mut members: Vec<(&str, &str)> =
+            self.members.iter().map(|(name, value)| (name, value.get())).collect();
         match members.iter_mut().find(|(name, _)| *name == "bookmarks") {
             Some(member) => member.1 = &bookmarks,
             None => members.push(("bookmarks", &bookmarks)),
@@ -252,12 +297,22 @@ impl Entry {
         let Some(members) = Members::of(raw) else { return Entry::Other(raw.to_owned()) };
         let Some(partitions) = members.get("partitions") else { return Entry::Accounts(members) };
         let mut by_account = HashMap::new();
-        let listed = serde_json::from_str::<Vec<Box<RawValue>>>(partitions.get()).unwrap_or_default();
-        for partition in listed.iter().filter_map(|one| serde_json::from_str::<Partition>(one.get()).ok()) {
-            // The value of a sorted stream; of an unsorted one that was broken off there is only a marker, which cannot be resumed from.
-            let id = partition.context.as_deref().and_then(Members::of).and_then(|context| context.get("advertiser_id").map(plain));
+        let listed =
+            serde_json::from_str::<Vec<Box<RawValue>>>(partitions.get()).unwrap_or_default();
+        for partition in
+            listed.iter().filter_map(|one| serde_json::from_str::<Partition>(one.get()).ok())
+        {
+            // The value of a sorted stream; of an unsorted one that was broken off there is only a
+            // marker, which cannot be resumed from.
+            let id = partition
+                .context
+                .as_deref()
+                .and_then(Members::of)
+                .and_then(|context| context.get("advertiser_id").map(plain));
             if let Some(id) = id {
-                by_account.entry(id).or_insert_with(|| partition.replication_key_value.unwrap_or_else(|| RawValue::NULL.to_owned()));
+                by_account.entry(id).or_insert_with(|| {
+                    partition.replication_key_value.unwrap_or_else(|| RawValue::NULL.to_owned())
+                });
             }
         }
         Entry::Partitions(raw.to_owned(), by_account)
@@ -290,7 +345,8 @@ fn text(text: &str) -> Box<RawValue> {
     to_raw_value(text).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
-/// A time in any form that taps write, as `YYYY-MM-DDTHH:MM:SSZ`. Fractions go: bookmarks have seconds.
+/// A time in any form that taps write, as `YYYY-MM-DDTHH:MM:SSZ`. Fractions go: bookmarks have
+/// seconds.
 fn normal(text: &str) -> Option<String> {
     let text = text.trim();
     let second = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
@@ -300,7 +356,12 @@ fn normal(text: &str) -> Option<String> {
     } else {
         let naive = joined.split('.').next().unwrap_or_default();
         let whole = if naive.len() == 10 { format!("{naive}T00:00:00") } else { naive.to_owned() };
-        PrimitiveDateTime::parse(&whole, format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]")).ok()?.assume_utc()
+        PrimitiveDateTime::parse(
+            &whole,
+            format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]"),
+        )
+        .ok()?
+        .assume_utc()
     };
     // A year with a sign or five digits would not sort as text.
     (1..=9999).contains(&utc.year()).then(|| utc.format(second).ok()).flatten()

@@ -1,4 +1,5 @@
-//! A state file: one state, or all the lines that a target or a tap printed, of which the last STATE counts.
+//! A state file: one state, or all the lines that a target or a tap printed, of which the last
+//! STATE counts.
 
 use super::members::Members;
 use super::state::State;
@@ -14,9 +15,12 @@ use serde_json::value::RawValue;
 pub fn load(path: Option<&str>) -> Result<State> {
     let Some(path) = path else { return Ok(State::default()) };
     let text = files::read("state", path)?;
-    let (state, states) = last(&text).with_context(|| InputError(format!("state: `{path}` cannot be used")))?;
+    let (state, states) =
+        last(&text).with_context(|| InputError(format!("state: `{path}` cannot be used")))?;
     if states > 1 {
-        log::info!("state: `{path}` holds {states} states, one after the other; the last one counts");
+        log::info!(
+            "state: `{path}` holds {states} states, one after the other; the last one counts"
+        );
     }
     // None: `tail -n 1` of a target that printed nothing.
     let state = state.map_or_else(|| Ok(State::default()), State::parse);
@@ -27,14 +31,16 @@ pub fn load(path: Option<&str>) -> Result<State> {
     Ok(state)
 }
 
-/// The last state of a text, and how many there are. A last line that is cut off, as a target leaves it that was killed, gives way to
-/// the one before.
+/// The last state of a text, and how many there are. A last line that is cut off, as a target
+/// leaves it that was killed, gives way to the one before.
 fn last(text: &str) -> Result<(Option<&str>, usize)> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     let (mut found, mut states, mut others) = (None, 0, 0);
     loop {
         match values.next() {
-            None if states == 0 && others > 0 => return Err(input("state: it holds messages of a tap, but no STATE")),
+            None if states == 0 && others > 0 => {
+                return Err(input("state: it holds messages of a tap, but no STATE"));
+            }
             None => return Ok((found, states)),
             Some(Ok(value)) if is_other(value) => others += 1,
             Some(Ok(value)) => (found, states) = (Some(value.get()), states + 1),
@@ -49,8 +55,11 @@ fn last(text: &str) -> Result<(Option<&str>, usize)> {
 
 /// Whether it is another message of a tap.
 fn is_other(value: &RawValue) -> bool {
-    let kind = Members::of(value).and_then(|message| serde_json::from_str::<String>(message.get("type")?.get()).ok());
-    kind.is_some_and(|kind| matches!(kind.as_str(), "SCHEMA" | "RECORD" | "BATCH" | "ACTIVATE_VERSION"))
+    let kind = Members::of(value)
+        .and_then(|message| serde_json::from_str::<String>(message.get("type")?.get()).ok());
+    kind.is_some_and(|kind| {
+        matches!(kind.as_str(), "SCHEMA" | "RECORD" | "BATCH" | "ACTIVATE_VERSION")
+    })
 }
 
 #[cfg(test)]

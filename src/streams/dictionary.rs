@@ -1,11 +1,13 @@
-//! The dictionary of metrics and dimensions: `schemas/metrics.json`, with the type of each and the reports that have it. It owns
-//! what TikTok is known to have; a name it does not hold may exist all the same.
+//! The dictionary of metrics and dimensions: `schemas/metrics.json`, with the type of each and the
+//! reports that have it. It owns what TikTok is known to have; a name it does not hold may exist
+//! all the same.
 
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-/// The most metrics that a stream has by default. TikTok takes 100 a request; a few more of the user's own should still fit.
+/// The most metrics that a stream has by default. TikTok takes 100 a request; a few more of the
+/// user's own should still fit.
 pub const MOST_DEFAULTS: usize = 90;
 
 /// All that is known of report columns.
@@ -33,10 +35,12 @@ pub struct Column {
 }
 
 impl Column {
-    /// Whether a report of that type and level has it. One wrong name fails a whole report, so it is never asked for elsewhere.
+    /// Whether a report of that type and level has it. One wrong name fails a whole report, so it
+    /// is never asked for elsewhere.
     #[must_use]
     pub fn fits(&self, report_type: &str, data_level: &str) -> bool {
-        self.reports.iter().any(|r| r == report_type) && (self.levels.is_empty() || self.levels.iter().any(|l| l == data_level))
+        self.reports.iter().any(|r| r == report_type)
+            && (self.levels.is_empty() || self.levels.iter().any(|l| l == data_level))
     }
 }
 
@@ -60,9 +64,15 @@ impl Dictionary {
     }
 
     /// The default metrics of a report of that type and level, at most [`MOST_DEFAULTS`].
-    pub fn defaults<'a>(&'a self, report_type: &'a str, data_level: &'a str) -> impl Iterator<Item = &'a str> {
+    pub fn defaults<'a>(
+        &'a self,
+        report_type: &'a str,
+        data_level: &'a str,
+    ) -> impl Iterator<Item = &'a str> {
         let ranked = self.defaults.get(report_type).map_or(&[][..], Vec::as_slice);
-        let fits = move |name: &&String| self.metric(name).is_some_and(|m| m.fits(report_type, data_level));
+        let fits = move |name: &&String| {
+            self.metric(name).is_some_and(|m| m.fits(report_type, data_level))
+        };
         ranked.iter().filter(fits).map(String::as_str).take(MOST_DEFAULTS)
     }
 }
@@ -74,5 +84,8 @@ impl Dictionary {
 #[must_use]
 pub fn dictionary() -> &'static Dictionary {
     static DICTIONARY: OnceLock<Dictionary> = OnceLock::new();
-    DICTIONARY.get_or_init(|| serde_json::from_str(include_str!("../../schemas/metrics.json")).expect("the built-in dictionary is valid"))
+    DICTIONARY.get_or_init(|| {
+        serde_json::from_str(include_str!("../../schemas/metrics.json"))
+            .expect("the built-in dictionary is valid")
+    })
 }

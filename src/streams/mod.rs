@@ -1,5 +1,5 @@
-//! What can be replicated: one entry a stream, and how its schema is put together. It knows TikTok's resources and nothing of
-//! requests, catalogs or records.
+//! What can be replicated: one entry a stream, and how its schema is put together. It knows
+//! TikTok's resources and nothing of requests, catalogs or records.
 
 pub mod dictionary;
 mod schema;
@@ -71,8 +71,8 @@ pub struct Entity {
     pub cursor: Option<&'static str>,
     /// Whether TikTok can leave out what did not change since (`filtering.modified_after`, UTC).
     pub modified_after: bool,
-    /// Whether rows can be deleted: TikTok hides those unless asked for them (`filtering.primary_status`), and rows get
-    /// `current_status`, as in the Python tap.
+    /// Whether rows can be deleted: TikTok hides those unless asked for them
+    /// (`filtering.primary_status`), and rows get `current_status`, as in the Python tap.
     pub deletable: bool,
     /// Calls that together give all rows; each is paged by itself.
     pub passes: &'static [Pass],
@@ -87,8 +87,8 @@ pub struct Pass {
     pub filters: &'static [(&'static str, &'static [&'static str])],
     /// The most rows a page that TikTok takes.
     pub page_size: u64,
-    /// Where a refusal costs a note instead of the stream: what the pass is called in the state, which holds a bookmark for it until it
-    /// is answered.
+    /// Where a refusal costs a note instead of the stream: what the pass is called in the state,
+    /// which holds a bookmark for it until it is answered.
     pub optional: Option<&'static str>,
 }
 
@@ -116,8 +116,8 @@ impl Report {
         self.data_level != "AUCTION_ADVERTISER"
     }
 
-    /// Whether rows are about campaigns, ad groups or ads: TikTok leaves out Promote and `TopView` there unless asked for them, while the
-    /// account holds both.
+    /// Whether rows are about campaigns, ad groups or ads: TikTok leaves out Promote and `TopView`
+    /// there unless asked for them, while the account holds both.
     #[must_use]
     pub fn is_below_account(&self) -> bool {
         self.data_level != "AUCTION_ADVERTISER"
@@ -126,11 +126,15 @@ impl Report {
     /// The report of the account for the same days, without breakdowns.
     #[must_use]
     pub fn of_account(&self) -> Report {
-        Report { report_type: self.report_type, data_level: "AUCTION_ADVERTISER", dimensions: &["advertiser_id", "stat_time_day"] }
+        Report {
+            report_type: self.report_type,
+            data_level: "AUCTION_ADVERTISER",
+            dimensions: &["advertiser_id", "stat_time_day"],
+        }
     }
 
-    /// The name of the filter that decides about deleted entities, which must fit the level. The advertiser level has none: its
-    /// totals always hold them.
+    /// The name of the filter that decides about deleted entities, which must fit the level. The
+    /// advertiser level has none: its totals always hold them.
     #[must_use]
     pub fn status_filter(&self) -> Option<&'static str> {
         match self.data_level {
@@ -196,7 +200,10 @@ mod tests {
         for stream in STREAMS {
             let name = stream.name;
             assert!(names.insert(name), "{name} stands twice");
-            assert!(name.len() < 63 && name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{name}");
+            assert!(
+                name.len() < 63 && name.chars().all(|c| c.is_ascii_lowercase() || c == '_'),
+                "{name}"
+            );
             let schema = schema(stream);
             let properties = schema["properties"].as_object().expect("an object");
             for key in stream.keys.iter().chain(stream.replication_key().iter()) {
@@ -204,7 +211,10 @@ mod tests {
             }
             let lower: HashSet<String> = properties.keys().map(|p| p.to_lowercase()).collect();
             assert_eq!(lower.len(), properties.len(), "{name}: names that differ in case only");
-            assert!(serde_json::to_string(&schema).expect("json").len() < 60_000, "{name}: a SCHEMA line must stay below 64 KiB");
+            assert!(
+                serde_json::to_string(&schema).expect("json").len() < 60_000,
+                "{name}: a SCHEMA line must stay below 64 KiB"
+            );
         }
     }
 
@@ -215,17 +225,33 @@ mod tests {
             let Source::Report(report) = &stream.source else { continue };
             for name in report.dimensions {
                 assert!(
-                    dictionary.dimension(name).is_some_and(|d| d.fits(report.report_type, report.data_level)),
+                    dictionary
+                        .dimension(name)
+                        .is_some_and(|d| d.fits(report.report_type, report.data_level)),
                     "{}.{name}",
                     stream.name
                 );
             }
-            let metrics: Vec<_> = dictionary.defaults(report.report_type, report.data_level).collect();
-            assert!((20..=90).contains(&metrics.len()), "{}: {} metrics", stream.name, metrics.len());
+            let metrics: Vec<_> =
+                dictionary.defaults(report.report_type, report.data_level).collect();
+            assert!(
+                (20..=90).contains(&metrics.len()),
+                "{}: {} metrics",
+                stream.name,
+                metrics.len()
+            );
             for name in metrics {
                 let metric = dictionary.metric(name).expect("a default is in the dictionary");
-                assert!(metric.fits(report.report_type, report.data_level), "{}.{name}", stream.name);
-                assert!(!report.dimensions.contains(&name), "{}.{name} is a dimension", stream.name);
+                assert!(
+                    metric.fits(report.report_type, report.data_level),
+                    "{}.{name}",
+                    stream.name
+                );
+                assert!(
+                    !report.dimensions.contains(&name),
+                    "{}.{name} is a dimension",
+                    stream.name
+                );
             }
         }
     }

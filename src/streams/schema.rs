@@ -1,4 +1,5 @@
-//! JSON Schemas of streams: an entity's is its file in `schemas/`, a report's is put together from the dictionary.
+//! JSON Schemas of streams: an entity's is its file in `schemas/`, a report's is put together from
+//! the dictionary.
 
 use super::dictionary::{Column, dictionary};
 use super::{Report, Source, Stream};

@@ -1,5 +1,5 @@
-//! The table of streams. Adding a stream is adding an entry, and for an entity its file in `schemas/`; nothing else knows a
-//! stream by name.
+//! The table of streams. Adding a stream is adding an entry, and for an entity its file in
+//! `schemas/`; nothing else knows a stream by name.
 
 use super::{Account, Entity, Group, Pass, Report, Source, Stream};
 
@@ -29,7 +29,12 @@ const AD_OBJECT: Entity = Entity {
     in_sandbox: true,
 };
 
-const fn core(name: &'static str, about: &'static str, keys: &'static [&'static str], source: Source) -> Stream {
+const fn core(
+    name: &'static str,
+    about: &'static str,
+    keys: &'static [&'static str],
+    source: Source,
+) -> Stream {
     Stream { name, group: Group::Core, about, keys, source }
 }
 
@@ -41,20 +46,25 @@ const fn audience(data_level: &'static str, dimensions: &'static [&'static str])
     Source::Report(Report { report_type: "AUDIENCE", data_level, dimensions })
 }
 
-/// Every stream, in the order in which discovery lists and a run without a catalog reads them: a cheap one that always has rows
-/// comes first, because `meltano config test` stops at the first record.
+/// Every stream, in the order in which discovery lists and a run without a catalog reads them: a
+/// cheap one that always has rows comes first, because `meltano config test` stops at the first
+/// record.
 pub static STREAMS: &[Stream] = &[
     core(
         "advertisers",
         "Ad accounts with currency, time zone, balance and status",
         &["advertiser_id"],
-        Source::Account(Account { schema: include_str!("../../schemas/advertisers.json") }),
+        Source::Account(Account { schema: include_str!("../../schemas/streams/advertisers.json") }),
     ),
     core(
         "campaigns",
         "Campaigns, with TopView and Promote",
         &["campaign_id"],
-        Source::Entity(Entity { path: "campaign/get/", schema: include_str!("../../schemas/campaigns.json"), ..AD_OBJECT }),
+        Source::Entity(Entity {
+            path: "campaign/get/",
+            schema: include_str!("../../schemas/streams/campaigns.json"),
+            ..AD_OBJECT
+        }),
     ),
     core(
         "adgroups",
@@ -62,7 +72,7 @@ pub static STREAMS: &[Stream] = &[
         &["adgroup_id"],
         Source::Entity(Entity {
             path: "adgroup/get/",
-            schema: include_str!("../../schemas/adgroups.json"),
+            schema: include_str!("../../schemas/streams/adgroups.json"),
             passes: ADGROUP_PASSES,
             ..AD_OBJECT
         }),
@@ -71,7 +81,12 @@ pub static STREAMS: &[Stream] = &[
         "ads",
         "Ads, of Upgraded Smart+ their creatives",
         &["ad_id"],
-        Source::Entity(Entity { path: "ad/get/", schema: include_str!("../../schemas/ads.json"), modified_after: true, ..AD_OBJECT }),
+        Source::Entity(Entity {
+            path: "ad/get/",
+            schema: include_str!("../../schemas/streams/ads.json"),
+            modified_after: true,
+            ..AD_OBJECT
+        }),
     ),
     core(
         "advertiser_insights",

@@ -1,4 +1,5 @@
-//! The accounts of a run: which of them can be read, and what day it is there. It owns the one question that a run begins with.
+//! The accounts of a run: which of them can be read, and what day it is there. It owns the one
+//! question that a run begins with.
 
 use crate::api::client::{Client, Request};
 use crate::api::error::{ApiError, Outcome};
@@ -61,7 +62,8 @@ pub struct Accounts {
     pub refused: Vec<(String, ApiError)>,
     /// Those of which TikTok's answer says nothing. They are read all the same.
     pub missing: Vec<String>,
-    /// Why TikTok does not describe accounts here, if it does not: the sandbox may lack that, so may the app, or the endpoint is down.
+    /// Why TikTok does not describe accounts here, if it does not: the sandbox may lack that, so
+    /// may the app, or the endpoint is down.
     pub undescribed: Option<ApiError>,
     /// Texts of the answers, for the stream of the accounts themselves.
     pub answers: Vec<String>,
@@ -92,7 +94,9 @@ pub fn look_up(client: &Client, ids: &[String]) -> Result<Accounts, ApiError> {
             found.missing.push(id.clone());
         } else if zone.is_none() && found.undescribed.is_none() {
             let name = name.unwrap_or("nothing");
-            log::warn!("account {id}: TikTok gave {name} as its time zone; its days are taken as UTC");
+            log::warn!(
+                "account {id}: TikTok gave {name} as its time zone; its days are taken as UTC"
+            );
         }
         found.open.push(Account { id: id.clone(), zone, created: row.and_then(|row| row.created) });
     }
@@ -102,12 +106,22 @@ pub fn look_up(client: &Client, ids: &[String]) -> Result<Accounts, ApiError> {
     Ok(found)
 }
 
-/// Asks about one batch. When TikTok refuses one account of it, that one is taken out, or else the batch is halved to find it.
-fn describe(client: &Client, mut batch: Vec<String>, found: &mut Accounts, rows: &mut HashMap<String, Row>) -> Result<(), ApiError> {
+/// Asks about one batch. When TikTok refuses one account of it, that one is taken out, or else the
+/// batch is halved to find it.
+fn describe(
+    client: &Client,
+    mut batch: Vec<String>,
+    found: &mut Accounts,
+    rows: &mut HashMap<String, Row>,
+) -> Result<(), ApiError> {
     let mut body = Vec::new();
     while !batch.is_empty() && found.undescribed.is_none() {
         let ids = serde_json::Value::from(batch.clone()).to_string();
-        let request = Request { path: ADVERTISER_INFO, params: vec![("advertiser_ids", ids)], shrinks: false };
+        let request = Request {
+            path: ADVERTISER_INFO,
+            params: vec![("advertiser_ids", ids)],
+            shrinks: false,
+        };
         let mut seen = Described::default();
         let answer = client.call(&request, &mut body, &mut |text| {
             seen = Described::default();
@@ -149,7 +163,9 @@ fn named(batch: &[String], message: &str) -> Option<usize> {
 /// Rows of accounts are rendered later, from a text that was mended here.
 fn say_mended(mended: u64) {
     if mended > 0 {
-        log::warn!("{ADVERTISER_INFO}: {mended} sequences of bytes in TikTok's answer are not UTF-8 and became U+FFFD");
+        log::warn!(
+            "{ADVERTISER_INFO}: {mended} sequences of bytes in TikTok's answer are not UTF-8 and became U+FFFD"
+        );
     }
 }
 
@@ -201,13 +217,22 @@ mod tests {
     #[test]
     fn today_is_the_accounts_own() {
         let now = datetime!(2026-03-08 11:30 UTC);
-        let today = |zone: &str| Account { id: "1".into(), zone: tzdb::tz_by_name(zone), created: None }.today(now);
+        let today = |zone: &str| {
+            Account { id: "1".into(), zone: tzdb::tz_by_name(zone), created: None }.today(now)
+        };
         assert_eq!(today("Pacific/Kiritimati"), date!(2026 - 03 - 09));
         assert_eq!(today("Pacific/Pago_Pago"), date!(2026 - 03 - 08));
         assert_eq!(today("Pacific/Midway"), date!(2026 - 03 - 08));
         // The sign of these names is the other way round: this one is an hour ahead of UTC.
-        assert_eq!(Account { id: "1".into(), zone: tzdb::tz_by_name("Etc/GMT-14"), created: None }.today(now), date!(2026 - 03 - 09));
-        assert_eq!(Account { id: "1".into(), zone: None, created: None }.today(now), date!(2026 - 03 - 08));
+        assert_eq!(
+            Account { id: "1".into(), zone: tzdb::tz_by_name("Etc/GMT-14"), created: None }
+                .today(now),
+            date!(2026 - 03 - 09)
+        );
+        assert_eq!(
+            Account { id: "1".into(), zone: None, created: None }.today(now),
+            date!(2026 - 03 - 08)
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Bookmarks that cannot be right, or leave nothing to read: looked at once, before a run begins at them.
+//! Bookmarks that cannot be right, or leave nothing to read: looked at once, before a run begins at
+//! them.
 
 use super::accounts::Accounts;
 use super::plan::Plan;
@@ -13,14 +14,22 @@ use time::{Date, OffsetDateTime};
 ///
 /// # Errors
 /// A bookmark is not a time.
-pub(crate) fn check(state: &mut State, plans: &[Plan], accounts: &Accounts, config: &Config, now: OffsetDateTime) -> Result<()> {
+pub(crate) fn check(
+    state: &mut State,
+    plans: &[Plan],
+    accounts: &Accounts,
+    config: &Config,
+    now: OffsetDateTime,
+) -> Result<()> {
     for plan in plans.iter().filter(|plan| !plan.full_table) {
         let is_report = matches!(plan.stream.source, Source::Report(_));
         let mut late = Vec::new();
         for account in &accounts.open {
             let Some(bookmark) = state.bookmark(plan.stream.name, &account.id)? else { continue };
             let today = account.today(now);
-            if let Some(cut) = if is_report { later_day(&bookmark, today) } else { later_time(&bookmark, now) } {
+            if let Some(cut) =
+                if is_report { later_day(&bookmark, today) } else { later_time(&bookmark, now) }
+            {
                 log::warn!(
                     "{}, account {}: the bookmark {bookmark} lies in the future, so the run goes on at {cut}; if rows are missing before \
                      that, set the bookmark back",
@@ -28,12 +37,18 @@ pub(crate) fn check(state: &mut State, plans: &[Plan], accounts: &Accounts, conf
                     account.id
                 );
                 state.set(plan.stream.name, &account.id, &cut, &config.accounts);
-            } else if is_report && config.end_date.is_some_and(|end| day_of(&bookmark).is_some_and(|day| day > end)) {
+            } else if is_report
+                && config.end_date.is_some_and(|end| day_of(&bookmark).is_some_and(|day| day > end))
+            {
                 late.push(account.id.as_str());
             }
         }
         if let (Some(end), [first, others @ ..]) = (config.end_date, &late[..]) {
-            let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+            let more = if others.is_empty() {
+                String::new()
+            } else {
+                format!(" and {} more", others.len())
+            };
             log::warn!(
                 "{}, account {first}{more}: the bookmark lies after `end_date` {end}; no days are read but those before `end_date` that \
                  `attribution_window` reads again",
@@ -48,7 +63,8 @@ fn day_of(bookmark: &str) -> Option<Date> {
     Date::parse(bookmark.get(..10)?, format_description!("[year]-[month]-[day]")).ok()
 }
 
-/// Today, for a day of a report that is in the future. Tomorrow may be right: zones are not always known.
+/// Today, for a day of a report that is in the future. Tomorrow may be right: zones are not always
+/// known.
 fn later_day(bookmark: &str, today: Date) -> Option<String> {
     let day = day_of(bookmark)?;
     (day > today.next_day()?).then(|| format!("{today}T00:00:00Z"))
@@ -56,7 +72,8 @@ fn later_day(bookmark: &str, today: Date) -> Option<String> {
 
 /// Now, for a time that is in the future.
 fn later_time(bookmark: &str, now: OffsetDateTime) -> Option<String> {
-    let now = now.format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z")).ok()?;
+    let now =
+        now.format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z")).ok()?;
     (*bookmark > *now).then_some(now)
 }
 

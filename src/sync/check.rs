@@ -1,12 +1,13 @@
-//! Comparisons with TikTok's own totals: what was delivered, and accounts against the sum of their ads.
+//! Comparisons with TikTok's own totals: what was delivered, and accounts against the sum of their
+//! ads.
 
 use super::windows::Window;
 use crate::render::Sum;
 use serde_json::Value;
 use time::{Date, Duration};
 
-/// TikTok repairs a day until noon of the next one, and has most metrics after half an hour: until then totals and rows may be of
-/// different moments.
+/// TikTok repairs a day until noon of the next one, and has most metrics after half an hour: until
+/// then totals and rows may be of different moments.
 const FIRM_AFTER: Duration = Duration::days(2);
 
 /// The last day that is firm today.
@@ -50,11 +51,21 @@ pub(crate) enum Verdict {
 
 impl Check {
     /// Compares sums with TikTok's, in the order of `metrics`. `today` is that of the account.
-    pub(crate) fn all(what: What, metrics: &[String], ours: &[Sum], theirs: &[Option<Sum>], window: Window, today: Date) -> Vec<Check> {
+    pub(crate) fn all(
+        what: What,
+        metrics: &[String],
+        ours: &[Sum],
+        theirs: &[Option<Sum>],
+        window: Window,
+        today: Date,
+    ) -> Vec<Check> {
         let is_count = |ours: &Sum, theirs: &Sum| ours.is_whole() && theirs.is_whole();
         let pairs = || ours.iter().zip(theirs);
-        // Rounding moves no row: where a count of what happened differs, money does not differ by rounding.
-        let counts_differ = pairs().any(|(ours, theirs)| theirs.is_some_and(|theirs| is_count(ours, &theirs) && !ours.equals(&theirs)));
+        // Rounding moves no row: where a count of what happened differs, money does not differ by
+        // rounding.
+        let counts_differ = pairs().any(|(ours, theirs)| {
+            theirs.is_some_and(|theirs| is_count(ours, &theirs) && !ours.equals(&theirs))
+        });
         let compare = |(metric, (ours, theirs)): (usize, (&Sum, &Option<Sum>))| {
             let verdict = match theirs {
                 Some(theirs) if !ours.is_exact() || !theirs.is_exact() => Verdict::Unknown,
@@ -78,7 +89,8 @@ pub(crate) fn totals(text: Option<&str>, metrics: &[String]) -> Vec<Option<Sum>>
 
 /// A total as it came: text, or a number.
 fn total(raw: &Value) -> Option<Sum> {
-    let text = raw.as_str().map(str::to_owned).or_else(|| raw.as_number().map(ToString::to_string))?;
+    let text =
+        raw.as_str().map(str::to_owned).or_else(|| raw.as_number().map(ToString::to_string))?;
     let mut sum = Sum::default();
     sum.add(&text);
     Some(sum)
@@ -94,7 +106,15 @@ mod tests {
         sum.add(ours);
         let window = Window { start: date!(2026 - 01 - 01), end: date!(2026 - 01 - 30) };
         let metrics = ["spend".to_owned()];
-        Check::all(What::Rows, &metrics, &[sum], &super::totals(Some(totals), &metrics), window, date!(2026 - 02 - 10))[0].verdict
+        Check::all(
+            What::Rows,
+            &metrics,
+            &[sum],
+            &super::totals(Some(totals), &metrics),
+            window,
+            date!(2026 - 02 - 10),
+        )[0]
+        .verdict
     }
 
     #[test]
@@ -124,8 +144,12 @@ mod tests {
                 sum.add(text);
                 sum
             });
-            let theirs = super::totals(Some(&format!(r#"{{"spend":"12.51","impressions":"{impressions}"}}"#)), &metrics);
-            let checks = Check::all(What::Rows, &metrics, &ours, &theirs, window, date!(2026 - 02 - 10));
+            let theirs = super::totals(
+                Some(&format!(r#"{{"spend":"12.51","impressions":"{impressions}"}}"#)),
+                &metrics,
+            );
+            let checks =
+                Check::all(What::Rows, &metrics, &ours, &theirs, window, date!(2026 - 02 - 10));
             checks.into_iter().map(|check| check.verdict).collect::<Vec<_>>()
         };
         assert_eq!(verdicts("7"), [Verdict::Rounded, Verdict::Equal]);

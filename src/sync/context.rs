@@ -1,4 +1,5 @@
-//! What the reading of slices and their delivery have in common: what a run is made of, and how a slice ended.
+//! What the reading of slices and their delivery have in common: what a run is made of, and how a
+//! slice ended.
 
 use super::accounts::Accounts;
 use super::check::Check;
@@ -59,6 +60,7 @@ pub(crate) struct Ending {
 pub(crate) enum PassEnd {
     /// It was read, as far as the stream's own bookmark says.
     Read(&'static str),
-    /// It was refused. Once TikTok answers it, it is read from this bookmark on; from the beginning if there is none.
+    /// It was refused. Once TikTok answers it, it is read from this bookmark on; from the beginning
+    /// if there is none.
     Held(&'static str, Option<String>),
 }

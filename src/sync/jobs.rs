@@ -1,5 +1,5 @@
-//! The list of a run's jobs: every slice of every stream, in the order in which it is delivered. It owns what a slice is, and where
-//! each begins.
+//! The list of a run's jobs: every slice of every stream, in the order in which it is delivered. It
+//! owns what a slice is, and where each begins.
 
 use super::accounts::Accounts;
 use super::check;
@@ -36,7 +36,8 @@ pub(crate) struct Start {
     pub held: Vec<(&'static str, Option<String>)>,
     /// First and last day of a report.
     pub days: Option<(Date, Date)>,
-    /// A day that no window goes across: days after it may still change, and are compared with TikTok's totals by themselves.
+    /// A day that no window goes across: days after it may still change, and are compared with
+    /// TikTok's totals by themselves.
     pub firm: Option<Date>,
 }
 
@@ -49,7 +50,11 @@ impl Start {
 
     /// The day of the bookmark.
     fn bookmark_day(&self) -> Option<Date> {
-        Date::parse(self.bookmark.as_deref()?.get(..10)?, format_description!("[year]-[month]-[day]")).ok()
+        Date::parse(
+            self.bookmark.as_deref()?.get(..10)?,
+            format_description!("[year]-[month]-[day]"),
+        )
+        .ok()
     }
 }
 
@@ -62,17 +67,31 @@ impl Starts {
     ///
     /// # Errors
     /// A bookmark is no time.
-    pub(crate) fn new(plans: &[Plan], accounts: &Accounts, state: &State, config: &Config, now: OffsetDateTime) -> Result<Self> {
+    pub(crate) fn new(
+        plans: &[Plan],
+        accounts: &Accounts,
+        state: &State,
+        config: &Config,
+        now: OffsetDateTime,
+    ) -> Result<Self> {
         let mut starts = Vec::with_capacity(plans.len());
         for plan in plans {
             let mut of_plan = Vec::with_capacity(accounts.open.len());
             for account in &accounts.open {
-                let bookmark = if plan.full_table { None } else { state.bookmark(plan.stream.name, &account.id)? };
+                let bookmark = if plan.full_table {
+                    None
+                } else {
+                    state.bookmark(plan.stream.name, &account.id)?
+                };
                 let mut start = Start { bookmark, ..Start::default() };
                 match &plan.stream.source {
                     Source::Report(_) => {
                         let today = account.today(now);
-                        let first = first_day(config.start_date, start.bookmark_day(), config.attribution_window);
+                        let first = first_day(
+                            config.start_date,
+                            start.bookmark_day(),
+                            config.attribution_window,
+                        );
                         // An account has no results from before it was created.
                         let first = account.first_day().map_or(first, |created| created.max(first));
                         start.days = Some((first, config.end_date.unwrap_or(today).min(today)));
@@ -81,7 +100,8 @@ impl Starts {
                     Source::Entity(entity) if !plan.full_table => {
                         for name in entity.passes.iter().filter_map(|pass| pass.optional) {
                             if state.is_held(plan.stream.name, &account.id, name) {
-                                let bookmark = state.bookmark(plan.stream.name, &held_key(&account.id, name))?;
+                                let bookmark = state
+                                    .bookmark(plan.stream.name, &held_key(&account.id, name))?;
                                 start.held.push((name, bookmark));
                             }
                         }
@@ -90,7 +110,10 @@ impl Starts {
                 }
                 of_plan.push(start);
             }
-            if !plan.full_table && state.mentions(plan.stream.name) && of_plan.iter().all(|start: &Start| start.bookmark.is_none()) {
+            if !plan.full_table
+                && state.mentions(plan.stream.name)
+                && of_plan.iter().all(|start: &Start| start.bookmark.is_none())
+            {
                 log::warn!(
                     "state: /bookmarks/{} has no bookmark of an account of this run; the stream is read from its beginning",
                     plan.stream.name
@@ -110,7 +133,11 @@ impl Starts {
     /// Where a job's stream and account begin.
     #[must_use]
     pub(crate) fn of(&self, job: Job) -> Start {
-        self.0.get(job.plan).and_then(|accounts| accounts.get(job.account)).cloned().unwrap_or_default()
+        self.0
+            .get(job.plan)
+            .and_then(|accounts| accounts.get(job.account))
+            .cloned()
+            .unwrap_or_default()
     }
 }
 
@@ -123,8 +150,8 @@ pub(crate) struct Cut {
     pub growing: Option<Arc<Sizes>>,
 }
 
-/// Every job of the run, made one after the other: by stream, account, and window with the oldest first. `first_account` is the place of
-/// the account that the first stream begins with.
+/// Every job of the run, made one after the other: by stream, account, and window with the oldest
+/// first. `first_account` is the place of the account that the first stream begins with.
 pub(crate) fn jobs(
     plans: &[Plan],
     accounts: &Accounts,
@@ -134,7 +161,8 @@ pub(crate) fn jobs(
 ) -> impl Iterator<Item = Job> + Send + use<> {
     let answers = accounts.answers.len();
     let open = accounts.open.len();
-    let of_accounts: Vec<bool> = plans.iter().map(|p| matches!(p.stream.source, Source::Account(_))).collect();
+    let of_accounts: Vec<bool> =
+        plans.iter().map(|p| matches!(p.stream.source, Source::Account(_))).collect();
     let (starts, cut) = (Arc::clone(starts), cut.clone());
     of_accounts.into_iter().enumerate().flat_map(move |(plan, is_account)| {
         let (starts, cut) = (Arc::clone(&starts), cut.clone());
@@ -144,7 +172,12 @@ pub(crate) fn jobs(
             let job = Job { plan, account, window: None };
             let start = if is_account { Start::default() } else { starts.of(job) };
             let entity = start.days.is_none().then_some(job);
-            let reports = start.days.is_some().then(|| report_windows(&start, job, &cut)).into_iter().flatten();
+            let reports = start
+                .days
+                .is_some()
+                .then(|| report_windows(&start, job, &cut))
+                .into_iter()
+                .flatten();
             entity.into_iter().chain(reports.map(move |window| Job { window: Some(window), ..job }))
         })
     })
@@ -160,8 +193,9 @@ fn report_windows(start: &Start, job: Job, cut: &Cut) -> Box<dyn Iterator<Item =
         let fresh = if firm < end { Some(windows(after(firm), end, most)) } else { None };
         return Box::new(windows(first, firm, most).chain(fresh.into_iter().flatten()));
     };
-    // A run that ends after a time reads what is new first, in windows that are small until it is known how long they take: else one that
-    // never comes past the days that are read again would never get any further.
+    // A run that ends after a time reads what is new first, in windows that are small until it is
+    // known how long they take: else one that never comes past the days that are read again would
+    // never get any further.
     let new = start.bookmark_day().map_or(first, |day| day.max(first));
     let of = (job.plan, job.account, Buying::Ordinary);
     let growing = move |from: Date, to: Date| {
@@ -170,5 +204,7 @@ fn report_windows(start: &Start, job: Job, cut: &Cut) -> Box<dyn Iterator<Item =
     };
     let again = new.previous_day().filter(|day| *day >= first).map(|day| growing(first, day));
     let fresh = if firm < end { Some(growing(after(firm).max(new), end)) } else { None };
-    Box::new(growing(new, firm).chain(fresh.into_iter().flatten()).chain(again.into_iter().flatten()))
+    Box::new(
+        growing(new, firm).chain(fresh.into_iter().flatten()).chain(again.into_iter().flatten()),
+    )
 }

@@ -1,4 +1,5 @@
-//! Between the two sides: slices are read by workers (`read`) and delivered here, in order, with their bookmarks (`deliver`).
+//! Between the two sides: slices are read by workers (`read`) and delivered here, in order, with
+//! their bookmarks (`deliver`).
 
 pub mod accounts;
 mod bookmarks;
@@ -43,18 +44,25 @@ use time::OffsetDateTime;
 /// Bytes of rendered lines of one page: a page of a wide report and a little more.
 const PAGE: usize = 5 << 19;
 
-/// Bytes of rendered lines that may wait for the target: a page for each worker of what lies ahead, and as many of the slice being
-/// delivered, less one, since the last page may go beyond the limit.
+/// Bytes of rendered lines that may wait for the target: a page for each worker of what lies ahead,
+/// and as many of the slice being delivered, less one, since the last page may go beyond the limit.
 fn budget(workers: usize) -> Budget {
     let later = PAGE * workers.max(4);
     Budget { all: later + PAGE * workers.saturating_sub(1), later }
 }
 
-/// Replicates the selected streams and tells what did not work. The last STATE written holds everything that was delivered.
+/// Replicates the selected streams and tells what did not work. The last STATE written holds
+/// everything that was delivered.
 ///
 /// # Errors
 /// The run cannot start, or the reader of `out` is gone.
-pub fn run(config: Config, catalog: &[CatalogStream], mut state: State, signals: &Signals, out: impl Write) -> Result<Failures> {
+pub fn run(
+    config: Config,
+    catalog: &[CatalogStream],
+    mut state: State,
+    signals: &Signals,
+    out: impl Write,
+) -> Result<Failures> {
     let halt = Arc::new(Halt::default());
     let stop = Stop::new(signals, config.max_runtime);
     let mut plans = plan::plan(catalog, &config)?;
@@ -85,20 +93,25 @@ pub fn run(config: Config, catalog: &[CatalogStream], mut state: State, signals:
     let growing = config.max_runtime.is_some().then(|| Arc::clone(&sizes));
     let cut = Cut { report_window: config.report_window, growing };
     let resumed = state.current().1.filter(|_| config.max_runtime.is_some());
-    let first_account = resumed.and_then(|id| accounts.open.iter().position(|account| account.id == id));
+    let first_account =
+        resumed.and_then(|id| accounts.open.iter().position(|account| account.id == id));
     let jobs = jobs::jobs(&plans, &accounts, &starts, &cut, first_account.unwrap_or(0));
     let workers = config.concurrency;
     let failures = Failures::of_accounts(&accounts, &plans);
     let context = Arc::new(Context { client, config, plans, accounts, starts, sizes });
-    let reading = Reading { context: Arc::clone(&context), skips: failures.skips(), memory: Memory::default() };
+    let reading = Reading {
+        context: Arc::clone(&context),
+        skips: failures.skips(),
+        memory: Memory::default(),
+    };
     let pool = Pool::start(jobs, workers, budget(workers), reading);
     let result = Delivery::new(&context, out, state, failures, &pool, &stop).run();
     halt.halt();
     result
 }
 
-/// Puts the stream at which the last run ended early first, and those before it last: else a run that always ends early would never come
-/// past the first ones.
+/// Puts the stream at which the last run ended early first, and those before it last: else a run
+/// that always ends early would never come past the first ones.
 fn go_on_where_the_last_run_ended(plans: &mut [Plan], state: &State) {
     let current = state.current().0;
     let place = current.and_then(|name| plans.iter().position(|plan| plan.stream.name == name));
@@ -109,7 +122,12 @@ fn go_on_where_the_last_run_ended(plans: &mut [Plan], state: &State) {
 }
 
 /// Asks about the accounts if anything in the run depends on it. `None`: the run should end.
-fn open_accounts(client: &Arc<Client>, config: &Config, plans: &[Plan], stop: &Stop) -> Option<Result<Accounts, ApiError>> {
+fn open_accounts(
+    client: &Arc<Client>,
+    config: &Config,
+    plans: &[Plan],
+    stop: &Stop,
+) -> Option<Result<Accounts, ApiError>> {
     let asks = plans.iter().any(|p| !matches!(p.stream.source, Source::Entity(_)));
     let ids = config.accounts.clone();
     if !asks {

@@ -33,6 +33,9 @@ impl Buying {
             Buying::Ordinary => ("campaign_system_origins", json!(ORIGINS)),
             Buying::TopView => ("buying_types", json!(TOP_VIEW)),
         };
-        [("primary_status", json!("STATUS_ALL")), own].map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
+        [("primary_status", json!("STATUS_ALL")), own]
+            .map(|(name, value)| (name.to_owned(), value))
+            .into_iter()
+            .collect()
     }
 }

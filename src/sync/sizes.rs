@@ -41,7 +41,8 @@ impl Default for Size {
 }
 
 impl Sizes {
-    /// Nothing is known yet. A run that ends after `max_runtime` makes its windows fit what is left.
+    /// Nothing is known yet. A run that ends after `max_runtime` makes its windows fit what is
+    /// left.
     pub(crate) fn new(max_runtime: Option<Duration>) -> Self {
         let deadline = max_runtime.and_then(|most| Instant::now().checked_add(most));
         Sizes { learnt: Mutex::default(), deadline }
@@ -52,7 +53,8 @@ impl Sizes {
         self.lock().get(&of).map_or(u16::MAX, |size| size.days)
     }
 
-    /// As many of `days` as will probably be read in half of the time that the run has left; at least one.
+    /// As many of `days` as will probably be read in half of the time that the run has left; at
+    /// least one.
     pub(crate) fn fitting(&self, of: Of, days: u16) -> u16 {
         let pace = self.lock().get(&of).and_then(|size| size.pace);
         let (Some(deadline), Some(pace)) = (self.deadline, pace) else { return days };
@@ -74,7 +76,8 @@ impl Sizes {
         }
     }
 
-    /// A window of so many days was too much. Each time more windows have to work before more is tried: TikTok punishes time-outs.
+    /// A window of so many days was too much. Each time more windows have to work before more is
+    /// tried: TikTok punishes time-outs.
     pub(crate) fn failed(&self, of: Of, days: u16) {
         let mut learnt = self.lock();
         let size = learnt.entry(of).or_default();

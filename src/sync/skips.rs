@@ -1,5 +1,5 @@
-//! Slices that workers can skip, because their result would be dropped. Workers run ahead of the delivery, which alone decides what is
-//! left out.
+//! Slices that workers can skip, because their result would be dropped. Workers run ahead of the
+//! delivery, which alone decides what is left out.
 
 use crate::api::error::{ApiError, Outcome};
 use std::collections::HashSet;
@@ -22,7 +22,10 @@ impl Skips {
     #[must_use]
     pub(crate) fn has(&self, plan: usize, account: usize) -> bool {
         let left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        left.everything || left.accounts.contains(&account) || left.streams.contains(&plan) || left.parts.contains(&(plan, account))
+        left.everything
+            || left.accounts.contains(&account)
+            || left.streams.contains(&plan)
+            || left.parts.contains(&(plan, account))
     }
 
     /// Notes how a slice failed.

@@ -1,5 +1,5 @@
-//! When a run ends before its work does: a signal came, or its time is up. It owns that question only; ending in good order is the
-//! loop's matter.
+//! When a run ends before its work does: a signal came, or its time is up. It owns that question
+//! only; ending in good order is the loop's matter.
 
 use crate::signals::Signals;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -37,7 +37,10 @@ impl<'a> Stop<'a> {
     }
 
     /// Does work that may take long, elsewhere. `None`: the run should end before it is done.
-    pub(crate) fn wait_for<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    pub(crate) fn wait_for<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
         let (done, outcome) = mpsc::channel();
         thread::spawn(move || drop(done.send(work())));
         loop {

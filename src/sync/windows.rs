@@ -11,14 +11,16 @@ pub(crate) struct Window {
     pub end: Date,
 }
 
-/// The first day to read: the bookmark less the days that are read again, but never before `start_date`.
+/// The first day to read: the bookmark less the days that are read again, but never before
+/// `start_date`.
 #[must_use]
 pub(crate) fn first_day(start_date: Date, bookmark: Option<Date>, attribution_window: u16) -> Date {
     let again = Duration::days(i64::from(attribution_window));
     bookmark.map_or(start_date, |b| b.checked_sub(again).unwrap_or(Date::MIN).max(start_date))
 }
 
-/// Windows of at most `days` days that hold every day from `start` to `end` once, oldest first. None if `start` lies after `end`.
+/// Windows of at most `days` days that hold every day from `start` to `end` once, oldest first.
+/// None if `start` lies after `end`.
 pub(crate) fn windows(start: Date, end: Date, days: u16) -> impl Iterator<Item = Window> + Send {
     let span = Duration::days(i64::from(days.max(1)) - 1);
     let mut next = (start <= end).then_some(start);
@@ -30,8 +32,8 @@ pub(crate) fn windows(start: Date, end: Date, days: u16) -> impl Iterator<Item =
     })
 }
 
-/// Like [`windows`], but the first window has one day and each further one twice as many as the one before, as long as `fitting` does
-/// not allow less. It is asked when a window begins.
+/// Like [`windows`], but the first window has one day and each further one twice as many as the one
+/// before, as long as `fitting` does not allow less. It is asked when a window begins.
 pub(crate) fn growing_windows(
     start: Date,
     end: Date,
@@ -94,7 +96,12 @@ mod tests {
         assert_eq!(first_day(start, Some(Date::MIN), 364), start);
     }
 
-    fn is_covered(start: Date, end: Date, most: u16, pieces: &[Window]) -> Result<(), TestCaseError> {
+    fn is_covered(
+        start: Date,
+        end: Date,
+        most: u16,
+        pieces: &[Window],
+    ) -> Result<(), TestCaseError> {
         let mut expected = start;
         for piece in pieces {
             prop_assert_eq!(piece.start, expected);

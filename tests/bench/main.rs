@@ -1,7 +1,9 @@
-//! The benches: rendering, the real binary against the fake API, memory, the rate limit, and the start. One table on stdout; the
-//! exit code is 1 when a bar does not hold. `cargo bench -- rendering memory` runs those sections only, `-- --quick` a smaller size.
+//! The benches: rendering, the real binary against the fake API, memory, the rate limit, and the
+//! start. One table on stdout; the exit code is 1 when a bar does not hold. `cargo bench --
+//! rendering memory` runs those sections only, `-- --quick` a smaller size.
 //!
-//! Owns the arguments and the order of sections. Seconds depend on the machine; bars are on ratios and on memory wherever they can be.
+//! Owns the arguments and the order of sections. Seconds depend on the machine; bars are on ratios
+//! and on memory wherever they can be.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints its table")]
 #![allow(clippy::unwrap_used, reason = "a bench may fail as a test does")]
 #![allow(clippy::cast_precision_loss, reason = "figures for people")]
@@ -38,7 +40,10 @@ fn main() -> ExitCode {
             "--quick" => scale = Scale::Quick,
             name if SECTIONS.iter().any(|(section, _)| *section == name) => named.push(argument),
             other => {
-                eprintln!("no section `{other}`; there are {}, and --quick", SECTIONS.map(|(name, _)| name).join(", "));
+                eprintln!(
+                    "no section `{other}`; there are {}, and --quick",
+                    SECTIONS.map(|(name, _)| name).join(", ")
+                );
                 return ExitCode::from(2);
             }
         }

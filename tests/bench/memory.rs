@@ -1,5 +1,6 @@
-//! How much memory a run takes: with full pages, with more and more rows, with a reader that is slower than the tap, with one huge
-//! page, and with a plan of hundreds of thousands of slices. Owns the cases and their bars; the peak is read by `tap`.
+//! How much memory a run takes: with full pages, with more and more rows, with a reader that is
+//! slower than the tap, with one huge page, and with a plan of hundreds of thousands of slices.
+//! Owns the cases and their bars; the peak is read by `tap`.
 
 use super::table::Table;
 use super::tap::{Run, Tap};
@@ -38,14 +39,28 @@ fn growth(table: &mut Table, scale: Scale) {
     let (middle, most) = (&runs[1], &runs[2]);
     table.at_most("peak of the most rows", most.0.peak_mib(), " MiB", BAR, "");
     let times = most.1 / middle.1;
-    table.at_most(&format!("peak with {times} times the rows"), most.0.peak_mib() / middle.0.peak_mib(), "", GROWTH, "");
+    table.at_most(
+        &format!("peak with {times} times the rows"),
+        most.0.peak_mib() / middle.0.peak_mib(),
+        "",
+        GROWTH,
+        "",
+    );
     let per_row = |(run, rows): &(Run, f64)| run.cpu.as_secs_f64() / rows;
-    table.at_most(&format!("CPU per row with {times} times the rows"), per_row(most) / per_row(middle), "", FLATNESS, "");
+    table.at_most(
+        &format!("CPU per row with {times} times the rows"),
+        per_row(most) / per_row(middle),
+        "",
+        FLATNESS,
+        "",
+    );
 }
 
 /// The reader sleeps 10 ms before every 64 KiB; what the tap may hold meanwhile fills up at once.
 fn slow_reader(table: &mut Table, scale: Scale) {
-    let read = |tap: &mut Tap, workers, rows| tap.concurrency(workers).read_by(Duration::from_millis(10)).delivered(rows);
+    let read = |tap: &mut Tap, workers, rows| {
+        tap.concurrency(workers).read_by(Duration::from_millis(10)).delivered(rows)
+    };
     let server = even(1000);
     let rows = scale.pick(20_000, 10_000);
     let mut tap = Tap::on(&server, 10, rows / 1000, &["ad_insights"]);
@@ -61,7 +76,13 @@ fn slow_reader(table: &mut Table, scale: Scale) {
     let mut tap = Tap::on(&server, 1, 20, &["ad_insights"]);
     tap.concurrency(8).run();
     let run = read(&mut tap, 4, rows);
-    table.at_most(&format!("slow reader, 2 windows of {pages} pages"), run.peak_mib(), " MiB", BAR, &run.told(rows));
+    table.at_most(
+        &format!("slow reader, 2 windows of {pages} pages"),
+        run.peak_mib(),
+        " MiB",
+        BAR,
+        &run.told(rows),
+    );
 }
 
 /// One page of 1,000 rows and 40 MB: every ad has a very long name.
@@ -73,23 +94,36 @@ fn huge_page(table: &Table) {
     let name = "\"ad_name\":\"";
     let body = page.replace(name, &format!("{name}{}", "long ".repeat(7600)));
     let size = body.len() as f64 / f64::from(1 << 20);
-    let fault =
-        Fault { path: Some("report/integrated/get/".to_owned()), times: usize::MAX, kind: FaultKind::Body(body), ..Fault::default() };
+    let fault = Fault {
+        path: Some("report/integrated/get/".to_owned()),
+        times: usize::MAX,
+        kind: FaultKind::Body(body),
+        ..Fault::default()
+    };
     server.add_fault(fault);
     let run = tap.run().delivered(1000);
     let times = run.peak_mib() / size;
-    table.note(&format!("one page of {size:.0} MiB"), &format!("{:.1} MiB, {times:.2} times the page", run.peak_mib()));
+    table.note(
+        &format!("one page of {size:.0} MiB"),
+        &format!("{:.1} MiB, {times:.2} times the page", run.peak_mib()),
+    );
 }
 
 /// The page that the tap asked for last, uncompressed.
 fn honest_page(server: &Server) -> String {
-    let asked = server.requests().into_iter().rfind(|request| request.path == "report/integrated/get/").unwrap();
+    let asked = server
+        .requests()
+        .into_iter()
+        .rfind(|request| request.path == "report/integrated/get/")
+        .unwrap();
     let url = format!("{}/open_api/v1.3/{}", server.url(), asked.path);
-    let mut answer = ureq::get(url).header("Access-Token", TOKEN).query_pairs(asked.params).call().unwrap();
+    let mut answer =
+        ureq::get(url).header("Access-Token", TOKEN).query_pairs(asked.params).call().unwrap();
     answer.body_mut().with_config().limit(64 << 20).read_to_string().unwrap()
 }
 
-/// A thousand accounts, twelve streams, 24 windows, and nothing in them: some 200,000 answers, all empty.
+/// A thousand accounts, twelve streams, 24 windows, and nothing in them: some 200,000 answers, all
+/// empty.
 fn planning(table: &mut Table, scale: Scale) {
     let accounts = scale.pick(1000, 200);
     let server = empty(accounts);
@@ -111,8 +145,18 @@ fn planning(table: &mut Table, scale: Scale) {
         done.store(true, Ordering::Relaxed);
         (run, sweeper.join().unwrap())
     });
-    let told = format!("about {requests} requests, cpu {:.1} s, wall {:.1} s", run.cpu.as_secs_f64(), run.wall.as_secs_f64());
-    table.at_most(&format!("{accounts} accounts, 12 streams, 24 windows, no rows"), run.peak_mib(), " MiB", BAR, &told);
+    let told = format!(
+        "about {requests} requests, cpu {:.1} s, wall {:.1} s",
+        run.cpu.as_secs_f64(),
+        run.wall.as_secs_f64()
+    );
+    table.at_most(
+        &format!("{accounts} accounts, 12 streams, 24 windows, no rows"),
+        run.peak_mib(),
+        " MiB",
+        BAR,
+        &told,
+    );
 }
 
 const STREAMS: [&str; 12] = [

@@ -1,7 +1,8 @@
-//! Whole runs of the binary, gzip on, at two latencies and several concurrencies. Owns the cases; what a run costs is `tap`'s matter.
-//! At no latency the fake and the tap share the processor, so only the CPU column tells of the tap; at 200 ms waiting is all there is,
-//! and the wall must shrink with the concurrency. Beside equal slices there are the hard cases: one account and one stream, with one
-//! window of many pages, and with several of them.
+//! Whole runs of the binary, gzip on, at two latencies and several concurrencies. Owns the cases;
+//! what a run costs is `tap`'s matter. At no latency the fake and the tap share the processor, so
+//! only the CPU column tells of the tap; at 200 ms waiting is all there is, and the wall must
+//! shrink with the concurrency. Beside equal slices there are the hard cases: one account and one
+//! stream, with one window of many pages, and with several of them.
 
 use super::memory;
 use super::table::Table;
@@ -30,9 +31,13 @@ fn even_slices(table: &mut Table, page: usize, latency: Duration) {
     let mut tap = Tap::on(&server, 8, 160, &["ad_insights"]);
     table.note(
         "128 slices of one page",
-        &format!("{rows} rows, {} MB of lines, {page} rows a page", tap.run().delivered(rows).bytes / 1_000_000),
+        &format!(
+            "{rows} rows, {} MB of lines, {page} rows a page",
+            tap.run().delivered(rows).bytes / 1_000_000
+        ),
     );
-    let name = |latency: Duration, workers| format!("{} ms, concurrency {workers}", latency.as_millis());
+    let name =
+        |latency: Duration, workers| format!("{} ms, concurrency {workers}", latency.as_millis());
     for workers in CONCURRENCIES {
         let run = tap.concurrency(workers).best(3).delivered(rows);
         table.note(&name(Duration::ZERO, workers), &told(&run, rows));
@@ -45,11 +50,17 @@ fn even_slices(table: &mut Table, page: usize, latency: Duration) {
         table.note(&name(latency, workers), &told(&run, rows));
         walls.push(run.wall);
     }
-    speed_up(table, &format!("wall at concurrency 1 / at 8, {} ms", latency.as_millis()), walls[0], walls[2]);
+    speed_up(
+        table,
+        &format!("wall at concurrency 1 / at 8, {} ms", latency.as_millis()),
+        walls[0],
+        walls[2],
+    );
 }
 
-/// One account whose only window has 241 pages. One request for the account and one for the first page, which says how many there are,
-/// come one after the other, so that 8 workers can be 7.56 times as fast at most.
+/// One account whose only window has 241 pages. One request for the account and one for the first
+/// page, which says how many there are, come one after the other, so that 8 workers can be 7.56
+/// times as fast at most.
 fn one_window(table: &mut Table, page: usize, latency: Duration) {
     let server = one_account(241 * page / 10);
     let rows = 241 * page as u64;
@@ -63,19 +74,26 @@ fn one_window(table: &mut Table, page: usize, latency: Duration) {
     speed_up(table, "one window: wall at concurrency 1 / at 8", alone.wall, many.wall);
 }
 
-/// One account whose four windows have 65 pages each. Answers take up to a quarter longer than the latency, each differently, so that
-/// pages arrive out of order.
+/// One account whose four windows have 65 pages each. Answers take up to a quarter longer than the
+/// latency, each differently, so that pages arrive out of order.
 fn several_windows(table: &mut Table, page: usize, latency: Duration) {
     let server = one_account(65 * page / 10);
     let (requests, rows) = (1 + 4 * 65, 4 * 65 * page as u64);
     let mut tap = Tap::on(&server, 1, 40, &["ad_insights"]).set("page_size", page);
-    server.set_options(|options| (options.latency, options.latency_jitter) = (latency, latency / 4));
+    server
+        .set_options(|options| (options.latency, options.latency_jitter) = (latency, latency / 4));
     tap.concurrency(16).run(); // the pages are made anew
     for workers in [4, 8] {
         let run = tap.concurrency(workers).best(2).delivered(rows);
         let ideal = (latency + latency / 8).as_secs_f64() * f64::from(requests) / workers as f64;
         let what = format!("4 windows of 65 pages, concurrency {workers}");
-        table.at_most(&format!("{what}: wall / ideal"), run.wall.as_secs_f64() / ideal, "", IDLE, &told(&run, rows));
+        table.at_most(
+            &format!("{what}: wall / ideal"),
+            run.wall.as_secs_f64() / ideal,
+            "",
+            IDLE,
+            &told(&run, rows),
+        );
         if workers == 4 {
             table.at_most(&format!("{what}: peak"), run.peak_mib(), " MiB", memory::BAR, "");
         }

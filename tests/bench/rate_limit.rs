@@ -1,5 +1,6 @@
-//! A run at the rate that TikTok allows: no slower than the rate, and never refused. Owns the case; the fake refuses with 40100 whoever
-//! asks faster. The start of the process is measured beside it and allowed on top.
+//! A run at the rate that TikTok allows: no slower than the rate, and never refused. Owns the case;
+//! the fake refuses with 40100 whoever asks faster. The start of the process is measured beside it
+//! and allowed on top.
 
 use super::table::Table;
 use super::tap::Tap;
@@ -29,8 +30,21 @@ pub(crate) fn run(table: &mut Table, scale: Scale) {
     let requests = server.requests();
     let refused = requests.iter().filter(|request| request.code != Some(0)).count();
     let least = requests.len() as f64 / f64::from(RATE);
-    let more = format!("{} requests, {RATE} a second, wall {:.3} s", requests.len(), run.wall.as_secs_f64());
-    table.note("start and one request without a limit", &format!("{:.1} ms", start.as_secs_f64() * 1e3));
-    table.at_most("wall less start / requests by the rate", run.wall.saturating_sub(start).as_secs_f64() / least, "", BAR, &more);
+    let more = format!(
+        "{} requests, {RATE} a second, wall {:.3} s",
+        requests.len(),
+        run.wall.as_secs_f64()
+    );
+    table.note(
+        "start and one request without a limit",
+        &format!("{:.1} ms", start.as_secs_f64() * 1e3),
+    );
+    table.at_most(
+        "wall less start / requests by the rate",
+        run.wall.saturating_sub(start).as_secs_f64() / least,
+        "",
+        BAR,
+        &more,
+    );
     table.at_most("answers with 40100 or another error", refused as f64, "", 0.0, "");
 }

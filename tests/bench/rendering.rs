@@ -1,5 +1,6 @@
-//! Rendering against its floor: the same text checked as UTF-8 and skipped as JSON by `serde_json`, which writes nothing; and for
-//! comparison through `serde_json::Value`, in and out. Pages come from the fake API; only ratios count.
+//! Rendering against its floor: the same text checked as UTF-8 and skipped as JSON by `serde_json`,
+//! which writes nothing; and for comparison through `serde_json::Value`, in and out. Pages come
+//! from the fake API; only ratios count.
 //!
 //! Owns the pages and the timing; it calls the library, no process.
 
@@ -24,7 +25,15 @@ const BAR: f64 = 2.0;
 const BYTES: usize = 64 << 20;
 
 pub(crate) fn run(table: &mut Table, scale: Scale) {
-    let server = serve(WorldConfig { accounts: 1, campaigns: 10, adgroups: 20, ads: 5, top_view: 1, promote: 1, ..plain() });
+    let server = serve(WorldConfig {
+        accounts: 1,
+        campaigns: 10,
+        adgroups: 20,
+        ads: 5,
+        top_view: 1,
+        promote: 1,
+        ..plain()
+    });
     for (stream, fields) in [
         ("ad_insights", None),
         ("ad_insights_by_country", None),
@@ -33,13 +42,24 @@ pub(crate) fn run(table: &mut Table, scale: Scale) {
         ("ad_insights", Some(["spend", "clicks"])),
     ] {
         let plan = planned(&server, stream, fields.as_ref());
-        // Everything is fetched, also where little is selected: that is the page whose rest must be skipped fast.
+        // Everything is fetched, also where little is selected: that is the page whose rest must be
+        // skipped fast.
         let text = fetch(&server, &planned(&server, stream, None));
         let speeds = measure(&plan, &text, scale);
-        let name = if fields.is_some() { format!("{stream}, 2 metrics of all") } else { stream.to_owned() };
+        let name = if fields.is_some() {
+            format!("{stream}, 2 metrics of all")
+        } else {
+            stream.to_owned()
+        };
         let page = format!("{} rows, {} kB", speeds.rows, text.len() / 1000);
         let more = format!("{page}; {:.0} of {:.0} MB/s", speeds.render, speeds.scan);
-        table.at_most(&format!("{name}, render / scan"), speeds.scan / speeds.render, "", BAR, &more);
+        table.at_most(
+            &format!("{name}, render / scan"),
+            speeds.scan / speeds.render,
+            "",
+            BAR,
+            &more,
+        );
         if fields.is_none() {
             let measured = format!("{:.2} ({:.0} MB/s)", speeds.scan / speeds.value, speeds.value);
             table.note(&format!("{name}, Value in and out / scan"), &measured);
@@ -54,7 +74,9 @@ fn planned(server: &Server, stream: &str, fields: Option<&[&str; 2]>) -> Plan {
         let wanted = entry["tap_stream_id"] == stream;
         for metadata in entry["metadata"].as_array_mut().unwrap() {
             let name = metadata["breadcrumb"][1].as_str().map(str::to_owned);
-            metadata["metadata"]["selected"] = json!(wanted && name.is_none_or(|n| fields.is_none_or(|f| f.contains(&n.as_str()))));
+            metadata["metadata"]["selected"] = json!(
+                wanted && name.is_none_or(|n| fields.is_none_or(|f| f.contains(&n.as_str())))
+            );
         }
     }
     let account = &server.world().accounts()[0].advertiser_id;
@@ -78,7 +100,8 @@ fn fetch(server: &Server, plan: &Plan) -> String {
         ]);
     }
     let url = format!("{}/open_api/v1.3/{}", server.url(), plan.stream.path());
-    let mut answer = ureq::get(url).header("Access-Token", TOKEN).query_pairs(params).call().unwrap();
+    let mut answer =
+        ureq::get(url).header("Access-Token", TOKEN).query_pairs(params).call().unwrap();
     answer.body_mut().with_config().limit(64 << 20).read_to_string().unwrap()
 }
 
@@ -102,7 +125,10 @@ fn measure(plan: &Plan, text: &str, scale: Scale) -> Speeds {
         speeds.render = speeds.render.max(speed(&pages, |page| {
             lines.clear();
             let mut renderer = Renderer::new(&plan.recipe, "7000000000000000000", None);
-            speeds.rows = page::read(page, "list", &mut renderer.page("2026-01-01T00:00:00Z", &mut lines)).unwrap().rows;
+            speeds.rows =
+                page::read(page, "list", &mut renderer.page("2026-01-01T00:00:00Z", &mut lines))
+                    .unwrap()
+                    .rows;
             assert_eq!(renderer.tally().records, speeds.rows);
         }));
         // It is so slow that a few pages are long enough.

@@ -1,5 +1,5 @@
-//! How long the tap takes when there is nothing to do. Owns the cases: version, discovery, and a sync without rows, which asks twice.
-//! Wall time, from starting the process to its end.
+//! How long the tap takes when there is nothing to do. Owns the cases: version, discovery, and a
+//! sync without rows, which asks twice. Wall time, from starting the process to its end.
 
 use super::table::Table;
 use super::tap::{Tap, binary, measure};

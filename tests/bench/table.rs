@@ -1,5 +1,5 @@
-//! The table of results: what was measured, the bar, and whether it holds. Owns its layout and the verdict.
-//! Lines are printed as they come, because a whole run takes minutes.
+//! The table of results: what was measured, the bar, and whether it holds. Owns its layout and the
+//! verdict. Lines are printed as they come, because a whole run takes minutes.
 
 use std::process::ExitCode;
 

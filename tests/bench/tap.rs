@@ -1,5 +1,6 @@
-//! The real binary as a child process, and what it costs. Owns its files, the reader of its stdout, and the counters of the system:
-//! CPU from `getrusage`, the peak of memory from `/proc`, because a child's `ru_maxrss` counts what its parent held when it was born.
+//! The real binary as a child process, and what it costs. Owns its files, the reader of its stdout,
+//! and the counters of the system: CPU from `getrusage`, the peak of memory from `/proc`, because a
+//! child's `ru_maxrss` counts what its parent held when it was born.
 
 use fake_tiktok::{Server, TOKEN};
 use nix::sys::resource::{Usage, UsageWho, getrusage};
@@ -40,13 +41,22 @@ pub(crate) struct Run {
 impl Tap {
     /// The first `accounts` of a server, so many days, a few streams. Windows have ten days.
     pub(crate) fn on(server: &Server, accounts: usize, days: u16, streams: &[&str]) -> Self {
-        let ids: Vec<_> = server.world().accounts().iter().take(accounts).map(|account| account.advertiser_id.clone()).collect();
+        let ids: Vec<_> = server
+            .world()
+            .accounts()
+            .iter()
+            .take(accounts)
+            .map(|account| account.advertiser_id.clone())
+            .collect();
         let end = super::world::START + time::Duration::days(i64::from(days) - 1);
         let config = json!({"access_token": TOKEN, "accounts": ids, "start_date": super::world::START.to_string(),
             "end_date": end.to_string(), "base_url": server.url(), "rate_limit": 10000, "report_window": 10});
         let dir = TempDir::new().unwrap();
         let mut catalog = discover();
-        catalog["streams"].as_array_mut().unwrap().retain(|entry| streams.iter().any(|name| entry["tap_stream_id"] == *name));
+        catalog["streams"]
+            .as_array_mut()
+            .unwrap()
+            .retain(|entry| streams.iter().any(|name| entry["tap_stream_id"] == *name));
         fs::write(dir.path().join("catalog.json"), catalog.to_string()).unwrap();
         Tap { dir, config }
     }
@@ -71,7 +81,11 @@ impl Tap {
         let config = self.dir.path().join("config.json");
         fs::write(&config, self.config.to_string()).unwrap();
         let mut command = binary();
-        command.arg("--config").arg(config).arg("--catalog").arg(self.dir.path().join("catalog.json"));
+        command
+            .arg("--config")
+            .arg(config)
+            .arg("--catalog")
+            .arg(self.dir.path().join("catalog.json"));
         measure(&mut command, sleep)
     }
 
@@ -99,7 +113,10 @@ pub(crate) fn binary() -> Command {
 /// Runs a command to its end.
 pub(crate) fn measure(command: &mut Command, sleep: Duration) -> Run {
     let errors = tempfile::NamedTempFile::new().unwrap();
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(errors.path()).unwrap());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(File::create(errors.path()).unwrap());
     let (children, own) = (cpu(UsageWho::RUSAGE_CHILDREN), cpu(UsageWho::RUSAGE_SELF));
     let begun = Instant::now();
     let mut child = command.spawn().unwrap();
@@ -119,7 +136,11 @@ pub(crate) fn measure(command: &mut Command, sleep: Duration) -> Run {
         ended.store(true, Ordering::Relaxed);
         (bytes, lines, status, wall)
     });
-    assert!(status.success(), "the tap ends with {status}: {}", fs::read_to_string(errors.path()).unwrap());
+    assert!(
+        status.success(),
+        "the tap ends with {status}: {}",
+        fs::read_to_string(errors.path()).unwrap()
+    );
     Run {
         wall,
         cpu: cpu(UsageWho::RUSAGE_CHILDREN).saturating_sub(children),
@@ -157,7 +178,8 @@ fn cpu(who: UsageWho) -> Duration {
 fn high_water(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok()).map_or(0, |kib| kib * 1024)
+    line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok())
+        .map_or(0, |kib| kib * 1024)
 }
 
 impl Run {
@@ -168,7 +190,11 @@ impl Run {
     /// Fails unless there is a line for each row, and hardly more: states and schemas.
     #[track_caller]
     pub(crate) fn delivered(self, rows: u64) -> Self {
-        assert!(self.lines > rows && self.lines < rows + rows / 50 + 50, "{} lines for {rows} rows", self.lines);
+        assert!(
+            self.lines > rows && self.lines < rows + rows / 50 + 50,
+            "{} lines for {rows} rows",
+            self.lines
+        );
         self
     }
 

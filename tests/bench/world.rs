@@ -1,10 +1,12 @@
-//! The worlds that are measured, and their sizes. Owns the data behind the fake API; how the tap is run is `tap`'s.
+//! The worlds that are measured, and their sizes. Owns the data behind the fake API; how the tap is
+//! run is `tap`'s.
 
 use fake_tiktok::{Options, Server, World, WorldConfig};
 use std::time::Duration;
 use time::macros::{date, datetime};
 
-/// First day of reports. Days, not the clock, decide how much there is: a bench of next year measures the same.
+/// First day of reports. Days, not the clock, decide how much there is: a bench of next year
+/// measures the same.
 pub(crate) const START: time::Date = date!(2022 - 01 - 01);
 
 /// How much is measured.
@@ -21,7 +23,8 @@ impl Scale {
     }
 }
 
-/// Ten accounts with `rows` report rows at ad level in ten days: one page for a window of as many days.
+/// Ten accounts with `rows` report rows at ad level in ten days: one page for a window of as many
+/// days.
 pub(crate) fn even(rows: usize) -> Server {
     serve(WorldConfig { accounts: 10, campaigns: rows / 100, adgroups: 2, ads: 5, ..plain() })
 }

@@ -1,5 +1,6 @@
-//! The tap at work without an account: starts the fake API, discovers, and syncs two accounts in different zones twice; the second run
-//! resumes. Singer lines go to stdout, a short table per stream to stderr. `cargo run --example demo`
+//! The tap at work without an account: starts the fake API, discovers, and syncs two accounts in
+//! different zones twice; the second run resumes. Singer lines go to stdout, a short table per
+//! stream to stderr. `cargo run --example demo`
 //!
 //! A terminal gets the first lines of each stream, a pipe all of them.
 #![allow(clippy::print_stderr, reason = "the demo talks to the person who runs it")]
@@ -21,7 +22,10 @@ use time::{Duration, OffsetDateTime};
 
 fn main() -> Result<()> {
     logging::start(-1);
-    let server = Server::start(World::new(WorldConfig::default()), Options { gzip: true, ..Options::default() })?;
+    let server = Server::start(
+        World::new(WorldConfig::default()),
+        Options { gzip: true, ..Options::default() },
+    )?;
     let folder = std::env::temp_dir().join(format!("tap-tiktok-ads-demo-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
     let shown = show(&server, &folder);
@@ -31,17 +35,27 @@ fn main() -> Result<()> {
 
 fn show(server: &Server, folder: &Path) -> Result<()> {
     let file = |name: &str| folder.join(name).display().to_string();
-    let accounts: Vec<&str> = server.world().accounts().iter().map(|a| a.advertiser_id.as_str()).collect();
+    let accounts: Vec<&str> =
+        server.world().accounts().iter().map(|a| a.advertiser_id.as_str()).collect();
     let start = (OffsetDateTime::now_utc() - Duration::days(45)).date().to_string();
     let config = json!({"access_token": TOKEN, "accounts": accounts, "start_date": start, "base_url": server.url(), "rate_limit": 200});
     fs::write(file("config.json"), config.to_string())?;
     fs::set_permissions(file("config.json"), fs::Permissions::from_mode(0o600))?;
     let zones: Vec<&str> = server.world().accounts().iter().map(|a| a.zone.as_str()).collect();
-    eprintln!("The fake API listens at {}, with accounts in {}.\n", server.url(), zones.join(" and "));
+    eprintln!(
+        "The fake API listens at {}, with accounts in {}.\n",
+        server.url(),
+        zones.join(" and ")
+    );
 
     fs::write(file("catalog.json"), tap(&["--discover"])?)?;
     for title in ["First run", "Second run, from the state of the first"] {
-        let mut args = vec!["--config".to_owned(), file("config.json"), "--catalog".to_owned(), file("catalog.json")];
+        let mut args = vec![
+            "--config".to_owned(),
+            file("config.json"),
+            "--catalog".to_owned(),
+            file("catalog.json"),
+        ];
         if Path::new(&file("state.json")).exists() {
             args.extend(["--state".to_owned(), file("state.json")]);
         }
@@ -59,7 +73,9 @@ fn show(server: &Server, folder: &Path) -> Result<()> {
         table(title, server, &rows, seconds);
     }
     if io::stdout().is_terminal() {
-        eprintln!("These were the first lines of each stream; a pipe gets all of them: cargo run --example demo | target-jsonl");
+        eprintln!(
+            "These were the first lines of each stream; a pipe gets all of them: cargo run --example demo | target-jsonl"
+        );
     } else {
         eprintln!("Every line went to stdout, as any Singer target reads it.");
     }
@@ -81,7 +97,8 @@ const SHOWN: (usize, usize) = (3, 150);
 /// The first lines of each stream and the last STATE, long ones cut, with what is left out counted.
 fn sample(lines: &[u8]) -> String {
     let text = String::from_utf8_lossy(lines);
-    let of_streams: Vec<&str> = text.lines().filter(|line| line.contains("\"stream\":\"")).collect();
+    let of_streams: Vec<&str> =
+        text.lines().filter(|line| line.contains("\"stream\":\"")).collect();
     let mut shown = Vec::new();
     for stream in of_streams.chunk_by(|a, b| stream_of(a) == stream_of(b)) {
         shown.extend(stream.iter().take(SHOWN.0).map(|line| cut(line)));
@@ -122,7 +139,9 @@ fn table(title: &str, server: &Server, rows: &BTreeMap<String, u64>, seconds: f6
     let requests = server.requests();
     for stream in streams::STREAMS {
         let report = match &stream.source {
-            streams::Source::Report(report) => Some((report.report_type, report.data_level, json!(report.dimensions).to_string())),
+            streams::Source::Report(report) => {
+                Some((report.report_type, report.data_level, json!(report.dimensions).to_string()))
+            }
             _ => None,
         };
         let is_ours = |r: &&fake_tiktok::Request| {
@@ -134,8 +153,22 @@ fn table(title: &str, server: &Server, rows: &BTreeMap<String, u64>, seconds: f6
         };
         let times: Vec<_> = requests.iter().filter(is_ours).map(|r| r.at).collect();
         // From the first to the last request: streams overlap, because workers run ahead.
-        let span = times.iter().max().zip(times.iter().min()).map_or(0.0, |(last, first)| last.saturating_sub(*first).as_secs_f64());
-        eprintln!("  {:<32}{:>8}{:>10}{span:>10.2}", stream.name, rows.get(stream.name).copied().unwrap_or_default(), times.len());
+        let span = times
+            .iter()
+            .max()
+            .zip(times.iter().min())
+            .map_or(0.0, |(last, first)| last.saturating_sub(*first).as_secs_f64());
+        eprintln!(
+            "  {:<32}{:>8}{:>10}{span:>10.2}",
+            stream.name,
+            rows.get(stream.name).copied().unwrap_or_default(),
+            times.len()
+        );
     }
-    eprintln!("  {:<32}{:>8}{:>10}{seconds:>10.2}\n", "together", rows.values().sum::<u64>(), requests.len());
+    eprintln!(
+        "  {:<32}{:>8}{:>10}{seconds:>10.2}\n",
+        "together",
+        rows.values().sum::<u64>(),
+        requests.len()
+    );
 }

@@ -1,4 +1,5 @@
-//! Which part of the tap knows which: read from the `use` lines and paths of the source, and held against the rules of CONTRIBUTING.
+//! Which part of the tap knows which: read from the `use` lines and paths of the source, and held
+//! against the rules of CONTRIBUTING.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,10 +14,17 @@ const MAY_NAME: [(&str, &[&str]); 8] = [
     ("api", &["config", "error", "json", "logging", "words"]),
     ("singer", &["error", "files"]),
     ("config", &["error", "files", "logging"]),
-    ("sync", &["api", "config", "error", "json", "logging", "pool", "render", "signals", "singer", "streams", "words"]),
+    (
+        "sync",
+        &[
+            "api", "config", "error", "json", "logging", "pool", "render", "signals", "singer",
+            "streams", "words",
+        ],
+    ),
 ];
 
-/// Halves of `sync`, and what of `sync` they may name. They meet in what stands beside them, never in each other.
+/// Halves of `sync`, and what of `sync` they may name. They meet in what stands beside them, never
+/// in each other.
 const HALVES: [(&str, &str); 2] = [("sync/read", "deliver"), ("sync/deliver", "read")];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -32,7 +40,9 @@ fn source(path: &Path) -> String {
 
 /// The names that follow a prefix such as `crate::`.
 fn named(text: &str, prefix: &str) -> BTreeSet<String> {
-    let name = |rest: &str| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default().to_owned();
+    let name = |rest: &str| {
+        rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default().to_owned()
+    };
     text.split(prefix).skip(1).map(name).filter(|name| !name.is_empty()).collect()
 }
 
@@ -48,7 +58,10 @@ fn parts_know_what_they_may_and_nothing_else() {
         let found = files(&src.join(folder));
         assert!(!found.is_empty(), "src/{folder} is gone");
         for path in found.iter().filter(|path| !is_test(path)) {
-            for name in named(&source(path), "crate::").into_iter().filter(|name| name != folder && !may.contains(&name.as_str())) {
+            for name in named(&source(path), "crate::")
+                .into_iter()
+                .filter(|name| name != folder && !may.contains(&name.as_str()))
+            {
                 wrong.push(format!("{} names crate::{name}", path.display()));
             }
         }
@@ -56,13 +69,17 @@ fn parts_know_what_they_may_and_nothing_else() {
     for (folder, other) in HALVES {
         for path in files(&src.join(folder)) {
             let text = source(&path);
-            if named(&text, "sync::").contains(other) || text.contains(&format!("super::{other}::")) {
+            if named(&text, "sync::").contains(other) || text.contains(&format!("super::{other}::"))
+            {
                 wrong.push(format!("{} names sync::{other}", path.display()));
             }
         }
     }
     // Nothing knows the sync but the story of a run.
-    for path in files(&src).iter().filter(|path| !path.starts_with(src.join("sync")) && !path.ends_with("lib.rs")) {
+    for path in files(&src)
+        .iter()
+        .filter(|path| !path.starts_with(src.join("sync")) && !path.ends_with("lib.rs"))
+    {
         if named(&source(path), "crate::").contains("sync") {
             wrong.push(format!("{} names crate::sync", path.display()));
         }

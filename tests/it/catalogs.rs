@@ -9,7 +9,10 @@ use tap_tiktok_ads::discovery::discover;
 #[track_caller]
 pub(crate) fn entry<'c>(catalog: &'c mut Value, stream: &str) -> &'c mut Value {
     let streams = catalog["streams"].as_array_mut().expect("streams");
-    streams.iter_mut().find(|entry| entry["tap_stream_id"] == stream).unwrap_or_else(|| panic!("no {stream} in the catalog"))
+    streams
+        .iter_mut()
+        .find(|entry| entry["tap_stream_id"] == stream)
+        .unwrap_or_else(|| panic!("no {stream} in the catalog"))
 }
 
 /// Sets a member of the metadata at a breadcrumb, adding the entry where there is none.
@@ -37,7 +40,8 @@ pub(crate) fn only(streams: &[&str]) -> Value {
 pub(crate) fn fields(stream: &str, fields: &[&str]) -> Value {
     let mut catalog = only(&[stream]);
     let entry = entry(&mut catalog, stream);
-    let names: Vec<String> = entry["schema"]["properties"].as_object().expect("properties").keys().cloned().collect();
+    let names: Vec<String> =
+        entry["schema"]["properties"].as_object().expect("properties").keys().cloned().collect();
     for name in names {
         mark(entry, &["properties", &name], "selected", fields.contains(&name.as_str()));
     }

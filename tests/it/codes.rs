@@ -1,8 +1,10 @@
-//! Every return code that TikTok publishes, or that was seen in the field, and what follows from it.
+//! Every return code that TikTok publishes, or that was seen in the field, and what follows from
+//! it.
 //!
-//! Each is tried on an entity and on a report, on the first page, one in the middle and the last. Codes that cost one account are
-//! tried together, each on an account of its own; those that end the run are tried alone. Codes that close a stream to the app, and
-//! so to every account, are in `failures`.
+//! Each is tried on an entity and on a report, on the first page, one in the middle and the last.
+//! Codes that cost one account are tried together, each on an account of its own; those that end
+//! the run are tried alone. Codes that close a stream to the app, and so to every account, are in
+//! `failures`.
 
 use crate::failures::code;
 use crate::strike::{Follows, Strike, Tally};
@@ -10,7 +12,8 @@ use crate::strike::{Follows, Strike, Tally};
 /// What follows from a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Class {
-    /// The data is delivered, but it is not all: read once more, then the stream of the account is given up.
+    /// The data is delivered, but it is not all: read once more, then the stream of the account is
+    /// given up.
     Partial,
     /// Asked again, a few times; then the stream of the account is given up.
     Passing,
@@ -92,20 +95,44 @@ impl Class {
 }
 
 /// The strikes of all codes of some classes on one page of one stream.
-fn strikes(wanted: impl Fn(Class) -> bool, stream: &'static str, place: usize, page: u32, passes: bool) -> Vec<Strike> {
+fn strikes(
+    wanted: impl Fn(Class) -> bool,
+    stream: &'static str,
+    place: usize,
+    page: u32,
+    passes: bool,
+) -> Vec<Strike> {
     let is_report = stream == PAGES[1].0;
     let mut strikes = Vec::new();
     for (class, words, codes) in CODES.iter().filter(|(class, ..)| wanted(*class)) {
         for &number in *codes {
             let words = if words.is_empty() { "Something that is no reason." } else { words };
-            let kind = if *class == Partial { fake_tiktok::FaultKind::PartialRows(words.to_owned()) } else { code(number, words) };
-            let says: &'static str = Box::leak(format!("TikTok answered {number} \"{words}\"").into_boxed_str());
-            let follows = if passes { Follows::Nothing } else { class.follows(is_report, place, says) };
+            let kind = if *class == Partial {
+                fake_tiktok::FaultKind::PartialRows(words.to_owned())
+            } else {
+                code(number, words)
+            };
+            let says: &'static str =
+                Box::leak(format!("TikTok answered {number} \"{words}\"").into_boxed_str());
+            let follows =
+                if passes { Follows::Nothing } else { class.follows(is_report, place, says) };
             let times = if passes { class.spared(is_report) } else { usize::MAX };
-            let name = format!("{number} \"{words}\", page {page} of {stream}, {}", if passes { "passing" } else { "for ever" });
+            let name = format!(
+                "{number} \"{words}\", page {page} of {stream}, {}",
+                if passes { "passing" } else { "for ever" }
+            );
             let repeats = matches!(class, TimedOut | TooLarge | Partial);
             if times > 0 {
-                strikes.push(Strike { name, stream, page, kind, times, follows, ends_run: class.ends_run() && !passes, repeats });
+                strikes.push(Strike {
+                    name,
+                    stream,
+                    page,
+                    kind,
+                    times,
+                    follows,
+                    ends_run: class.ends_run() && !passes,
+                    repeats,
+                });
             }
         }
     }
@@ -123,7 +150,9 @@ fn each_place(mut try_it: impl FnMut(&'static str, usize, u32)) {
 #[test]
 fn codes_that_pass_cost_nothing() {
     let mut tally = Tally::default();
-    each_place(|stream, place, page| tally.strike(&strikes(|class| !class.ends_run(), stream, place, page, true), 4));
+    each_place(|stream, place, page| {
+        tally.strike(&strikes(|class| !class.ends_run(), stream, place, page, true), 4)
+    });
     each_place(|stream, place, page| {
         for strike in strikes(Class::ends_run, stream, place, page, true) {
             tally.strike(&[strike], 4);
@@ -139,7 +168,10 @@ fn codes_that_stay_cost_their_part() {
     let refused = |class| matches!(class, Refused | AccountGone | TooLarge | Partial);
     each_place(|stream, place, page| {
         tally.strike(&strikes(refused, stream, place, page, false), 4);
-        tally.strike(&strikes(|class| !refused(class) && !class.ends_run(), stream, place, page, false), 4);
+        tally.strike(
+            &strikes(|class| !refused(class) && !class.ends_run(), stream, place, page, false),
+            4,
+        );
     });
     tally.end("codes that stay");
 }
@@ -149,7 +181,9 @@ fn codes_that_end_the_run_leave_its_state() {
     let mut tally = Tally::default();
     // A run each: every code on one page of both streams, one after the other on all three.
     each_place(|stream, place, page| {
-        for (index, strike) in strikes(Class::ends_run, stream, place, page, false).into_iter().enumerate() {
+        for (index, strike) in
+            strikes(Class::ends_run, stream, place, page, false).into_iter().enumerate()
+        {
             if index % 3 == place {
                 tally.strike(&[strike], [1, 8][index % 2]);
             }

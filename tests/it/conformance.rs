@@ -1,4 +1,5 @@
-//! Every stream of the table with the default catalog: what Singer wants, and every row and digit that TikTok has.
+//! Every stream of the table with the default catalog: what Singer wants, and every row and digit
+//! that TikTok has.
 //!
 //! Compares with `truth`; the form of the lines is checked here.
 
@@ -16,19 +17,40 @@ fn checked(run: &Run) {
         match message {
             Message::Schema { stream, schema, keys, bookmarks } => {
                 let options = jsonschema::draft7::options().should_validate_formats(true);
-                let validator = options.build(schema).unwrap_or_else(|error| panic!("{stream}: {error}"));
-                assert!(validators.insert(stream.clone(), (validator, schema.clone())).is_none(), "{stream}: a second SCHEMA");
+                let validator =
+                    options.build(schema).unwrap_or_else(|error| panic!("{stream}: {error}"));
+                assert!(
+                    validators.insert(stream.clone(), (validator, schema.clone())).is_none(),
+                    "{stream}: a second SCHEMA"
+                );
                 for name in keys.iter().chain(&names(bookmarks.as_ref())) {
-                    assert!(schema["properties"].get(name).is_some(), "{stream}: {name} is not in the schema");
+                    assert!(
+                        schema["properties"].get(name).is_some(),
+                        "{stream}: {name} is not in the schema"
+                    );
                 }
                 open = Some(stream.clone());
             }
             Message::Record { stream, fields } => {
-                assert_eq!(open.as_deref(), Some(stream.as_str()), "a record of a stream that is not open");
+                assert_eq!(
+                    open.as_deref(),
+                    Some(stream.as_str()),
+                    "a record of a stream that is not open"
+                );
                 let (validator, schema) = &validators[stream];
-                let unknown: Vec<_> = fields.0.keys().filter(|name| schema["properties"].get(name.as_str()).is_none()).collect();
+                let unknown: Vec<_> = fields
+                    .0
+                    .keys()
+                    .filter(|name| schema["properties"].get(name.as_str()).is_none())
+                    .collect();
                 assert!(unknown.is_empty(), "{stream}: {unknown:?} is not in the schema");
-                let record = Value::Object(fields.0.iter().map(|(n, raw)| (n.clone(), serde_json::from_str(raw).unwrap())).collect());
+                let record = Value::Object(
+                    fields
+                        .0
+                        .iter()
+                        .map(|(n, raw)| (n.clone(), serde_json::from_str(raw).unwrap()))
+                        .collect(),
+                );
                 if let Some(error) = validator.iter_errors(&record).next() {
                     panic!("{stream}: {error} at {}", error.instance_path());
                 }
@@ -39,7 +61,12 @@ fn checked(run: &Run) {
 }
 
 fn names(bookmarks: Option<&Value>) -> Vec<String> {
-    bookmarks.and_then(Value::as_array).into_iter().flatten().map(|name| name.as_str().unwrap().to_owned()).collect()
+    bookmarks
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|name| name.as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
@@ -59,20 +86,32 @@ fn every_stream_delivers_every_row_and_digit() {
 #[test]
 fn deleted_ones_come_when_asked_for() {
     let server = serve(fake_tiktok::WorldConfig { deleted: 0.4, campaigns: 4, ..world() });
-    let run = Tap::on(&server).set("include_deleted", true).set("end_date", "2026-05-02").run().ended(0);
+    let run =
+        Tap::on(&server).set("include_deleted", true).set("end_date", "2026-05-02").run().ended(0);
     assert_eq!(server.violations(), [""; 0]);
     checked(&run);
-    let scope = Scope { include_deleted: true, ..Scope::of(server.world()) }.days("2026-05-01", "2026-05-02");
+    let scope = Scope { include_deleted: true, ..Scope::of(server.world()) }
+        .days("2026-05-01", "2026-05-02");
     let hidden = Scope { include_deleted: false, ..scope.clone() };
     for stream in STREAMS {
         truth::check(server.world(), &run, stream.name, &scope);
     }
     for name in ["campaigns", "campaign_insights"] {
         let fewer = truth::rows(server.world(), name, run.schema(name).0, &hidden).len();
-        assert!(run.records(name).len() > fewer, "{name}: the world has no deleted ones, so this shows nothing");
+        assert!(
+            run.records(name).len() > fewer,
+            "{name}: the world has no deleted ones, so this shows nothing"
+        );
     }
-    let statuses: Vec<_> = run.records("campaigns").iter().map(|record| record.raw("current_status").to_owned()).collect();
-    assert!(statuses.iter().any(|s| s == "\"DELETE\"") && statuses.iter().any(|s| s == "\"ACTIVE\""), "{statuses:?}");
+    let statuses: Vec<_> = run
+        .records("campaigns")
+        .iter()
+        .map(|record| record.raw("current_status").to_owned())
+        .collect();
+    assert!(
+        statuses.iter().any(|s| s == "\"DELETE\"") && statuses.iter().any(|s| s == "\"ACTIVE\""),
+        "{statuses:?}"
+    );
 }
 
 #[test]
@@ -89,7 +128,13 @@ fn schema_lines_are_those_of_discovery() {
 
 #[test]
 fn every_stream_has_a_schema_and_a_state_even_without_rows() {
-    let server = serve(fake_tiktok::WorldConfig { campaigns: 0, top_view: 0, promote: 0, delivery: 0.0, ..world() });
+    let server = serve(fake_tiktok::WorldConfig {
+        campaigns: 0,
+        top_view: 0,
+        promote: 0,
+        delivery: 0.0,
+        ..world()
+    });
     let run = Tap::on(&server).run().ended(0);
     assert_eq!(server.violations(), [""; 0]);
     assert_eq!(run.streams().len(), STREAMS.len());
@@ -113,25 +158,46 @@ fn every_stream_has_a_schema_and_a_state_even_without_rows() {
 #[test]
 fn a_future_end_is_the_today_of_each_account() {
     let server = serve(world());
-    let days = || server.world().accounts().iter().map(|a| server.world().today(&a.advertiser_id).to_string()).collect::<Vec<_>>();
+    let days = || {
+        server
+            .world()
+            .accounts()
+            .iter()
+            .map(|a| server.world().today(&a.advertiser_id).to_string())
+            .collect::<Vec<_>>()
+    };
     let before = days();
     let catalog = crate::catalogs::only(&["advertiser_insights"]);
-    let start = (server.world().today(&server.world().accounts()[0].advertiser_id) - time::Duration::days(40)).to_string();
-    let tap = Tap::on(&server).set("start_date", start.as_str()).set("report_window", Value::Null).catalog(&catalog);
-    for tap in [tap.set("end_date", Value::Null), Tap::on(&server).set("start_date", start).set("end_date", "2999-01-01").catalog(&catalog)]
-    {
+    let start = (server.world().today(&server.world().accounts()[0].advertiser_id)
+        - time::Duration::days(40))
+    .to_string();
+    let tap = Tap::on(&server)
+        .set("start_date", start.as_str())
+        .set("report_window", Value::Null)
+        .catalog(&catalog);
+    for tap in [
+        tap.set("end_date", Value::Null),
+        Tap::on(&server).set("start_date", start).set("end_date", "2999-01-01").catalog(&catalog),
+    ] {
         server.clear_log();
         let run = tap.run().ended(0);
-        let asked: Vec<_> = server.requests().into_iter().filter(|r| r.path.starts_with("report")).collect();
+        let asked: Vec<_> =
+            server.requests().into_iter().filter(|r| r.path.starts_with("report")).collect();
         let last_of = |account: &str| {
-            let ends = asked.iter().filter(|r| r.param("advertiser_id") == Some(account)).filter_map(|r| r.param("end_date"));
+            let ends = asked
+                .iter()
+                .filter(|r| r.param("advertiser_id") == Some(account))
+                .filter_map(|r| r.param("end_date"));
             ends.max().unwrap().to_owned()
         };
         let ends: Vec<_> = crate::harness::ids(&server).iter().map(|id| last_of(id)).collect();
         assert!(ends == before || ends == days(), "{ends:?} instead of {before:?}");
         assert_ne!(ends[0], ends[1], "these two zones are never on the same day");
         for (id, end) in crate::harness::ids(&server).iter().zip(&ends) {
-            assert_eq!(run.state()["bookmarks"]["advertiser_insights"][id], format!("{end}T00:00:00Z"));
+            assert_eq!(
+                run.state()["bookmarks"]["advertiser_insights"][id],
+                format!("{end}T00:00:00Z")
+            );
         }
     }
 }

@@ -1,6 +1,8 @@
-//! Discovery and what the tap says about itself: offline, without a config, in the form that orchestrators read.
+//! Discovery and what the tap says about itself: offline, without a config, in the form that
+//! orchestrators read.
 //!
-//! Owns the form of what is printed without a sync; what a sync makes of a catalog is in `selection`.
+//! Owns the form of what is printed without a sync; what a sync makes of a catalog is in
+//! `selection`.
 
 use crate::harness::{Tap, bare, serve, world};
 use serde_json::{Value, json};
@@ -14,14 +16,25 @@ fn discovery_needs_nothing_and_minds_nothing() {
     let plain = bare(&["--discover"]).ended(0);
     let catalog: Value = serde_json::from_str(&plain.stdout).expect("JSON");
     assert_eq!(catalog, discovery::discover());
-    assert!(plain.stdout.ends_with('\n') && plain.stdout.lines().all(|line| line.len() < 64 << 10), "Meltano reads lines of 64 KiB");
+    assert!(
+        plain.stdout.ends_with('\n') && plain.stdout.lines().all(|line| line.len() < 64 << 10),
+        "Meltano reads lines of 64 KiB"
+    );
     assert!(plain.stdout.lines().count() > 100, "not indented");
     let server = serve(world());
     let configured = Tap::on(&server).arg("--discover").run().ended(0);
     assert_eq!(configured.stdout, plain.stdout);
     assert!(server.requests().is_empty());
     for args in [
-        &["-d", "--catalog", "/nonexistent/catalog", "--state", "/nonexistent/state", "--config", "/nonexistent/config"][..],
+        &[
+            "-d",
+            "--catalog",
+            "/nonexistent/catalog",
+            "--state",
+            "/nonexistent/state",
+            "--config",
+            "/nonexistent/config",
+        ][..],
         &["--discover", "--properties", "/nonexistent/catalog", "-s", "/nonexistent/state"],
         &["--config", "ENV", "--discover", "-p", "/nonexistent"],
     ] {
@@ -45,16 +58,25 @@ fn every_property_has_its_metadata() {
         let root = &metadata.iter().find(|one| one["breadcrumb"] == json!([])).unwrap()["metadata"];
         assert_eq!(root["table-key-properties"], json!(stream.keys), "{name}");
         let method = if stream.replication_key().is_some() { "INCREMENTAL" } else { "FULL_TABLE" };
-        assert_eq!((&entry["replication_method"], &root["forced-replication-method"]), (&json!(method), &json!(method)), "{name}");
+        assert_eq!(
+            (&entry["replication_method"], &root["forced-replication-method"]),
+            (&json!(method), &json!(method)),
+            "{name}"
+        );
         for one in metadata {
             let path = one["breadcrumb"].as_array().unwrap();
             let is_key = path.len() == 2
-                && path[1].as_str().is_some_and(|field| stream.keys.contains(&field) || stream.replication_key() == Some(field));
+                && path[1].as_str().is_some_and(|field| {
+                    stream.keys.contains(&field) || stream.replication_key() == Some(field)
+                });
             let inclusion = if is_key { "automatic" } else { "available" };
             assert_eq!(one["metadata"]["inclusion"], inclusion, "{name} {path:?}");
         }
         for key in stream.keys {
-            assert_eq!(entry["schema"]["properties"][key]["type"], "string", "{name}.{key}: a key is never null");
+            assert_eq!(
+                entry["schema"]["properties"][key]["type"], "string",
+                "{name}.{key}: a key is never null"
+            );
         }
     }
 }
@@ -72,17 +94,25 @@ fn collect(schema: &Value, path: &mut Vec<Value>, found: &mut HashSet<Value>) {
 fn the_sample_catalog_is_the_discovered_one() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/catalog.sample.json");
     if let Ok(sample) = std::fs::read_to_string(path) {
-        assert!(sample == bare(&["--discover"]).stdout, "catalog.sample.json is old; make it anew with `tap-tiktok-ads --discover`");
+        assert!(
+            sample == bare(&["--discover"]).stdout,
+            "catalog.sample.json is old; make it anew with `tap-tiktok-ads --discover`"
+        );
     }
 }
 
 #[test]
 fn about_lists_every_setting() {
-    let about: Value = serde_json::from_str(&bare(&["--about", "--format", "json"]).ended(0).stdout).expect("JSON");
+    let about: Value =
+        serde_json::from_str(&bare(&["--about", "--format", "json"]).ended(0).stdout)
+            .expect("JSON");
     for (name, setting) in settings() {
         assert_eq!(&about["settings"]["properties"][name], setting, "{name}");
         for format in ["text", "markdown"] {
-            assert!(bare(&["--about", "--format", format]).ended(0).stdout.contains(name), "{name} in {format}");
+            assert!(
+                bare(&["--about", "--format", format]).ended(0).stdout.contains(name),
+                "{name} in {format}"
+            );
         }
     }
     for key in ["name", "description", "version", "capabilities"] {

@@ -1,4 +1,5 @@
-//! The README says what the code says: its tables of settings and streams are made from the schema and the stream tables.
+//! The README says what the code says: its tables of settings and streams are made from the schema
+//! and the stream tables.
 //!
 //! A difference means: make the block of the README anew.
 
@@ -29,7 +30,10 @@ fn tables_are_whole() {
     for table in [settings_table(), streams_table()] {
         let columns = |line: &str| line.replace("\\|", "").matches('|').count();
         let wanted = columns(table.lines().next().unwrap());
-        assert!(table.lines().all(|line| columns(line) == wanted), "a row with more or fewer cells:\n{table}");
+        assert!(
+            table.lines().all(|line| columns(line) == wanted),
+            "a row with more or fewer cells:\n{table}"
+        );
     }
     assert_eq!(streams_table().lines().count(), STREAMS.len() + 2);
 }

@@ -1,7 +1,9 @@
-//! The fault table: what a stand-in does wrong, on which page of which stream, and what follows when it passes and when it stays.
+//! The fault table: what a stand-in does wrong, on which page of which stream, and what follows
+//! when it passes and when it stays.
 //!
-//! A new fault is a line in `table`. Each is tried on an entity and on a report, on the first page, one in the middle and the last;
-//! `strike` runs them and holds what arrived, and the run after it, against the truth.
+//! A new fault is a line in `table`. Each is tried on an entity and on a report, on the first page,
+//! one in the middle and the last; `strike` runs them and holds what arrived, and the run after it,
+//! against the truth.
 
 use crate::failures::code;
 use crate::harness::{Run, Tap, ids, serve};
@@ -19,7 +21,8 @@ struct Fault {
     kind: fn(u32) -> FaultKind,
     /// How often it may happen at no cost.
     spared: usize,
-    /// What follows when it stays, by the stream and the place: 0 for the first page, 1 for a middle one, 2 for the last.
+    /// What follows when it stays, by the stream and the place: 0 for the first page, 1 for a
+    /// middle one, 2 for the last.
     stays: fn(bool, usize) -> Follows,
     /// Whether rows may come twice, because something was read again.
     repeats: bool,
@@ -32,12 +35,21 @@ const REPORT: &str = "ad_insights";
 /// The pages that are struck.
 const PAGES: [(&str, [u32; 3]); 2] = [(ENTITY, [1, 2, 3]), (REPORT, [1, 3, 6])];
 
-const fn fault(name: &'static str, kind: fn(u32) -> FaultKind, spared: usize, stays: fn(bool, usize) -> Follows) -> Fault {
+const fn fault(
+    name: &'static str,
+    kind: fn(u32) -> FaultKind,
+    spared: usize,
+    stays: fn(bool, usize) -> Follows,
+) -> Fault {
     Fault { name, kind, spared, stays, repeats: false, alone: false }
 }
 
 /// A list that does not add up is read once more, so one fault is spared.
-const fn uneven(name: &'static str, kind: fn(u32) -> FaultKind, stays: fn(bool, usize) -> Follows) -> Fault {
+const fn uneven(
+    name: &'static str,
+    kind: fn(u32) -> FaultKind,
+    stays: fn(bool, usize) -> Follows,
+) -> Fault {
     Fault { repeats: true, ..fault(name, kind, 1, stays) }
 }
 
@@ -46,7 +58,9 @@ fn http(status: u16, content_type: &str, body: &str) -> FaultKind {
 }
 
 fn page_info(page: u32, size: u32, total: u32, pages: u32) -> FaultKind {
-    FaultKind::PageInfo(format!("{{\"page\":{page},\"page_size\":{size},\"total_number\":{total},\"total_page\":{pages}}}"))
+    FaultKind::PageInfo(format!(
+        "{{\"page\":{page},\"page_size\":{size},\"total_number\":{total},\"total_page\":{pages}}}"
+    ))
 }
 
 fn hang(report: bool, place: usize) -> Follows {
@@ -109,12 +123,14 @@ fn table() -> Vec<Fault> {
         uneven("a page twice", |_| FaultKind::RepeatPage, counts_later),
         uneven("two rows came before the list", |_| FaultKind::Shift(2), counts_later),
         uneven("two rows went before the page", |_| FaultKind::Shift(-2), counts),
-        // A count that only grew, with every row there: nothing is missing. Where it fell, a row may have slipped. With two rows more the
-        // entity has another page, which tells the old count.
+        // A count that only grew, with every row there: nothing is missing. Where it fell, a row
+        // may have slipped. With two rows more the entity has another page, which tells the old
+        // count.
         uneven("a count grows", |_| FaultKind::Grow(2), |report, place| {
             if report && place == 2 { Follows::Nothing } else { counts(report, place) }
         }),
-        // On the first page it grows from there on. Which rows a list has at its beginning is not known then, so its bookmark stays.
+        // On the first page it grows from there on. Which rows a list has at its beginning is not
+        // known then, so its bookmark stays.
         uneven("a count shrinks", |_| FaultKind::Shrink(1), |report, place| {
             if place == 0 && !report { Follows::Holds("its bookmark stays") } else { counts(report, place) }
         }),
@@ -133,11 +149,25 @@ fn strikes(fault: &Fault, passes: bool) -> Vec<Strike> {
     let mut strikes = Vec::new();
     for (stream, pages) in PAGES {
         for (place, page) in pages.into_iter().enumerate() {
-            let follows = if passes { Follows::Nothing } else { (fault.stays)(stream == REPORT, place) };
+            let follows =
+                if passes { Follows::Nothing } else { (fault.stays)(stream == REPORT, place) };
             let times = if passes { fault.spared } else { usize::MAX };
-            let name = format!("{}, page {page} of {stream}, {}", fault.name, if passes { "passing" } else { "for ever" });
+            let name = format!(
+                "{}, page {page} of {stream}, {}",
+                fault.name,
+                if passes { "passing" } else { "for ever" }
+            );
             let ends_run = fault.alone && !passes;
-            strikes.push(Strike { name, stream, page, kind: (fault.kind)(page), times, follows, ends_run, repeats: fault.repeats });
+            strikes.push(Strike {
+                name,
+                stream,
+                page,
+                kind: (fault.kind)(page),
+                times,
+                follows,
+                ends_run,
+                repeats: fault.repeats,
+            });
         }
     }
     strikes
@@ -169,7 +199,11 @@ fn faults_of_the_second_half_of_the_table() {
 }
 
 fn tap(server: &Server) -> Tap {
-    let tap = Tap::on(server).set("start_date", DAYS.0).set("end_date", DAYS.1).set("report_window", 2).set("page_size", 5);
+    let tap = Tap::on(server)
+        .set("start_date", DAYS.0)
+        .set("end_date", DAYS.1)
+        .set("report_window", 2)
+        .set("page_size", 5);
     tap.set("attribution_window", 0).set("concurrency", 2).catalog(&catalog())
 }
 
@@ -195,10 +229,21 @@ fn a_port_that_is_closed_for_a_while_costs_nothing() {
     for after in [1, 3, 6, 12, 18, 25] {
         let server = serve(field());
         // Tries last longer than the port is closed.
-        let run = cut_off(&server, &tap(&server).env("TAP_TIKTOK_ADS_PAUSE_SCALE", "0.1"), after, Duration::from_millis(300)).ended(0);
+        let run = cut_off(
+            &server,
+            &tap(&server).env("TAP_TIKTOK_ADS_PAUSE_SCALE", "0.1"),
+            after,
+            Duration::from_millis(300),
+        )
+        .ended(0);
         assert!(run.said("INFO", "next try") > 0, "nothing happened, so this shows nothing");
         for stream in STREAMS {
-            truth::check(server.world(), &run, stream, &Scope::of(server.world()).days(DAYS.0, DAYS.1));
+            truth::check(
+                server.world(),
+                &run,
+                stream,
+                &Scope::of(server.world()).days(DAYS.0, DAYS.1),
+            );
         }
         assert_eq!(server.violations(), [""; 0]);
     }
@@ -212,12 +257,14 @@ fn a_port_that_stays_closed_ends_the_run_and_the_next_one_completes_it() {
         for part in ["network", "account "] {
             assert!(first.cause().contains(part), "{}", first.cause());
         }
-        let named = ids(&server).iter().any(|id| first.cause().contains(id)) && STREAMS.iter().any(|name| first.cause().contains(name));
+        let named = ids(&server).iter().any(|id| first.cause().contains(id))
+            && STREAMS.iter().any(|name| first.cause().contains(name));
         assert!(named, "{}", first.cause());
         let again = serve(field());
         let second = tap(&again).state(first.state()).run().ended(0);
         for stream in STREAMS {
-            let records: Vec<_> = first.records(stream).into_iter().chain(second.records(stream)).collect();
+            let records: Vec<_> =
+                first.records(stream).into_iter().chain(second.records(stream)).collect();
             let scope = Scope::of(again.world()).days(DAYS.0, DAYS.1);
             truth::compare(again.world(), stream, second.schema(stream), &records, &scope, true);
         }
@@ -229,6 +276,10 @@ fn a_name_that_nobody_knows_is_passing_trouble() {
     let server = serve(field());
     let state = serde_json::json!({"bookmarks": {"ad_insights": {"1": "2026-01-01T00:00:00Z"}}});
     let run = tap(&server).set("base_url", "https://tiktok.invalid").state(&state).run().ended(5);
-    assert!(run.cause().contains("advertiser/info/") && run.cause().contains("network"), "{}", run.cause());
+    assert!(
+        run.cause().contains("advertiser/info/") && run.cause().contains("network"),
+        "{}",
+        run.cause()
+    );
     assert_eq!(run.state()["bookmarks"], state["bookmarks"]);
 }

@@ -1,4 +1,5 @@
-//! Catalogs of other taps and of people: other keys, other types, metrics that we do not know or TikTok refuses.
+//! Catalogs of other taps and of people: other keys, other types, metrics that we do not know or
+//! TikTok refuses.
 //!
 //! The plain rules of selection are in `selection`.
 
@@ -16,21 +17,33 @@ const BOGUS: &str = "cost_per_100_reached";
 
 /// Reports of the table.
 fn reports() -> impl Iterator<Item = (&'static str, &'static Report)> {
-    STREAMS.iter().filter_map(|s| if let Source::Report(report) = &s.source { Some((s.name, report)) } else { None })
+    STREAMS.iter().filter_map(|s| {
+        if let Source::Report(report) = &s.source { Some((s.name, report)) } else { None }
+    })
 }
 
 fn dictionary() -> Map<String, Value> {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/metrics.json")).unwrap();
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/metrics.json"))
+            .unwrap();
     let all: Value = serde_json::from_str(&text).unwrap();
     all["metrics"].as_object().unwrap().clone()
 }
 
 /// Names of metrics that a report may have or not, beyond those of its schema.
 fn others(report: &Report, schema: &Value, allowed: bool) -> Vec<String> {
-    let has = |list: &Value, name: &str| list.as_array().is_none_or(|list| list.iter().any(|one| one == name));
-    let fits = |m: &Value| has(&m["reports"], report.report_type) && has(&m["levels"], report.data_level);
-    let is_new = |name: &str| schema["properties"].get(name).is_none() && truth::is_metric(report, name);
-    dictionary().iter().filter(|(name, metric)| is_new(name) && fits(metric) == allowed).map(|(name, _)| name.clone()).collect()
+    let has = |list: &Value, name: &str| {
+        list.as_array().is_none_or(|list| list.iter().any(|one| one == name))
+    };
+    let fits =
+        |m: &Value| has(&m["reports"], report.report_type) && has(&m["levels"], report.data_level);
+    let is_new =
+        |name: &str| schema["properties"].get(name).is_none() && truth::is_metric(report, name);
+    dictionary()
+        .iter()
+        .filter(|(name, metric)| is_new(name) && fits(metric) == allowed)
+        .map(|(name, _)| name.clone())
+        .collect()
 }
 
 fn add(catalog: &mut Value, stream: &str, name: &str) {
@@ -46,11 +59,15 @@ fn check_all(server: &Server, run: &Run, scope: &Scope) {
     }
 }
 
-/// The catalog as singer-io's tap discovers it and Stitch selects it: its keys carry parents and the cursor.
+/// The catalog as singer-io's tap discovers it and Stitch selects it: its keys carry parents and
+/// the cursor.
 fn python() -> Value {
     let mut catalog = discover();
     let entries = catalog["streams"].as_array_mut().unwrap();
-    entries.retain(|entry| !["advertiser_insights", "campaign_insights", "adgroup_insights"].contains(&entry["stream"].as_str().unwrap()));
+    entries.retain(|entry| {
+        !["advertiser_insights", "campaign_insights", "adgroup_insights"]
+            .contains(&entry["stream"].as_str().unwrap())
+    });
     for entry in entries {
         let name = entry["stream"].as_str().unwrap().to_owned();
         let keys: Vec<&str> = match name.as_str() {
@@ -58,10 +75,16 @@ fn python() -> Value {
             "campaigns" => vec!["advertiser_id", "campaign_id", "modify_time"],
             "adgroups" => vec!["advertiser_id", "campaign_id", "adgroup_id", "modify_time"],
             "ads" => vec!["advertiser_id", "campaign_id", "adgroup_id", "ad_id", "modify_time"],
-            "campaign_insights_by_province" => vec!["advertiser_id", "campaign_id", "stat_time_day", "province_id"],
+            "campaign_insights_by_province" => {
+                vec!["advertiser_id", "campaign_id", "stat_time_day", "province_id"]
+            }
             _ => {
                 let own = &streams::find(&name).unwrap().keys[2..];
-                ["advertiser_id", "ad_id", "adgroup_id", "campaign_id"].iter().chain(own).copied().collect()
+                ["advertiser_id", "ad_id", "adgroup_id", "campaign_id"]
+                    .iter()
+                    .chain(own)
+                    .copied()
+                    .collect()
             }
         };
         let object = entry.as_object_mut().unwrap();
@@ -75,9 +98,10 @@ fn python() -> Value {
         } else {
             "stat_time_day"
         };
-        let mut metadata =
-            vec![json!({"breadcrumb": [], "metadata": {"inclusion": "available", "selected": true, "table-key-properties": keys,
-            "forced-replication-method": "INCREMENTAL", "valid-replication-keys": [cursor]}})];
+        let mut metadata = vec![
+            json!({"breadcrumb": [], "metadata": {"inclusion": "available", "selected": true, "table-key-properties": keys,
+            "forced-replication-method": "INCREMENTAL", "valid-replication-keys": [cursor]}}),
+        ];
         if name.contains("insights") {
             object["schema"]["properties"][BOGUS] = json!({"type": ["null", "string"]});
         }
@@ -104,14 +128,27 @@ fn the_python_taps_catalog_works_unchanged() {
         let (schema, keys) = run.schema(name);
         assert_eq!(json!(keys), entry["metadata"][0]["metadata"]["table-key-properties"], "{name}");
         assert!(keys.iter().all(|key| schema["properties"].get(key).is_some()), "{name}");
-        let scope = Scope { fills_modify_time: true, without: vec![BOGUS], ..Scope::of(server.world()) };
+        let scope =
+            Scope { fills_modify_time: true, without: vec![BOGUS], ..Scope::of(server.world()) };
         truth::check(server.world(), &run, name, &scope);
-        let warnings =
-            run.stderr.iter().filter(|line| line.starts_with("WARNING") && line.contains(BOGUS) && line.contains(&format!("{name}, ")));
+        let warnings = run.stderr.iter().filter(|line| {
+            line.starts_with("WARNING")
+                && line.contains(BOGUS)
+                && line.contains(&format!("{name}, "))
+        });
         let wanted = if name.contains("insights") { ids(&server).len() } else { 0 };
-        assert_eq!(warnings.count(), wanted, "{name}: one warning for each account\n{}", run.stderr.join("\n"));
+        assert_eq!(
+            warnings.count(),
+            wanted,
+            "{name}: one warning for each account\n{}",
+            run.stderr.join("\n")
+        );
     }
-    assert!(server.violations().iter().all(|text| text.contains(BOGUS)), "{:?}", server.violations());
+    assert!(
+        server.violations().iter().all(|text| text.contains(BOGUS)),
+        "{:?}",
+        server.violations()
+    );
 }
 
 #[test]
@@ -121,8 +158,10 @@ fn a_refused_metric_costs_itself_once() {
     server.set_options(|options| options.refused_metrics = vec![refused.into()]);
     let run = Tap::on(&server).set("concurrency", 1).run().ended(0);
     check_all(&server, &run, &Scope { without: vec![refused], ..Scope::of(server.world()) });
-    let asking =
-        STREAMS.iter().filter(|s| matches!(s.source, Source::Report(_)) && streams::schema(s)["properties"].get(refused).is_some());
+    let asking = STREAMS.iter().filter(|s| {
+        matches!(s.source, Source::Report(_))
+            && streams::schema(s)["properties"].get(refused).is_some()
+    });
     let asking = asking.count();
     assert!(asking > 0, "no report has `{refused}`: choose another");
     let asking = asking * ids(&server).len();
@@ -141,7 +180,10 @@ fn a_metric_that_a_user_adds_is_asked_for_and_delivered() {
         let server = serve(world());
         let run = Tap::on(&server).set("end_date", "2026-05-02").catalog(&catalog).run().ended(0);
         check_all(&server, &run, &Scope::of(server.world()).days("2026-05-01", "2026-05-02"));
-        assert!(run.records(name).iter().all(|record| record.0.contains_key(&metric)), "{name}.{metric}");
+        assert!(
+            run.records(name).iter().all(|record| record.0.contains_key(&metric)),
+            "{name}.{metric}"
+        );
         assert_eq!(server.violations(), [""; 0], "{name}");
     }
 }
@@ -183,11 +225,18 @@ fn more_metrics_than_one_request_takes_are_refused_before_anything_is_asked() {
     let server = serve(world());
     let report = reports().find(|(name, _)| *name == "ad_insights").unwrap().1;
     let mut catalog = only(&["ad_insights"]);
-    for metric in others(report, &streams::schema(streams::find("ad_insights").unwrap()), true).iter().take(60) {
+    for metric in others(report, &streams::schema(streams::find("ad_insights").unwrap()), true)
+        .iter()
+        .take(60)
+    {
         add(&mut catalog, "ad_insights", metric);
     }
     let run = Tap::on(&server).catalog(&catalog).run().ended(2);
-    assert!(run.cause().contains("150 metrics") && run.cause().contains("ad_insights"), "{}", run.cause());
+    assert!(
+        run.cause().contains("150 metrics") && run.cause().contains("ad_insights"),
+        "{}",
+        run.cause()
+    );
     assert_eq!(server.requests().len(), 0);
 }
 
@@ -197,7 +246,12 @@ fn values_take_the_types_of_the_catalog() {
         let mut catalog = discover();
         for stream in catalog["streams"].as_array_mut().unwrap() {
             // Times stay times, also where a catalog leaves the format out.
-            for property in stream["schema"]["properties"].as_object_mut().unwrap().values_mut().filter(|p| p["format"].is_null()) {
+            for property in stream["schema"]["properties"]
+                .as_object_mut()
+                .unwrap()
+                .values_mut()
+                .filter(|p| p["format"].is_null())
+            {
                 change(property);
             }
         }
@@ -229,7 +283,11 @@ fn a_field_that_a_user_adds_is_delivered() {
     }
     let run = Tap::on(&server).catalog(&catalog).run().ended(0);
     check_all(&server, &run, &Scope::of(server.world()));
-    assert!(run.records("ads").iter().any(|record| record.raw("ad_future_number") == "9007199254740993"));
+    assert!(
+        run.records("ads")
+            .iter()
+            .any(|record| record.raw("ad_future_number") == "9007199254740993")
+    );
 }
 
 #[test]
@@ -237,12 +295,18 @@ fn a_misfit_becomes_null_with_one_warning_a_field() {
     let server = serve(world());
     let mut catalog = only(&["campaigns"]);
     for name in ["campaign_name", "objective_type"] {
-        entry(&mut catalog, "campaigns")["schema"]["properties"][name] = json!({"type": ["null", "integer"]});
+        entry(&mut catalog, "campaigns")["schema"]["properties"][name] =
+            json!({"type": ["null", "integer"]});
     }
     let run = Tap::on(&server).catalog(&catalog).run().ended(0);
     check_all(&server, &run, &Scope::of(server.world()));
     for name in ["campaign_name", "objective_type"] {
-        assert_eq!(run.said("WARNING", &format!("campaigns.{name}: ")), 1, "{}", run.stderr.join("\n"));
+        assert_eq!(
+            run.said("WARNING", &format!("campaigns.{name}: ")),
+            1,
+            "{}",
+            run.stderr.join("\n")
+        );
     }
 }
 
@@ -254,17 +318,29 @@ fn a_row_without_its_key_is_counted_and_named() {
     let run = Tap::on(&server).catalog(&catalog).run().ended(0);
     let records = run.records("ads");
     assert!(!records.is_empty() && records.iter().all(|record| record.raw("music_id") != "null"));
-    let all = truth::rows(server.world(), "ads", run.schema("ads").0, &Scope::of(server.world())).len();
-    assert_eq!(run.said("WARNING", &format!("{} rows left out", all - records.len())), 1, "{}", run.stderr.join("\n"));
+    let all =
+        truth::rows(server.world(), "ads", run.schema("ads").0, &Scope::of(server.world())).len();
+    assert_eq!(
+        run.said("WARNING", &format!("{} rows left out", all - records.len())),
+        1,
+        "{}",
+        run.stderr.join("\n")
+    );
 }
 
 #[test]
 fn a_key_that_the_catalog_types_as_what_it_is_not_is_no_key() {
     let server = serve(world());
     let mut catalog = only(&["ad_insights"]);
-    entry(&mut catalog, "ad_insights")["schema"]["properties"]["advertiser_id"] = json!({"type": "boolean"});
+    entry(&mut catalog, "ad_insights")["schema"]["properties"]["advertiser_id"] =
+        json!({"type": "boolean"});
     let run = Tap::on(&server).catalog(&catalog).run().ended(4);
     assert_eq!(run.records("ad_insights").len(), 0);
     assert_eq!(run.state()["bookmarks"]["ad_insights"], Value::Null);
-    assert!(run.cause().contains("ad_insights") && run.cause().contains("key property (advertiser_id, "), "{}", run.cause());
+    assert!(
+        run.cause().contains("ad_insights")
+            && run.cause().contains("key property (advertiser_id, "),
+        "{}",
+        run.cause()
+    );
 }

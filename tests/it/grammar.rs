@@ -1,4 +1,5 @@
-//! Foreign bytes of every kind: whatever a config, a catalog or a state holds, it is taken or refused in words, and never a panic.
+//! Foreign bytes of every kind: whatever a config, a catalog or a state holds, it is taken or
+//! refused in words, and never a panic.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -64,7 +65,8 @@ fn any_json() -> impl Strategy<Value = Value> {
         let name = prop_oneof![4 => names.clone().prop_map(str::to_owned), 1 => ".{0,8}"];
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-            prop::collection::vec((name, inner), 0..6).prop_map(|members| Value::Object(members.into_iter().collect::<Map<_, _>>())),
+            prop::collection::vec((name, inner), 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect::<Map<_, _>>())),
         ]
     })
 }

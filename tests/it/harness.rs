@@ -1,7 +1,8 @@
-//! Runs the real binary as a child process, the way an orchestrator does, and takes apart what it writes.
+//! Runs the real binary as a child process, the way an orchestrator does, and takes apart what it
+//! writes.
 //!
-//! Owns the files and the environment of the child, and the reading of its lines. Values of records stay text: no digit is lost on
-//! the way to a comparison. What the values should be is `truth`'s.
+//! Owns the files and the environment of the child, and the reading of its lines. Values of records
+//! stay text: no digit is lost on the way to a comparison. What the values should be is `truth`'s.
 
 use fake_tiktok::{Options, Server, TOKEN, World, WorldConfig};
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -17,7 +18,8 @@ use tempfile::TempDir;
 
 /// First day of reports, unless a test sets another.
 pub(crate) const START: &str = "2026-05-01";
-/// Last day of reports, unless a test sets another: with windows of three days there are two of them.
+/// Last day of reports, unless a test sets another: with windows of three days there are two of
+/// them.
 pub(crate) const END: &str = "2026-05-05";
 
 /// Planted beside the token in every config; no output of any test may show either.
@@ -26,7 +28,14 @@ pub(crate) const APP_SECRET: &str = "planted-app-secret-63f0";
 /// A small world with two accounts on different days of the calendar, and every odd value.
 pub(crate) fn world() -> WorldConfig {
     let zones = vec!["Pacific/Pago_Pago".into(), "Pacific/Kiritimati".into()];
-    WorldConfig { campaigns: 2, adgroups: 2, ads: 4, smart_plus: 0.2, zones, ..WorldConfig::default() }
+    WorldConfig {
+        campaigns: 2,
+        adgroups: 2,
+        ads: 4,
+        smart_plus: 0.2,
+        zones,
+        ..WorldConfig::default()
+    }
 }
 
 /// A server of that world.
@@ -44,7 +53,11 @@ pub(crate) fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tap-tiktok-ads"));
     for (name, _) in std::env::vars_os() {
         let upper = name.to_string_lossy().to_uppercase();
-        if upper.starts_with("TAP_") || upper.ends_with("_PROXY") || upper == "LOGLEVEL" || upper == "SINGER_SDK_LOG_CONFIG" {
+        if upper.starts_with("TAP_")
+            || upper.ends_with("_PROXY")
+            || upper == "LOGLEVEL"
+            || upper == "SINGER_SDK_LOG_CONFIG"
+        {
             command.env_remove(name);
         }
     }
@@ -111,7 +124,10 @@ impl Tap {
     pub(crate) fn command(&self) -> Command {
         let config = self.file("config.json", &self.config.to_string());
         let mut command = binary();
-        command.env("TAP_TIKTOK_ADS_PAUSE_SCALE", "0.001").args(["--config", &config]).args(&self.args);
+        command
+            .env("TAP_TIKTOK_ADS_PAUSE_SCALE", "0.001")
+            .args(["--config", &config])
+            .args(&self.args);
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         command
     }
@@ -148,7 +164,11 @@ impl Run {
         let stderr = String::from_utf8_lossy(&output.stderr).lines().map(str::to_owned).collect();
         let is_singer = stdout.starts_with("{\"type\"");
         assert!(!is_singer || stdout.ends_with('\n'), "the last line is cut off");
-        let messages = if is_singer { stdout.split_terminator('\n').map(Message::of).collect() } else { Vec::new() };
+        let messages = if is_singer {
+            stdout.split_terminator('\n').map(Message::of).collect()
+        } else {
+            Vec::new()
+        };
         Run { code: output.status.code(), stdout, stderr, messages }
     }
 
@@ -156,8 +176,16 @@ impl Run {
     #[track_caller]
     pub(crate) fn ended(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "stderr:\n{}", self.stderr.join("\n"));
-        assert!(code == 0 || self.cause().starts_with("CRITICAL "), "the last line is no cause: {}", self.cause());
-        assert!(code != 0 || !self.stderr.iter().any(|line| line.starts_with("CRITICAL")), "{}", self.stderr.join("\n"));
+        assert!(
+            code == 0 || self.cause().starts_with("CRITICAL "),
+            "the last line is no cause: {}",
+            self.cause()
+        );
+        assert!(
+            code != 0 || !self.stderr.iter().any(|line| line.starts_with("CRITICAL")),
+            "{}",
+            self.stderr.join("\n")
+        );
         self
     }
 
@@ -175,7 +203,9 @@ impl Run {
     #[track_caller]
     pub(crate) fn schema(&self, name: &str) -> (&Value, &[String]) {
         let found = self.messages.iter().find_map(|message| match message {
-            Message::Schema { stream, schema, keys, .. } if stream == name => Some((schema, keys.as_slice())),
+            Message::Schema { stream, schema, keys, .. } if stream == name => {
+                Some((schema, keys.as_slice()))
+            }
             _ => None,
         });
         found.unwrap_or_else(|| panic!("no SCHEMA of {name}"))
@@ -183,8 +213,9 @@ impl Run {
 
     /// Streams with a SCHEMA line, in order.
     pub(crate) fn streams(&self) -> Vec<&str> {
-        let named =
-            self.messages.iter().filter_map(|message| if let Message::Schema { stream, .. } = message { Some(stream) } else { None });
+        let named = self.messages.iter().filter_map(|message| {
+            if let Message::Schema { stream, .. } = message { Some(stream) } else { None }
+        });
         named.map(String::as_str).collect()
     }
 
@@ -198,7 +229,12 @@ impl Run {
 
     /// Every STATE, in order.
     pub(crate) fn states(&self) -> Vec<&Value> {
-        self.messages.iter().filter_map(|message| if let Message::State(value) = message { Some(value) } else { None }).collect()
+        self.messages
+            .iter()
+            .filter_map(
+                |message| if let Message::State(value) = message { Some(value) } else { None },
+            )
+            .collect()
     }
 
     /// The STATE in the last line.
@@ -215,7 +251,8 @@ impl Message {
     fn of(line: &str) -> Self {
         let parts = Fields::of(line);
         let text = |name: &str| -> String {
-            serde_json::from_str(parts.0.get(name).unwrap_or_else(|| panic!("no {name}: {line}"))).expect("text")
+            serde_json::from_str(parts.0.get(name).unwrap_or_else(|| panic!("no {name}: {line}")))
+                .expect("text")
         };
         let value = |name: &str| -> Value { serde_json::from_str(&parts.0[name]).expect("JSON") };
         match text("type").as_str() {
@@ -223,11 +260,17 @@ impl Message {
                 stream: text("stream"),
                 schema: value("schema"),
                 keys: serde_json::from_value(value("key_properties")).expect("names"),
-                bookmarks: parts.0.contains_key("bookmark_properties").then(|| value("bookmark_properties")),
+                bookmarks: parts
+                    .0
+                    .contains_key("bookmark_properties")
+                    .then(|| value("bookmark_properties")),
             },
             "RECORD" => {
                 let time = text("time_extracted");
-                assert!(time.ends_with('Z') && time.as_bytes()[10] == b'T', "time_extracted {time}");
+                assert!(
+                    time.ends_with('Z') && time.as_bytes()[10] == b'T',
+                    "time_extracted {time}"
+                );
                 Message::Record { stream: text("stream"), fields: Fields::of(&parts.0["record"]) }
             }
             "STATE" => Message::State(value("value")),
@@ -263,7 +306,10 @@ impl<'de> serde::Deserialize<'de> for Fields {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
                 let mut fields = BTreeMap::new();
                 while let Some((name, value)) = map.next_entry::<String, Box<RawValue>>()? {
-                    assert!(fields.insert(name.clone(), value.get().to_owned()).is_none(), "{name} comes twice in a line");
+                    assert!(
+                        fields.insert(name.clone(), value.get().to_owned()).is_none(),
+                        "{name} comes twice in a line"
+                    );
                 }
                 Ok(Fields(fields))
             }

@@ -1,4 +1,5 @@
-//! Wrong input: one clear last line, exit 2, and nothing asked of TikTok. And right input in the forms that orchestrators write.
+//! Wrong input: one clear last line, exit 2, and nothing asked of TikTok. And right input in the
+//! forms that orchestrators write.
 //!
 //! Nothing here reaches the fake but what is meant to.
 
@@ -17,7 +18,11 @@ fn refused(server: &Server, tap: &Tap, parts: &[&str]) {
     }
     assert!(run.stdout.is_empty(), "{}", run.stdout);
     assert_eq!(run.stderr.iter().filter(|line| line.starts_with("CRITICAL")).count(), 1);
-    assert!(!run.stderr.concat().contains(TOKEN) && !run.stderr.concat().contains("panicked"), "{}", run.stderr.join("\n"));
+    assert!(
+        !run.stderr.concat().contains(TOKEN) && !run.stderr.concat().contains("panicked"),
+        "{}",
+        run.stderr.join("\n")
+    );
     assert!(server.requests().is_empty());
 }
 
@@ -98,7 +103,11 @@ fn wrong_files_are_named() {
         refused(&server, &tap, &["config", &path]);
     }
     for option in ["--config", "--catalog", "--state"] {
-        refused(&server, &Tap::on(&server).arg(option).arg("/nonexistent/file"), &["/nonexistent/file", &option[2..]]);
+        refused(
+            &server,
+            &Tap::on(&server).arg(option).arg("/nonexistent/file"),
+            &["/nonexistent/file", &option[2..]],
+        );
         refused(&server, &Tap::on(&server).arg(option).arg("/"), &["`/`", &option[2..]]);
     }
     for text in [
@@ -115,7 +124,15 @@ fn wrong_files_are_named() {
         let path = tap.file("catalog.json", text);
         refused(&server, &tap.arg("--catalog").arg(&path), &["catalog"]);
     }
-    for text in ["{", "[]", "7", "\"x\"", "{\"bookmarks\": []}", "{\"bookmarks\": {\"ads\": 7}}", "{\"bookmarks\": {\"ads\": \"soon\"}}"] {
+    for text in [
+        "{",
+        "[]",
+        "7",
+        "\"x\"",
+        "{\"bookmarks\": []}",
+        "{\"bookmarks\": {\"ads\": 7}}",
+        "{\"bookmarks\": {\"ads\": \"soon\"}}",
+    ] {
         let tap = Tap::on(&server).catalog(&only(&["ads"]));
         let path = tap.file("state.json", text);
         refused(&server, &tap.arg("--state").arg(&path), &["state"]);
@@ -128,7 +145,8 @@ fn wrong_files_are_named() {
 fn a_state_that_is_no_time_is_named() {
     let server = serve(world());
     let id = ids(&server)[0].clone();
-    let tap = Tap::on(&server).state(&json!({"bookmarks": {"ad_insights": {(id.as_str()): "2026-99-01"}}}));
+    let tap = Tap::on(&server)
+        .state(&json!({"bookmarks": {"ad_insights": {(id.as_str()): "2026-99-01"}}}));
     let run = tap.run().ended(2);
     for part in ["state", "ad_insights", &id] {
         assert!(run.cause().contains(part), "{}", run.cause());
@@ -140,17 +158,31 @@ fn a_state_that_is_no_time_is_named() {
 fn keys_must_be_declared() {
     let server = serve(world());
     let mut catalog = only(&["campaigns"]);
-    mark(entry(&mut catalog, "campaigns"), &[], "table-key-properties", json!(["campaign_id", "nowhere"]));
+    mark(
+        entry(&mut catalog, "campaigns"),
+        &[],
+        "table-key-properties",
+        json!(["campaign_id", "nowhere"]),
+    );
     refused(&server, &Tap::on(&server).catalog(&catalog), &["`nowhere`", "`campaigns`"]);
 }
 
 #[test]
 fn unknown_settings_warn_with_the_nearest_name() {
     let server = serve(world());
-    let tap = Tap::on(&server).set("acess_token", "a-secret-all-the-same").set("zzz", 1).catalog(&only(&["campaigns"]));
+    let tap = Tap::on(&server)
+        .set("acess_token", "a-secret-all-the-same")
+        .set("zzz", 1)
+        .catalog(&only(&["campaigns"]));
     let run = tap.run().ended(0);
-    assert!(run.stderr.iter().any(|l| l.starts_with("WARNING") && l.contains("`acess_token`") && l.contains("`access_token`")));
-    assert!(run.stderr.iter().any(|l| l.starts_with("WARNING") && l.contains("`zzz`")), "{}", run.stderr.join("\n"));
+    assert!(run.stderr.iter().any(|l| l.starts_with("WARNING")
+        && l.contains("`acess_token`")
+        && l.contains("`access_token`")));
+    assert!(
+        run.stderr.iter().any(|l| l.starts_with("WARNING") && l.contains("`zzz`")),
+        "{}",
+        run.stderr.join("\n")
+    );
     assert!(!run.stderr.concat().contains("a-secret-all-the-same"));
 }
 
@@ -159,21 +191,34 @@ fn settings_may_come_as_text() {
     let server = serve(world());
     let as_text = |tap: Tap| {
         let all = ids(&server).join(", ");
-        let tap = tap.set("accounts", Value::Null).set("advertiser_ids", all).set("page_size", "50").set("concurrency", "2.0");
+        let tap = tap
+            .set("accounts", Value::Null)
+            .set("advertiser_ids", all)
+            .set("page_size", "50")
+            .set("concurrency", "2.0");
         tap.set("rate_limit", "10000")
             .set("include_deleted", "False")
             .set("request_timeout", "")
             .set("sandbox", "")
             .set("report_window", "3")
     };
-    let numbers: Vec<Value> = ids(&server).iter().map(|id| json!(id.parse::<u64>().unwrap())).collect();
-    let config = |change: &dyn Fn(Tap) -> Tap| change(Tap::on(&server).catalog(&only(&["campaign_insights", "ads"])));
+    let numbers: Vec<Value> =
+        ids(&server).iter().map(|id| json!(id.parse::<u64>().unwrap())).collect();
+    let config = |change: &dyn Fn(Tap) -> Tap| {
+        change(Tap::on(&server).catalog(&only(&["campaign_insights", "ads"])))
+    };
     let forms: [&dyn Fn(Tap) -> Tap; 6] = [
         &as_text,
         &|tap| tap.set("accounts", numbers.clone()),
         &|tap| tap.set("accounts", Value::from(ids(&server)).to_string()),
-        &|tap| tap.set("start_date", "2026-05-01T23:59:59Z").set("end_date", "2026-05-05T00:00:00+14:00"),
-        &|tap| tap.set("start_date", "2026-05-01 00:00:00").set("end_date", "2026-05-05T23:59:59.999999"),
+        &|tap| {
+            tap.set("start_date", "2026-05-01T23:59:59Z")
+                .set("end_date", "2026-05-05T00:00:00+14:00")
+        },
+        &|tap| {
+            tap.set("start_date", "2026-05-01 00:00:00")
+                .set("end_date", "2026-05-05T23:59:59.999999")
+        },
         &|tap| tap.set("accounts", [ids(&server), ids(&server)].concat()),
     ];
     for form in forms {
@@ -193,7 +238,12 @@ fn later_configs_win_and_the_environment_is_one_of_them() {
     let tap = Tap::on(&server).catalog(&only(&["ad_insights"]));
     let path = tap.file("later.json", "{\"end_date\": \"2026-05-02\"}");
     let run = tap.arg("--config").arg(&path).run().ended(0);
-    truth::check(server.world(), &run, "ad_insights", &Scope::of(server.world()).days("2026-05-01", "2026-05-02"));
+    truth::check(
+        server.world(),
+        &run,
+        "ad_insights",
+        &Scope::of(server.world()).days("2026-05-01", "2026-05-02"),
+    );
     let mut command = binary();
     command.args(["--config", "ENV"]).envs([
         ("TAP_TIKTOK_ADS_ACCESS_TOKEN", TOKEN.to_owned()),
@@ -206,21 +256,37 @@ fn later_configs_win_and_the_environment_is_one_of_them() {
     ]);
     let run = Run::of(command.output().expect("the binary starts")).ended(0);
     assert_eq!(run.said("WARNING", ""), 0, "{}", run.stderr.join("\n"));
-    truth::check(server.world(), &run, "ad_insights", &Scope::of(server.world()).days("2026-05-01", "2026-05-01"));
+    truth::check(
+        server.world(),
+        &run,
+        "ad_insights",
+        &Scope::of(server.world()).days("2026-05-01", "2026-05-01"),
+    );
 }
 
 #[test]
 fn the_token_is_never_seen() {
     let server = serve(world());
     let tap = || Tap::on(&server).set("secret", "another-secret-text").arg("-v").arg("-v");
-    let runs =
-        [tap().run(), tap().set("page_size", 0).run(), tap().set("start_date", TOKEN).run(), tap().set("accounts", json!([TOKEN])).run()];
-    server.add_fault(fake_tiktok::Fault { kind: crate::failures::code(40105, &format!("Token {TOKEN} is wrong")), ..Default::default() });
+    let runs = [
+        tap().run(),
+        tap().set("page_size", 0).run(),
+        tap().set("start_date", TOKEN).run(),
+        tap().set("accounts", json!([TOKEN])).run(),
+    ];
+    server.add_fault(fake_tiktok::Fault {
+        kind: crate::failures::code(40105, &format!("Token {TOKEN} is wrong")),
+        ..Default::default()
+    });
     let told = tap().run().ended(3);
     assert!(told.cause().contains("(redacted)"), "{}", told.cause());
     for run in runs.iter().chain([&told]) {
         for secret in [TOKEN, "another-secret-text"] {
-            assert!(!run.stdout.contains(secret) && !run.stderr.concat().contains(secret), "{}", run.stderr.join("\n"));
+            assert!(
+                !run.stdout.contains(secret) && !run.stderr.concat().contains(secret),
+                "{}",
+                run.stderr.join("\n")
+            );
         }
     }
 }
@@ -231,7 +297,13 @@ fn the_token_travels_in_its_header_only() {
     let run = Tap::on(&server).arg("-v").arg("-v").set("verify", true).run().ended(0);
     let about = crate::harness::bare(&["--about", "--format", "json"]);
     for secret in [TOKEN, crate::harness::APP_SECRET] {
-        assert!(!server.requests().iter().any(|r| format!("{:?} {}", r.params, r.path).contains(secret)), "in a URL");
+        assert!(
+            !server
+                .requests()
+                .iter()
+                .any(|r| format!("{:?} {}", r.params, r.path).contains(secret)),
+            "in a URL"
+        );
         assert!(!run.state().to_string().contains(secret) && !about.stdout.contains(secret));
     }
 }

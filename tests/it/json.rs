@@ -1,7 +1,9 @@
-//! JSON as a tree in which numbers keep their digits: for comparing values by meaning, not by spelling.
+//! JSON as a tree in which numbers keep their digits: for comparing values by meaning, not by
+//! spelling.
 //!
-//! Written apart from the tap's own reading, so that a mistake there does not hide here. It takes what TikTok sends: escaped keys,
-//! duplicate keys of which the first counts, lone surrogates, and NUL, which is left out.
+//! Written apart from the tap's own reading, so that a mistake there does not hide here. It takes
+//! what TikTok sends: escaped keys, duplicate keys of which the first counts, lone surrogates, and
+//! NUL, which is left out.
 
 use serde_json::value::RawValue;
 
@@ -32,7 +34,9 @@ impl Json {
                 let items: Vec<&RawValue> = serde_json::from_str(raw).expect("a list");
                 Json::List(items.iter().map(|item| Json::read(item.get())).collect())
             }
-            b'{' => Json::Object(members(raw).into_iter().map(|(name, value)| (name, Json::read(&value))).collect()),
+            b'{' => Json::Object(
+                members(raw).into_iter().map(|(name, value)| (name, Json::read(&value))).collect(),
+            ),
             _ => Json::Number(raw.to_owned()),
         }
     }
@@ -40,10 +44,15 @@ impl Json {
     /// Whether a value that was written means this.
     pub(crate) fn is(&self, written: &Json) -> bool {
         match (self, written) {
-            (Json::Inside(value), Json::Text(text)) => !text.contains('\n') && value.is(&Json::read(text)),
-            (Json::List(ours), Json::List(theirs)) => ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(a, b)| a.is(b)),
+            (Json::Inside(value), Json::Text(text)) => {
+                !text.contains('\n') && value.is(&Json::read(text))
+            }
+            (Json::List(ours), Json::List(theirs)) => {
+                ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(a, b)| a.is(b))
+            }
             (Json::Object(ours), Json::Object(theirs)) => {
-                ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(a, b)| a.0 == b.0 && a.1.is(&b.1))
+                ours.len() == theirs.len()
+                    && ours.iter().zip(theirs).all(|(a, b)| a.0 == b.0 && a.1.is(&b.1))
             }
             _ => self == written,
         }
@@ -93,7 +102,10 @@ fn first(text: &str) -> (&str, &str) {
 
 /// The text of a JSON string: lone surrogates become U+FFFD, NUL goes.
 pub(crate) fn decode(raw: &str) -> String {
-    let inside = raw.strip_prefix('"').and_then(|r| r.strip_suffix('"')).unwrap_or_else(|| panic!("no string: {raw}"));
+    let inside = raw
+        .strip_prefix('"')
+        .and_then(|r| r.strip_suffix('"'))
+        .unwrap_or_else(|| panic!("no string: {raw}"));
     let mut units: Vec<u16> = Vec::new();
     let mut chars = inside.chars();
     while let Some(c) = chars.next() {
@@ -120,8 +132,12 @@ pub(crate) fn decode(raw: &str) -> String {
 
 #[test]
 fn values_are_compared_by_meaning() {
-    let one = Json::read("{ \"b\" : [ 1.50, \"\\u0041\\ud83d\\u0000\" ], \"\\u0061\": null, \"a\": 2 }");
+    let one =
+        Json::read("{ \"b\" : [ 1.50, \"\\u0041\\ud83d\\u0000\" ], \"\\u0061\": null, \"a\": 2 }");
     assert!(one.is(&Json::read("{\"a\":null,\"b\":[1.50,\"A\u{fffd}\"]}")));
     assert!(!one.is(&Json::read("{\"a\":null,\"b\":[1.5,\"A\u{fffd}\"]}")));
-    assert!(Json::Inside(Box::new(one)).is(&Json::read("\"{\\\"a\\\":null,\\\"b\\\":[1.50,\\\"A\u{fffd}\\\"]}\"")));
+    assert!(
+        Json::Inside(Box::new(one))
+            .is(&Json::read("\"{\\\"a\\\":null,\\\"b\\\":[1.50,\\\"A\u{fffd}\\\"]}\""))
+    );
 }

@@ -1,7 +1,9 @@
-//! Runs that are killed at any moment, one after the other, until one ends by itself: nothing may be lost, and nothing changed.
+//! Runs that are killed at any moment, one after the other, until one ends by itself: nothing may
+//! be lost, and nothing changed.
 //!
-//! The reader is a target: whole lines only, and the last STATE line is all that it remembers. `TAP_TIKTOK_ADS_KILLS` says how many
-//! kills are wanted, `TAP_TIKTOK_ADS_SEED` repeats what a seed did.
+//! The reader is a target: whole lines only, and the last STATE line is all that it remembers.
+//! `TAP_TIKTOK_ADS_KILLS` says how many kills are wanted, `TAP_TIKTOK_ADS_SEED` repeats what a seed
+//! did.
 
 use crate::failures::code;
 use crate::harness::{Fields, Tap, serve};
@@ -17,7 +19,8 @@ use std::time::{Duration, Instant};
 use tap_tiktok_ads::streams::STREAMS;
 
 const DAYS: (&str, &str) = ("2026-05-01", "2026-05-04");
-/// A run may be killed after so many lines: less than half of the first one of a round, more than the last one has left.
+/// A run may be killed after so many lines: less than half of the first one of a round, more than
+/// the last one has left.
 const LINES: u64 = 300;
 /// Or after so many milliseconds.
 const MILLISECONDS: u64 = 250;
@@ -75,9 +78,11 @@ impl Target {
                 self.records.insert(format!("{record}}}"));
                 continue;
             }
-            let message: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            let message: Value =
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
             if message["type"] == "SCHEMA" {
-                self.schemas.insert(message["stream"].as_str().expect("a name").to_owned(), message);
+                self.schemas
+                    .insert(message["stream"].as_str().expect("a name").to_owned(), message);
             } else {
                 self.remember(&message["value"]);
             }
@@ -88,7 +93,10 @@ impl Target {
     fn remember(&mut self, state: &Value) {
         for ((stream, account), before) in &self.bookmarks {
             let now = state["bookmarks"][stream][account].as_str();
-            assert!(now.is_some_and(|now| now >= before.as_str()), "{stream} {account} went from {before} back to {now:?}");
+            assert!(
+                now.is_some_and(|now| now >= before.as_str()),
+                "{stream} {account} went from {before} back to {now:?}"
+            );
         }
         for (stream, accounts) in state["bookmarks"].as_object().into_iter().flatten() {
             for (account, bookmark) in accounts.as_object().into_iter().flatten() {
@@ -115,7 +123,12 @@ fn trouble(server: &Server, random: &mut Random) -> f64 {
                 FaultKind::Hang(Duration::from_secs(60))
             }
         };
-        let path = random.pick(&["campaign/get/", "ad/get/", "report/integrated/get/", "report/integrated/get/"]);
+        let path = random.pick(&[
+            "campaign/get/",
+            "ad/get/",
+            "report/integrated/get/",
+            "report/integrated/get/",
+        ]);
         let after = usize::try_from(random.below(25)).expect("small");
         server.add_fault(Fault { path: Some(path.into()), after, kind, ..Fault::default() });
     }
@@ -148,9 +161,25 @@ enum Outcome {
 
 /// One run and its end.
 fn run(tap: &Tap, random: &mut Random, target: &mut Target) -> Outcome {
-    let end = random.pick(&[End::Kill, End::Kill, End::Signal("-TERM"), End::Signal("-INT"), End::Close, End::Stall]);
-    let (most, time) = if random.one_in(2) { (random.below(LINES), 60_000) } else { (u64::MAX, random.below(MILLISECONDS)) };
-    let mut child = tap.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
+    let end = random.pick(&[
+        End::Kill,
+        End::Kill,
+        End::Signal("-TERM"),
+        End::Signal("-INT"),
+        End::Close,
+        End::Stall,
+    ]);
+    let (most, time) = if random.one_in(2) {
+        (random.below(LINES), 60_000)
+    } else {
+        (u64::MAX, random.below(MILLISECONDS))
+    };
+    let mut child = tap
+        .command()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
     let until = Instant::now() + Duration::from_millis(time);
     let receiver = lines(&mut child);
     let mut taken = Vec::new();
@@ -175,7 +204,13 @@ fn run(tap: &Tap, random: &mut Random, target: &mut Target) -> Outcome {
                 }
             }
             End::Signal(signal) => {
-                assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill").success());
+                assert!(
+                    Command::new("kill")
+                        .args([signal, &child.id().to_string()])
+                        .status()
+                        .expect("kill")
+                        .success()
+                );
                 taken.extend(&receiver);
             }
             End::Close => {}
@@ -194,7 +229,10 @@ fn run(tap: &Tap, random: &mut Random, target: &mut Target) -> Outcome {
         End::Kill | End::Signal(_) => ended.is_none() || ended == Some(0),
         End::Close | End::Stall => ended == Some(141) || ended == Some(0),
     };
-    assert!(fine && !told.contains("panicked"), "{end:?}, by itself: {by_itself}: {ended:?}\n{told}");
+    assert!(
+        fine && !told.contains("panicked"),
+        "{end:?}, by itself: {by_itself}: {ended:?}\n{told}"
+    );
     target.take(&taken, !by_itself && random.one_in(2));
     if !by_itself {
         return Outcome::Killed;
@@ -205,11 +243,13 @@ fn run(tap: &Tap, random: &mut Random, target: &mut Target) -> Outcome {
 /// The rows of all streams, once for all rounds.
 fn wanted(server: &Server, target: &Target) -> BTreeMap<String, Vec<Wanted>> {
     let scope = Scope::of(server.world()).days(DAYS.0, DAYS.1);
-    let rows = |name: &str| truth::rows(server.world(), name, &target.schemas[name]["schema"], &scope);
+    let rows =
+        |name: &str| truth::rows(server.world(), name, &target.schemas[name]["schema"], &scope);
     STREAMS.iter().map(|stream| (stream.name.to_owned(), rows(stream.name))).collect()
 }
 
-/// Compares what a round brought; returns how many rows were lost and values changed, and says the first of each.
+/// Compares what a round brought; returns how many rows were lost and values changed, and says the
+/// first of each.
 fn compare(target: &Target, wanted: &BTreeMap<String, Vec<Wanted>>) -> (usize, usize, Vec<String>) {
     let mut records: BTreeMap<String, Vec<Fields>> = BTreeMap::new();
     for line in &target.records {
@@ -219,8 +259,15 @@ fn compare(target: &Target, wanted: &BTreeMap<String, Vec<Wanted>>) -> (usize, u
     }
     let (mut lost, mut changed, mut words) = (0, 0, Vec::new());
     for (stream, rows) in wanted {
-        let keys: Vec<String> = serde_json::from_value(target.schemas[stream]["key_properties"].clone()).expect("names");
-        let found = truth::difference(stream, &keys, &records.get(stream).into_iter().flatten().collect::<Vec<_>>(), rows.clone());
+        let keys: Vec<String> =
+            serde_json::from_value(target.schemas[stream]["key_properties"].clone())
+                .expect("names");
+        let found = truth::difference(
+            stream,
+            &keys,
+            &records.get(stream).into_iter().flatten().collect::<Vec<_>>(),
+            rows.clone(),
+        );
         lost += found.lost.len();
         changed += found.changed.len();
         words.extend(found.lost.first().map(|key| format!("{stream}: {key} is lost")));
@@ -230,7 +277,8 @@ fn compare(target: &Target, wanted: &BTreeMap<String, Vec<Wanted>>) -> (usize, u
 }
 
 fn number(name: &str, default: u64) -> u64 {
-    std::env::var(name).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number")))
+    std::env::var(name)
+        .map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number")))
 }
 
 #[test]
@@ -238,19 +286,37 @@ fn number(name: &str, default: u64) -> u64 {
 fn killed_at_any_moment_nothing_is_lost() {
     let (kills, seed) = (number("TAP_TIKTOK_ADS_KILLS", 300), number("TAP_TIKTOK_ADS_SEED", 1));
     let mut random = Random(seed);
-    let zones = ["Pacific/Pago_Pago", "Pacific/Kiritimati", "America/New_York"].map(str::to_owned).to_vec();
-    let server = serve(WorldConfig { accounts: 3, campaigns: 2, adgroups: 1, ads: 1, promote: 0, zones, ..WorldConfig::default() });
+    let zones =
+        ["Pacific/Pago_Pago", "Pacific/Kiritimati", "America/New_York"].map(str::to_owned).to_vec();
+    let server = serve(WorldConfig {
+        accounts: 3,
+        campaigns: 2,
+        adgroups: 1,
+        ads: 1,
+        promote: 0,
+        zones,
+        ..WorldConfig::default()
+    });
     let mut truth = BTreeMap::new();
     let (mut killed, mut rounds, mut lost, mut changed, mut words) = (0, 0, 0, 0, Vec::new());
     let shown = Guard(seed);
     while killed < kills {
-        server.set_options(|options| options.latency_jitter = Duration::from_millis(random.below(6)));
+        server
+            .set_options(|options| options.latency_jitter = Duration::from_millis(random.below(6)));
         let mut target = Target { state: serde_json::json!({}), ..Target::default() };
         loop {
             let timeout = trouble(&server, &mut random);
-            let tap = Tap::on(&server).set("start_date", DAYS.0).set("end_date", DAYS.1).set("attribution_window", random.pick(&[0, 0, 1]));
-            let tap = tap.set("concurrency", 1 + random.below(16)).set("page_size", random.pick(&[2, 5, 40]));
-            let tap = tap.set("report_window", 1 + random.below(3)).set("request_timeout", timeout).state(&target.state);
+            let tap = Tap::on(&server)
+                .set("start_date", DAYS.0)
+                .set("end_date", DAYS.1)
+                .set("attribution_window", random.pick(&[0, 0, 1]));
+            let tap = tap
+                .set("concurrency", 1 + random.below(16))
+                .set("page_size", random.pick(&[2, 5, 40]));
+            let tap = tap
+                .set("report_window", 1 + random.below(3))
+                .set("request_timeout", timeout)
+                .state(&target.state);
             match run(&tap, &mut random, &mut target) {
                 Outcome::Killed => killed += 1,
                 Outcome::Unfinished => {}

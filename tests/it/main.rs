@@ -1,7 +1,7 @@
 //! The tap as its users meet it: the real binary against the strict fake API over loopback HTTP.
 //!
-//! Tests loop over the stream tables, so that a new stream is tested by being there. Each file below owns one promise; `harness`
-//! runs the tap, `truth` knows what it must deliver.
+//! Tests loop over the stream tables, so that a new stream is tested by being there. Each file
+//! below owns one promise; `harness` runs the tap, `truth` knows what it must deliver.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod architecture;

@@ -1,6 +1,8 @@
-//! Days that end between two runs, days that are an hour shorter or longer, and days whose numbers change afterwards.
+//! Days that end between two runs, days that are an hour shorter or longer, and days whose numbers
+//! change afterwards.
 //!
-//! The tap goes by the machine's clock and the zone of the account: a zone a day further on is a machine that slept over midnight.
+//! The tap goes by the machine's clock and the zone of the account: a zone a day further on is a
+//! machine that slept over midnight.
 
 use crate::catalogs::fields;
 use crate::harness::{Run, Tap, serve};
@@ -18,7 +20,12 @@ fn tap(server: &Server, start: Date) -> Tap {
 }
 
 fn serve_in(zone: &str) -> Server {
-    serve(WorldConfig { zones: vec![zone.into()], delivery: 1.0, restate_days: 3, ..WorldConfig::default() })
+    serve(WorldConfig {
+        zones: vec![zone.into()],
+        delivery: 1.0,
+        restate_days: 3,
+        ..WorldConfig::default()
+    })
 }
 
 /// Today of a server's accounts, which is the same for all of them.
@@ -28,7 +35,9 @@ fn today(server: &Server) -> Date {
 
 /// The last record of each key, as a target with upserts has them.
 fn loaded<'r>(runs: &[&'r Run]) -> Vec<&'r crate::harness::Fields> {
-    let key = |record: &crate::harness::Fields| ["advertiser_id", "campaign_id", "stat_time_day"].map(|name| record.raw(name).to_owned());
+    let key = |record: &crate::harness::Fields| {
+        ["advertiser_id", "campaign_id", "stat_time_day"].map(|name| record.raw(name).to_owned())
+    };
     let all = runs.iter().flat_map(|run| run.records(STREAM));
     all.map(|record| (key(record), record)).collect::<BTreeMap<_, _>>().into_values().collect()
 }
@@ -36,29 +45,56 @@ fn loaded<'r>(runs: &[&'r Run]) -> Vec<&'r crate::harness::Fields> {
 #[test]
 fn a_machine_that_sleeps_over_midnight_misses_no_day() {
     for again in [0, 1, 3, 7] {
-        // The names of these zones have the sign the other way round: the second one is 24 hours ahead.
+        // The names of these zones have the sign the other way round: the second one is 24 hours
+        // ahead.
         let (evening, morning) = (serve_in("Etc/GMT+12"), serve_in("Etc/GMT-12"));
         let start = today(&evening) - Duration::days(9);
         let first = tap(&evening, start).run().ended(0);
         morning.world().bump_epoch();
-        let second = tap(&morning, start).set("attribution_window", again).state(first.state()).run().ended(0);
+        let second = tap(&morning, start)
+            .set("attribution_window", again)
+            .state(first.state())
+            .run()
+            .ended(0);
         let (eve, day) = (today(&evening), today(&morning));
-        if OffsetDateTime::now_utc().hour() == 11 && OffsetDateTime::now_utc().minute() > 58 || day - eve != Duration::DAY {
+        if OffsetDateTime::now_utc().hour() == 11 && OffsetDateTime::now_utc().minute() > 58
+            || day - eve != Duration::DAY
+        {
             // Midnight passes there just now.
             continue;
         }
-        assert_eq!(first.state()["bookmarks"][STREAM][&morning.world().accounts()[0].advertiser_id], format!("{eve}T00:00:00Z"));
-        // The day of the bookmark was not over; days before it are read again as far as the setting says.
+        assert_eq!(
+            first.state()["bookmarks"][STREAM][&morning.world().accounts()[0].advertiser_id],
+            format!("{eve}T00:00:00Z")
+        );
+        // The day of the bookmark was not over; days before it are read again as far as the setting
+        // says.
         let read_again = eve - Duration::days(again);
         let from = read_again.to_string();
-        truth::check(morning.world(), &second, STREAM, &Scope::of(morning.world()).days(&from, &day.to_string()));
+        truth::check(
+            morning.world(),
+            &second,
+            STREAM,
+            &Scope::of(morning.world()).days(&from, &day.to_string()),
+        );
         let records = loaded(&[&first, &second]);
         let all = Scope::of(morning.world()).days(&start.to_string(), &day.to_string());
         let (schema, keys) = second.schema(STREAM);
-        let found = truth::difference(STREAM, keys, &records, truth::rows(morning.world(), STREAM, schema, &all));
+        let found = truth::difference(
+            STREAM,
+            keys,
+            &records,
+            truth::rows(morning.world(), STREAM, schema, &all),
+        );
         assert_eq!(found.lost, [""; 0], "a day is missing");
-        // Three days were restated: today, yesterday, and the one before, which only a setting of 1 or more reads again.
-        assert_eq!(found.changed.is_empty(), again >= 1, "attribution_window {again}: {:?}", found.changed.first());
+        // Three days were restated: today, yesterday, and the one before, which only a setting of 1
+        // or more reads again.
+        assert_eq!(
+            found.changed.is_empty(),
+            again >= 1,
+            "attribution_window {again}: {:?}",
+            found.changed.first()
+        );
         for server in [&evening, &morning] {
             assert_eq!(server.violations(), [""; 0]);
         }
@@ -78,11 +114,22 @@ fn days_of_23_and_25_hours_are_days() {
         for window in [1, 3, 30] {
             let server = serve_in(zone);
             let start = truth::day(from);
-            let run = tap(&server, start).set("end_date", to).set("report_window", window).run().ended(0);
+            let run =
+                tap(&server, start).set("end_date", to).set("report_window", window).run().ended(0);
             truth::check(server.world(), &run, STREAM, &Scope::of(server.world()).days(from, to));
-            let again = tap(&server, start).set("end_date", to).set("attribution_window", 2).state(run.state()).run().ended(0);
+            let again = tap(&server, start)
+                .set("end_date", to)
+                .set("attribution_window", 2)
+                .state(run.state())
+                .run()
+                .ended(0);
             let tail = (truth::day(to) - Duration::days(2)).to_string();
-            truth::check(server.world(), &again, STREAM, &Scope::of(server.world()).days(&tail, to));
+            truth::check(
+                server.world(),
+                &again,
+                STREAM,
+                &Scope::of(server.world()).days(&tail, to),
+            );
             assert_eq!(server.violations(), [""; 0]);
         }
     }

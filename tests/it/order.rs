@@ -22,24 +22,41 @@ fn output_is_the_same_at_any_concurrency() {
     let mut first: Option<String> = None;
     for concurrency in [1, 4, 16] {
         server.clear_log();
-        let tap =
-            Tap::on(&server).set("end_date", "2026-05-03").set("report_window", 2).set("page_size", 60).set("concurrency", concurrency);
+        let tap = Tap::on(&server)
+            .set("end_date", "2026-05-03")
+            .set("report_window", 2)
+            .set("page_size", 60)
+            .set("concurrency", concurrency);
         let run = tap.run().ended(0);
-        assert!(server.peak_in_flight() <= concurrency, "{} in flight at {concurrency}", server.peak_in_flight());
-        assert!(concurrency == 1 || server.peak_in_flight() > 1, "nothing ran at once, so this shows nothing");
+        assert!(
+            server.peak_in_flight() <= concurrency,
+            "{} in flight at {concurrency}",
+            server.peak_in_flight()
+        );
+        assert!(
+            concurrency == 1 || server.peak_in_flight() > 1,
+            "nothing ran at once, so this shows nothing"
+        );
         assert_eq!(server.violations(), [""; 0]);
         for stream in STREAMS.iter().filter(|_| concurrency == 16) {
-            truth::check(server.world(), &run, stream.name, &Scope::of(server.world()).days(START, "2026-05-03"));
+            truth::check(
+                server.world(),
+                &run,
+                stream.name,
+                &Scope::of(server.world()).days(START, "2026-05-03"),
+            );
         }
         let stdout = run.stdout;
         let before = first.get_or_insert_with(|| stdout.clone());
-        let differs = timeless(before).iter().zip(timeless(&stdout)).position(|(one, other)| *one != other);
+        let differs =
+            timeless(before).iter().zip(timeless(&stdout)).position(|(one, other)| *one != other);
         assert_eq!(differs, None, "line {differs:?} differs at {concurrency}");
         assert_eq!(before.lines().count(), stdout.lines().count());
     }
 }
 
-/// What finds out, for each account, whether it has results of `TopView`: one request, and one more where it has.
+/// What finds out, for each account, whether it has results of `TopView`: one request, and one more
+/// where it has.
 fn questions(stream: &streams::Stream, has_top_view: bool) -> usize {
     match &stream.source {
         Source::Report(report) if report.is_below_account() => 1 + usize::from(has_top_view),
@@ -58,10 +75,15 @@ fn has_top_view(world: &World, account: &str) -> bool {
     !world.report(&query).is_empty()
 }
 
-/// The lists of an account that the README tells of, by stream: the most rows a page of each, and whether there is one a window.
+/// The lists of an account that the README tells of, by stream: the most rows a page of each, and
+/// whether there is one a window.
 fn promised() -> BTreeMap<String, Vec<(usize, bool)>> {
     let readme = include_str!("../../README.md");
-    let table = readme.split("<!-- requests -->").nth(1).and_then(|rest| rest.split("<!-- /requests -->").next()).expect("the table");
+    let table = readme
+        .split("<!-- requests -->")
+        .nth(1)
+        .and_then(|rest| rest.split("<!-- /requests -->").next())
+        .expect("the table");
     let row = |line: &str| {
         let mut cells = line.split('|').map(str::trim).skip(1);
         let name = cells.next()?.strip_prefix('`')?.strip_suffix('`')?.to_owned();
@@ -74,33 +96,58 @@ fn promised() -> BTreeMap<String, Vec<(usize, bool)>> {
     table.lines().filter_map(row).collect()
 }
 
-/// The fewest requests that bring a stream, by its name: what the README says, reckoned with the rows that there are.
-fn fewest(server: &Server, page_size: usize, report_window: usize, days: usize) -> BTreeMap<&'static str, usize> {
+/// The fewest requests that bring a stream, by its name: what the README says, reckoned with the
+/// rows that there are.
+fn fewest(
+    server: &Server,
+    page_size: usize,
+    report_window: usize,
+    days: usize,
+) -> BTreeMap<&'static str, usize> {
     let world = server.world();
     let accounts: Vec<_> = world.accounts().iter().map(|a| a.advertiser_id.clone()).collect();
     let promised = promised();
     let calls = |rows: usize, most: usize| rows.div_ceil(page_size.min(most)).max(1);
     let of = |stream: &'static streams::Stream| -> usize {
-        let lists = promised.get(stream.name).unwrap_or_else(|| panic!("the README does not say what {} costs", stream.name));
+        let lists = promised
+            .get(stream.name)
+            .unwrap_or_else(|| panic!("the README does not say what {} costs", stream.name));
         let each = |account: &str| -> usize {
             let read = |(place, (most, windowed)): (usize, &(usize, bool))| match &stream.source {
                 Source::Entity(entity) => {
                     let all = world.entities(kind(entity.path), account);
-                    calls(all.iter().filter(|e| !e.deleted && e.top_view == (place == 1)).count(), *most)
+                    calls(
+                        all.iter().filter(|e| !e.deleted && e.top_view == (place == 1)).count(),
+                        *most,
+                    )
                 }
                 Source::Report(_) if *windowed => {
                     let schema = streams::schema(stream);
-                    let day = |n: usize| truth::day(START) + time::Duration::days(i64::try_from(n).unwrap());
-                    let windows = (0..days).step_by(report_window).map(|first| (day(first), day((first + report_window).min(days) - 1)));
+                    let day = |n: usize| {
+                        truth::day(START) + time::Duration::days(i64::try_from(n).unwrap())
+                    };
+                    let windows = (0..days)
+                        .step_by(report_window)
+                        .map(|first| (day(first), day((first + report_window).min(days) - 1)));
                     // The second list is that of TopView.
-                    let scope = Scope { top_view: place == 1, only_top_view: place == 1, ..Scope::of(world) }.only(account);
-                    let rows = |days| truth::rows(world, stream.name, &schema, &Scope { days, ..scope.clone() }).len();
+                    let scope = Scope {
+                        top_view: place == 1,
+                        only_top_view: place == 1,
+                        ..Scope::of(world)
+                    }
+                    .only(account);
+                    let rows = |days| {
+                        truth::rows(world, stream.name, &schema, &Scope { days, ..scope.clone() })
+                            .len()
+                    };
                     windows.map(|days| calls(rows(days), *most)).sum()
                 }
                 _ => panic!("the README says of {} what does not fit it", stream.name),
             };
             let has_top_view = has_top_view(world, account);
-            let is_read = |place: &usize| *place == 0 || has_top_view || matches!(stream.source, Source::Entity(_));
+            let is_read = |place: &usize| {
+                *place == 0 || has_top_view || matches!(stream.source, Source::Entity(_))
+            };
             let read = lists.iter().enumerate().filter(|(place, _)| is_read(place)).map(read);
             read.sum::<usize>() + questions(stream, has_top_view)
         };
@@ -116,20 +163,34 @@ fn requests_are_the_fewest() {
         let wanted = fewest(&server, page_size, window, 5);
         for stream in STREAMS.iter().filter(|s| page_size > 11 || !s.name.contains("_by_")) {
             server.clear_log();
-            let tap = Tap::on(&server).set("page_size", page_size).set("report_window", window).set("end_date", END);
+            let tap = Tap::on(&server)
+                .set("page_size", page_size)
+                .set("report_window", window)
+                .set("end_date", END);
             tap.catalog(&only(&[stream.name])).run().ended(0);
             let requests = server.requests();
             let about = requests.iter().filter(|r| r.path == "advertiser/info/").count();
             // Nothing of an entity list goes by days, so nobody asks what day it is.
-            assert_eq!(about, usize::from(!matches!(stream.source, Source::Entity(_))), "{}: advertiser/info/", stream.name);
-            assert_eq!(requests.len() - about, wanted[stream.name], "{} at page_size {page_size}", stream.name);
+            assert_eq!(
+                about,
+                usize::from(!matches!(stream.source, Source::Entity(_))),
+                "{}: advertiser/info/",
+                stream.name
+            );
+            assert_eq!(
+                requests.len() - about,
+                wanted[stream.name],
+                "{} at page_size {page_size}",
+                stream.name
+            );
         }
     }
 }
 
 #[test]
 fn a_hundred_accounts_are_described_at_once() {
-    let server = serve(WorldConfig { accounts: 201, campaigns: 0, top_view: 0, promote: 0, ..world() });
+    let server =
+        serve(WorldConfig { accounts: 201, campaigns: 0, top_view: 0, promote: 0, ..world() });
     let run = Tap::on(&server).catalog(&only(&["advertisers"])).run().ended(0);
     truth::check(server.world(), &run, "advertisers", &Scope::of(server.world()));
     assert_eq!(server.requests().len(), 3);
@@ -138,16 +199,37 @@ fn a_hundred_accounts_are_described_at_once() {
 #[test]
 fn windows_are_full_and_every_day_is_read_once() {
     let server = serve(WorldConfig { campaigns: 1, ..world() });
-    let tap = Tap::on(&server).set("start_date", "2026-01-15").set("end_date", "2026-04-30").set("report_window", serde_json::Value::Null);
+    let tap = Tap::on(&server)
+        .set("start_date", "2026-01-15")
+        .set("end_date", "2026-04-30")
+        .set("report_window", serde_json::Value::Null);
     let run = tap.catalog(&only(&["campaign_insights"])).run().ended(0);
-    truth::check(server.world(), &run, "campaign_insights", &Scope::of(server.world()).days("2026-01-15", "2026-04-30"));
+    truth::check(
+        server.world(),
+        &run,
+        "campaign_insights",
+        &Scope::of(server.world()).days("2026-01-15", "2026-04-30"),
+    );
     let account = server.world().accounts()[0].advertiser_id.clone();
     let is_window = |r: &fake_tiktok::Request| {
-        r.param("start_date").is_some() && !r.param("filtering").is_some_and(|filter| filter.contains("TOP_VIEW"))
+        r.param("start_date").is_some()
+            && !r.param("filtering").is_some_and(|filter| filter.contains("TOP_VIEW"))
     };
-    let asked = server.requests().into_iter().filter(|r| r.param("advertiser_id") == Some(&account) && is_window(r));
-    let mut windows: Vec<_> = asked.map(|r| (r.param("start_date").unwrap().to_owned(), r.param("end_date").unwrap().to_owned())).collect();
+    let asked = server
+        .requests()
+        .into_iter()
+        .filter(|r| r.param("advertiser_id") == Some(&account) && is_window(r));
+    let mut windows: Vec<_> = asked
+        .map(|r| {
+            (r.param("start_date").unwrap().to_owned(), r.param("end_date").unwrap().to_owned())
+        })
+        .collect();
     windows.sort();
-    let wanted = [("2026-01-15", "2026-02-13"), ("2026-02-14", "2026-03-15"), ("2026-03-16", "2026-04-14"), ("2026-04-15", "2026-04-30")];
+    let wanted = [
+        ("2026-01-15", "2026-02-13"),
+        ("2026-02-14", "2026-03-15"),
+        ("2026-03-16", "2026-04-14"),
+        ("2026-04-15", "2026-04-30"),
+    ];
     assert_eq!(windows, wanted.map(|(from, to)| (from.to_owned(), to.to_owned())));
 }

@@ -1,4 +1,5 @@
-//! What stdout may be: a pipe that does not wait, a disk that is full, a file at its limit, nothing at all.
+//! What stdout may be: a pipe that does not wait, a disk that is full, a file at its limit, nothing
+//! at all.
 //!
 //! Readers that go away and signals are in `process`.
 
@@ -31,7 +32,11 @@ fn a_pipe_that_does_not_wait_gets_every_line_whole() {
     thread::sleep(Duration::from_millis(500));
     let mut stdout = Vec::new();
     reader.read_to_end(&mut stdout).unwrap();
-    assert!(stdout.len() > 300_000, "{} bytes fit into a pipe, so this shows nothing", stdout.len());
+    assert!(
+        stdout.len() > 300_000,
+        "{} bytes fit into a pipe, so this shows nothing",
+        stdout.len()
+    );
     let output = child.wait_with_output().unwrap();
     let run = Run::of(Output { stdout, ..output }).ended(0);
     for stream in ["ads", "ad_insights"] {
@@ -66,7 +71,8 @@ fn a_stdout_that_is_closed_is_an_error_and_nothing_is_asked() {
     let server = serve(world());
     let tap = Tap::on(&server);
     let command = tap.command();
-    let args: Vec<String> = command.get_args().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let args: Vec<String> =
+        command.get_args().map(|arg| arg.to_string_lossy().into_owned()).collect();
     let script = format!("exec {} {} >&-", env!("CARGO_BIN_EXE_tap-tiktok-ads"), args.join(" "));
     let run = into(shell(&script), Stdio::null()).ended(74);
     assert!(run.cause().contains("stdout is closed"), "{}", run.cause());

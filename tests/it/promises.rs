@@ -1,4 +1,5 @@
-//! For any property schema that a catalog may have and any value that the API may send, the record fits the SCHEMA line.
+//! For any property schema that a catalog may have and any value that the API may send, the record
+//! fits the SCHEMA line.
 //!
 //! Calls the library as a sync does, without a process.
 
@@ -33,7 +34,11 @@ fn rendered(plan: &Plan, value: &str) -> Value {
 }
 
 fn types() -> impl Strategy<Value = Value> {
-    let name = || prop::sample::select(vec!["null", "string", "number", "integer", "boolean", "object", "array"]);
+    let name = || {
+        prop::sample::select(vec![
+            "null", "string", "number", "integer", "boolean", "object", "array",
+        ])
+    };
     prop_oneof![
         3 => name().prop_map(Value::from),
         5 => prop::collection::vec(name(), 1..4).prop_map(|names| json!(names)),
@@ -71,13 +76,19 @@ fn schema() -> impl Strategy<Value = Value> {
         3 => Just(None),
         2 => prop::sample::select(vec!["date-time", "date", "uuid", "email"]).prop_map(|name| Some(json!(name))),
     ];
-    let leaf = (prop::option::weighted(0.9, types()), format, prop::collection::vec(limit(), 0..3)).prop_map(|(types, format, limits)| {
-        let named =
-            [("type".to_owned(), types), ("format".to_owned(), format)].into_iter().filter_map(|(name, value)| Some((name, value?)));
-        Value::Object(named.chain(limits).collect::<Map<_, _>>())
-    });
-    let other =
-        prop::sample::select(vec![json!({"$ref": "#/definitions/day"}), json!({"$ref": "#/definitions/deep"}), json!(true), json!(false)]);
+    let leaf = (prop::option::weighted(0.9, types()), format, prop::collection::vec(limit(), 0..3))
+        .prop_map(|(types, format, limits)| {
+            let named = [("type".to_owned(), types), ("format".to_owned(), format)]
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value?)));
+            Value::Object(named.chain(limits).collect::<Map<_, _>>())
+        });
+    let other = prop::sample::select(vec![
+        json!({"$ref": "#/definitions/day"}),
+        json!({"$ref": "#/definitions/deep"}),
+        json!(true),
+        json!(false),
+    ]);
     let leaf = prop_oneof![8 => leaf, 1 => other];
     leaf.prop_recursive(3, 20, 3, |inner| {
         let combined =
@@ -135,8 +146,10 @@ fn value() -> impl Strategy<Value = String> {
     ];
     leaf.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
-            prop::collection::vec(inner.clone(), 0..3).prop_map(|list| format!("[{}]", list.join(","))),
-            (inner.clone(), inner).prop_map(|(a, more)| format!("{{\"\\u0061\":{a},\"c\":{more}}}")),
+            prop::collection::vec(inner.clone(), 0..3)
+                .prop_map(|list| format!("[{}]", list.join(","))),
+            (inner.clone(), inner)
+                .prop_map(|(a, more)| format!("{{\"\\u0061\":{a},\"c\":{more}}}")),
         ]
     })
 }

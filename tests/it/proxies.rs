@@ -1,6 +1,8 @@
-//! Proxies of the environment: used, left aside where `NO_PROXY` says so, or refused by name; never passed by in silence.
+//! Proxies of the environment: used, left aside where `NO_PROXY` says so, or refused by name; never
+//! passed by in silence.
 //!
-//! Owns a proxy that understands `CONNECT`, SOCKS 5 and SOCKS 4. What stays on this machine, which goes to no proxy, is in `process`.
+//! Owns a proxy that understands `CONNECT`, SOCKS 5 and SOCKS 4. What stays on this machine, which
+//! goes to no proxy, is in `process`.
 
 use crate::harness::Tap;
 use crate::tls::{HOST, TlsServer, against, data};
@@ -32,7 +34,12 @@ impl Proxy {
     }
 
     fn heard(&self) -> Vec<String> {
-        self.heard.lock().unwrap().iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect()
+        self.heard
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+            .collect()
     }
 }
 
@@ -53,7 +60,9 @@ fn serve(mut client: TcpStream, target: u16, heard: &Mutex<Vec<Vec<u8>>>) -> Opt
         }
         4 => client.write_all(&[0, 90, 0, 0, 0, 0, 0, 0]).ok()?,
         // Only what came in the first piece counts, as with some proxies.
-        _ if heard.lock().unwrap().last()?.ends_with(b"\r\n\r\n") => client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").ok()?,
+        _ if heard.lock().unwrap().last()?.ends_with(b"\r\n\r\n") => {
+            client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").ok()?
+        }
         _ => return None,
     }
     let server = TcpStream::connect((Ipv4Addr::LOCALHOST, target)).ok()?;
@@ -70,12 +79,19 @@ fn tap() -> Tap {
 #[test]
 fn every_variable_and_kind_of_proxy_is_used() {
     let server = TlsServer::start("server.pem");
-    for name in ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"] {
+    for name in ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"]
+    {
         let proxy = Proxy::to(server.port);
         let run = tap().env(name, &format!("http://127.0.0.1:{}", proxy.port)).run().ended(0);
         assert_eq!(run.streams(), ["campaigns"]);
         let heard = proxy.heard();
-        assert!(!heard.is_empty() && heard.iter().all(|line| line.starts_with(&format!("CONNECT {HOST}:443 HTTP/1.1\r\n"))), "{heard:?}");
+        assert!(
+            !heard.is_empty()
+                && heard
+                    .iter()
+                    .all(|line| line.starts_with(&format!("CONNECT {HOST}:443 HTTP/1.1\r\n"))),
+            "{heard:?}"
+        );
     }
     for kind in ["socks5h", "socks4a"] {
         let proxy = Proxy::to(server.port);
@@ -88,9 +104,20 @@ fn every_variable_and_kind_of_proxy_is_used() {
 fn a_password_of_a_proxy_is_sent_and_never_seen() {
     let server = TlsServer::start("server.pem");
     let proxy = Proxy::to(server.port);
-    let run = tap().env("HTTPS_PROXY", &format!("http://user:planted%20word@127.0.0.1:{}", proxy.port)).arg("-vv").run().ended(0);
+    let run = tap()
+        .env("HTTPS_PROXY", &format!("http://user:planted%20word@127.0.0.1:{}", proxy.port))
+        .arg("-vv")
+        .run()
+        .ended(0);
     // `user:planted word`
-    assert!(proxy.heard().iter().all(|head| head.contains("Proxy-Authorization: Basic dXNlcjpwbGFudGVkIHdvcmQ=")), "{:?}", proxy.heard());
+    assert!(
+        proxy
+            .heard()
+            .iter()
+            .all(|head| head.contains("Proxy-Authorization: Basic dXNlcjpwbGFudGVkIHdvcmQ=")),
+        "{:?}",
+        proxy.heard()
+    );
     assert!(!run.stderr.concat().contains("planted"), "{}", run.stderr.join("\n"));
 }
 
@@ -102,20 +129,30 @@ fn a_proxy_that_cannot_be_used_is_refused_by_name() {
         ("http://user:plan ted@127.0.0.1:1", "scheme://"),
     ] {
         let run = tap().env("HTTPS_PROXY", value).run().ended(2);
-        assert!(run.cause().contains("HTTPS_PROXY") && run.cause().contains(part), "{}", run.cause());
+        assert!(
+            run.cause().contains("HTTPS_PROXY") && run.cause().contains(part),
+            "{}",
+            run.cause()
+        );
         assert!(run.stdout.is_empty() && !run.cause().contains("plan"), "{}", run.cause());
     }
 }
 
 #[test]
 fn hosts_of_no_proxy_are_reached_without_it() {
-    // An address of this machine that is not taken for one, so that no name has to be looked up. Its certificate is for other names.
+    // An address of this machine that is not taken for one, so that no name has to be looked up.
+    // Its certificate is for other names.
     let server = TlsServer::start("server.pem");
     let run = |list: &str, proxy: &Proxy| {
-        let tap = against(&format!("https://[::ffff:127.0.0.1]:{}", server.port)).set("ca_file", data("authority.pem"));
-        tap.env("HTTPS_PROXY", &format!("http://127.0.0.1:{}", proxy.port)).env("NO_PROXY", list).run().ended(3)
+        let tap = against(&format!("https://[::ffff:127.0.0.1]:{}", server.port))
+            .set("ca_file", data("authority.pem"));
+        tap.env("HTTPS_PROXY", &format!("http://127.0.0.1:{}", proxy.port))
+            .env("NO_PROXY", list)
+            .run()
+            .ended(3)
     };
-    for list in ["*", "localhost, ::ffff:127.0.0.1", &format!("[::ffff:127.0.0.1]:{}", server.port)] {
+    for list in ["*", "localhost, ::ffff:127.0.0.1", &format!("[::ffff:127.0.0.1]:{}", server.port)]
+    {
         let proxy = Proxy::to(server.port);
         assert!(!run(list, &proxy).cause().contains("through the proxy"), "{list}");
         assert_eq!(proxy.heard().len(), 0, "{list}");
@@ -123,7 +160,10 @@ fn hosts_of_no_proxy_are_reached_without_it() {
     for list in ["", "other.invalid", "[::ffff:127.0.0.1]:1"] {
         let proxy = Proxy::to(server.port);
         let run = run(list, &proxy);
-        let place = format!("[::ffff:127.0.0.1]:{} (`base_url`) through the proxy in HTTPS_PROXY", server.port);
+        let place = format!(
+            "[::ffff:127.0.0.1]:{} (`base_url`) through the proxy in HTTPS_PROXY",
+            server.port
+        );
         assert!(run.cause().contains(&place), "{}", run.cause());
         assert!(!proxy.heard().is_empty(), "{list}");
     }

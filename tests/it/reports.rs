@@ -1,5 +1,6 @@
-//! Reports that TikTok does not give as they are asked for: what is hidden by default, what it refuses, what is too much, and what
-//! does not add up. What arrives is held against the truth, and the requests against what they should cost.
+//! Reports that TikTok does not give as they are asked for: what is hidden by default, what it
+//! refuses, what is too much, and what does not add up. What arrives is held against the truth, and
+//! the requests against what they should cost.
 
 use crate::catalogs::only;
 use crate::failures::code;
@@ -11,24 +12,45 @@ use serde_json::{Value, json};
 const REPORT: &str = "report/integrated/get/";
 
 fn windows(server: &Server) -> Vec<Request> {
-    server.requests().into_iter().filter(|r| r.path == REPORT && r.param("start_date").is_some()).collect()
+    server
+        .requests()
+        .into_iter()
+        .filter(|r| r.path == REPORT && r.param("start_date").is_some())
+        .collect()
 }
 
 /// An answer of one page.
 fn page(rows: &[Value]) -> FaultKind {
     let info = json!({"page": 1, "page_size": 1000, "total_number": rows.len(), "total_page": 1});
-    FaultKind::Body(json!({"code": 0, "message": "OK", "data": {"list": rows, "page_info": info}}).to_string())
+    FaultKind::Body(
+        json!({"code": 0, "message": "OK", "data": {"list": rows, "page_info": info}}).to_string(),
+    )
 }
 
 #[test]
 fn promote_is_left_out_with_a_note_where_tiktok_refuses_it() {
     for text in [None, Some("Something about the filter.".to_owned())] {
         let server = serve(world());
-        server.set_options(|options| (options.refuse_promote, options.refusal_text) = (true, text.clone()));
-        let run = Tap::on(&server).catalog(&only(&["ad_insights", "campaign_insights_by_province"])).run().ended(0);
+        server.set_options(|options| {
+            (options.refuse_promote, options.refusal_text) = (true, text.clone())
+        });
+        let run = Tap::on(&server)
+            .catalog(&only(&["ad_insights", "campaign_insights_by_province"]))
+            .run()
+            .ended(0);
         for name in ["ad_insights", "campaign_insights_by_province"] {
-            truth::check(server.world(), &run, name, &Scope { promote: false, ..Scope::of(server.world()) });
-            assert_eq!(run.said("INFO", &format!("{name}, account ")), ids(&server).len(), "{}", run.stderr.join("\n"));
+            truth::check(
+                server.world(),
+                &run,
+                name,
+                &Scope { promote: false, ..Scope::of(server.world()) },
+            );
+            assert_eq!(
+                run.said("INFO", &format!("{name}, account ")),
+                ids(&server).len(),
+                "{}",
+                run.stderr.join("\n")
+            );
         }
         assert_eq!(run.said("WARNING", ""), 0, "{}", run.stderr.join("\n"));
     }
@@ -40,24 +62,55 @@ fn top_view_is_left_out_with_a_note_where_tiktok_refuses_it() {
     server.set_options(|options| options.refuse_top_view = true);
     let run = Tap::on(&server).catalog(&only(&["ad_insights", "adgroup_insights"])).run().ended(0);
     for name in ["ad_insights", "adgroup_insights"] {
-        truth::check(server.world(), &run, name, &Scope { top_view: false, ..Scope::of(server.world()) });
+        truth::check(
+            server.world(),
+            &run,
+            name,
+            &Scope { top_view: false, ..Scope::of(server.world()) },
+        );
     }
-    assert_eq!(run.said("INFO", "reports of TopView"), ids(&server).len(), "{}", run.stderr.join("\n"));
-    assert_eq!(server.requests().iter().filter(|r| r.code == Some(40002)).count(), ids(&server).len(), "asked once an account");
+    assert_eq!(
+        run.said("INFO", "reports of TopView"),
+        ids(&server).len(),
+        "{}",
+        run.stderr.join("\n")
+    );
+    assert_eq!(
+        server.requests().iter().filter(|r| r.code == Some(40002)).count(),
+        ids(&server).len(),
+        "asked once an account"
+    );
 }
 
 #[test]
 fn a_metric_refused_without_its_name_is_found() {
-    for text in ["metrics: Unsupported metric for this data level.", "Invalid value.", "metrics.7: Invalid value."] {
+    for text in [
+        "metrics: Unsupported metric for this data level.",
+        "Invalid value.",
+        "metrics.7: Invalid value.",
+    ] {
         let server = serve(world());
         server.set_options(|options| {
-            (options.refused_metrics, options.refusal_text) = (vec!["likes".into()], Some(text.to_owned()));
+            (options.refused_metrics, options.refusal_text) =
+                (vec!["likes".into()], Some(text.to_owned()));
         });
-        let run = Tap::on(&server).set("concurrency", 1).catalog(&only(&["ad_insights"])).run().ended(0);
-        truth::check(server.world(), &run, "ad_insights", &Scope { without: vec!["likes"], ..Scope::of(server.world()) });
-        assert_eq!(run.said("WARNING", "`likes`"), ids(&server).len(), "{text}: {}", run.stderr.join("\n"));
+        let run =
+            Tap::on(&server).set("concurrency", 1).catalog(&only(&["ad_insights"])).run().ended(0);
+        truth::check(
+            server.world(),
+            &run,
+            "ad_insights",
+            &Scope { without: vec!["likes"], ..Scope::of(server.world()) },
+        );
+        assert_eq!(
+            run.said("WARNING", "`likes`"),
+            ids(&server).len(),
+            "{text}: {}",
+            run.stderr.join("\n")
+        );
         let refused = server.requests().iter().filter(|r| r.code == Some(40002)).count();
-        // Halves of some ninety metrics for the first account; the second one is asked without what the first was refused.
+        // Halves of some ninety metrics for the first account; the second one is asked without what
+        // the first was refused.
         assert!(refused <= 14, "{text}: {refused} refusals");
     }
 }
@@ -73,9 +126,16 @@ fn a_metric_refused_for_one_account_is_asked_for_in_others() {
         kind: code(40002, "Invalid metric fields: [likes]"),
         ..Fault::default()
     });
-    let run = Tap::on(&server).set("concurrency", 1).catalog(&only(&["advertiser_insights"])).run().ended(0);
+    let run = Tap::on(&server)
+        .set("concurrency", 1)
+        .catalog(&only(&["advertiser_insights"]))
+        .run()
+        .ended(0);
     let likes = |id: &str| {
-        let of = run.records("advertiser_insights").into_iter().filter(|record| record.raw("advertiser_id").contains(id));
+        let of = run
+            .records("advertiser_insights")
+            .into_iter()
+            .filter(|record| record.raw("advertiser_id").contains(id));
         of.filter(|record| record.raw("likes") != "null").count()
     };
     assert!(likes(&one) == 0 && likes(&two) > 0, "{}", run.stderr.join("\n"));
@@ -99,29 +159,49 @@ fn a_refusal_about_something_else_costs_no_metric() {
 
 #[test]
 fn the_size_that_works_is_remembered() {
-    let server = serve(WorldConfig { accounts: 1, campaigns: 1, delivery: 1.0, top_view: 0, ..world() });
+    let server =
+        serve(WorldConfig { accounts: 1, campaigns: 1, delivery: 1.0, top_view: 0, ..world() });
     let day = Scope::of(server.world()).days(START, START);
-    let schema = tap_tiktok_ads::streams::schema(tap_tiktok_ads::streams::find("ad_insights").unwrap());
+    let schema =
+        tap_tiktok_ads::streams::schema(tap_tiktok_ads::streams::find("ad_insights").unwrap());
     let rows = truth::rows(server.world(), "ad_insights", &schema, &day).len();
     server.set_options(|options| options.too_large_rows = Some(rows));
-    let tap = Tap::on(&server).set("start_date", "2026-02-01").set("end_date", "2026-05-01").set("report_window", 30);
+    let tap = Tap::on(&server)
+        .set("start_date", "2026-02-01")
+        .set("end_date", "2026-05-01")
+        .set("report_window", 30);
     let run = tap.set("concurrency", 1).catalog(&only(&["ad_insights"])).run().ended(0);
-    truth::check(server.world(), &run, "ad_insights", &Scope::of(server.world()).days("2026-02-01", "2026-05-01"));
+    truth::check(
+        server.world(),
+        &run,
+        "ad_insights",
+        &Scope::of(server.world()).days("2026-02-01", "2026-05-01"),
+    );
     let refused = windows(&server).iter().filter(|r| r.code == Some(40067)).count();
-    // 30, 15, 7, 3 and 2 days; later two days are tried again, each time after more single days. Without a memory there are 87.
-    assert!((5..=9).contains(&refused), "{refused} of {} requests were too much", windows(&server).len());
+    // 30, 15, 7, 3 and 2 days; later two days are tried again, each time after more single days.
+    // Without a memory there are 87.
+    assert!(
+        (5..=9).contains(&refused),
+        "{refused} of {} requests were too much",
+        windows(&server).len()
+    );
 }
 
 #[test]
 fn days_before_the_account_was_created_are_not_asked_for() {
     let server = serve(WorldConfig { accounts: 1, ..world() });
     let row = server.world().advertiser(&ids(&server)[0]);
-    let created = row.get("create_time").and_then(|raw| raw.trim_matches('"').parse::<i64>().ok()).expect("seconds");
+    let created = row
+        .get("create_time")
+        .and_then(|raw| raw.trim_matches('"').parse::<i64>().ok())
+        .expect("seconds");
     let created = time::OffsetDateTime::from_unix_timestamp(created).unwrap().date();
-    let tap =
-        Tap::on(&server).set("start_date", "1999-01-01").set("end_date", created.saturating_add(time::Duration::days(40)).to_string());
+    let tap = Tap::on(&server)
+        .set("start_date", "1999-01-01")
+        .set("end_date", created.saturating_add(time::Duration::days(40)).to_string());
     tap.set("report_window", 30).catalog(&only(&["advertiser_insights"])).run().ended(0);
-    let asked: Vec<_> = windows(&server).iter().map(|r| r.param("start_date").unwrap().to_owned()).collect();
+    let asked: Vec<_> =
+        windows(&server).iter().map(|r| r.param("start_date").unwrap().to_owned()).collect();
     assert_eq!(asked.iter().min(), Some(&created.previous_day().unwrap().to_string()));
     assert_eq!(asked.len(), 2, "{asked:?}");
 }
@@ -130,8 +210,7 @@ fn days_before_the_account_was_created_are_not_asked_for() {
 fn a_key_that_comes_twice_is_delivered_and_named() {
     let server = serve(WorldConfig { accounts: 1, ..world() });
     let id = ids(&server)[0].clone();
-    let row =
-        |spend: &str| json!({"dimensions": {"advertiser_id": id, "stat_time_day": "2026-05-01 00:00:00"}, "metrics": {"spend": spend}});
+    let row = |spend: &str| json!({"dimensions": {"advertiser_id": id, "stat_time_day": "2026-05-01 00:00:00"}, "metrics": {"spend": spend}});
     server.add_fault(Fault {
         path: Some(REPORT.into()),
         start_date: Some(START.into()),
@@ -140,8 +219,15 @@ fn a_key_that_comes_twice_is_delivered_and_named() {
         ..Fault::default()
     });
     let run = Tap::on(&server).catalog(&only(&["advertiser_insights"])).run().ended(4);
-    assert!(run.cause().contains("have the key of another row") && run.cause().contains(&id), "{}", run.cause());
-    let last = run.records("advertiser_insights").into_iter().rfind(|record| record.raw("stat_time_day").contains("05-01"));
+    assert!(
+        run.cause().contains("have the key of another row") && run.cause().contains(&id),
+        "{}",
+        run.cause()
+    );
+    let last = run
+        .records("advertiser_insights")
+        .into_iter()
+        .rfind(|record| record.raw("stat_time_day").contains("05-01"));
     assert_eq!(last.map(|record| record.raw("spend").to_owned()).as_deref(), Some("2.00"));
     assert_eq!(
         run.state()["bookmarks"]["advertiser_insights"][&id],
@@ -152,15 +238,31 @@ fn a_key_that_comes_twice_is_delivered_and_named() {
 
 #[test]
 fn rows_of_campaigns_that_no_list_has_are_named() {
-    let server = serve(WorldConfig { accounts: 1, campaigns: 3, ads: 4, top_view: 0, promote: 0, deleted: 0.0, ..world() });
+    let server = serve(WorldConfig {
+        accounts: 1,
+        campaigns: 3,
+        ads: 4,
+        top_view: 0,
+        promote: 0,
+        deleted: 0.0,
+        ..world()
+    });
     let id = ids(&server)[0].clone();
     let campaign = server.world().entities(Kind::Campaign, &id)[0].id.clone();
-    // The newest one. The answer is cut, but has its rows: they are delivered from it, though older ones may be missing.
-    server.set_options(|options| (options.ads_cut, options.unlisted_campaigns) = (Some(20), vec![campaign.clone()]));
+    // The newest one. The answer is cut, but has its rows: they are delivered from it, though older
+    // ones may be missing.
+    server.set_options(|options| {
+        (options.ads_cut, options.unlisted_campaigns) = (Some(20), vec![campaign.clone()])
+    });
     let tap = || Tap::on(&server).set("end_date", START).catalog(&only(&["ad_insights"]));
     let run = tap().run().ended(4);
     assert!(run.cause().contains("in no list") && run.cause().contains(&id), "{}", run.cause());
-    truth::check(server.world(), &run, "ad_insights", &Scope::of(server.world()).days(START, START));
+    truth::check(
+        server.world(),
+        &run,
+        "ad_insights",
+        &Scope::of(server.world()).days(START, START),
+    );
     // The whole is never answered, but TikTok counts its rows.
     server.set_options(|options| (options.ads_cut, options.too_large_rows) = (None, None));
     server.add_fault(Fault {
@@ -171,12 +273,18 @@ fn rows_of_campaigns_that_no_list_has_are_named() {
     });
     let run = tap().run().ended(4);
     assert!(run.cause().contains("in no list") && run.cause().contains(START), "{}", run.cause());
-    assert!(run.state()["bookmarks"]["ad_insights"].is_null(), "rows are missing, so the bookmark stays: {}", run.state());
+    assert!(
+        run.state()["bookmarks"]["ad_insights"].is_null(),
+        "rows are missing, so the bookmark stays: {}",
+        run.state()
+    );
 }
 
 #[test]
 fn what_ends_the_run_is_told_whatever_failed_before_it() {
-    for (words, exit, number) in [("App reaches the QPD limit.", 5, 40100), ("Access token is incorrect.", 3, 40105)] {
+    for (words, exit, number) in
+        [("App reaches the QPD limit.", 5, 40100), ("Access token is incorrect.", 3, 40105)]
+    {
         let server = serve(WorldConfig { accounts: 1, ..world() });
         let fault = |start: &str, kind| Fault {
             path: Some(REPORT.into()),
@@ -188,7 +296,11 @@ fn what_ends_the_run_is_told_whatever_failed_before_it() {
         server.set_options(|options| options.latency = std::time::Duration::from_millis(100));
         server.add_fault(fault("2026-05-01", code(40050, "refused")));
         server.add_fault(fault("2026-05-04", code(number, words)));
-        let run = Tap::on(&server).set("concurrency", 4).catalog(&only(&["advertiser_insights", "campaigns"])).run().ended(exit);
+        let run = Tap::on(&server)
+            .set("concurrency", 4)
+            .catalog(&only(&["advertiser_insights", "campaigns"]))
+            .run()
+            .ended(exit);
         assert!(run.cause().contains(words), "{}", run.stderr.join("\n"));
     }
 }
@@ -199,10 +311,20 @@ fn an_account_that_advertiser_info_leaves_out_is_named_and_read() {
     let (one, two) = (ids(&server)[0].clone(), ids(&server)[1].clone());
     for rows in [vec![json!({"advertiser_id": one, "timezone": "UTC"})], Vec::new()] {
         server.clear_faults();
-        let kind = FaultKind::Body(json!({"code": 0, "message": "OK", "data": {"list": rows}}).to_string());
-        server.add_fault(Fault { path: Some("advertiser/info/".into()), times: usize::MAX, kind, ..Fault::default() });
-        let run = Tap::on(&server).catalog(&only(&["advertisers", "advertiser_insights"])).run().ended(4);
-        let named = |id: &str| run.stderr.iter().any(|line| line.contains(&format!("account {id}: advertiser/info/")));
+        let kind = FaultKind::Body(
+            json!({"code": 0, "message": "OK", "data": {"list": rows}}).to_string(),
+        );
+        server.add_fault(Fault {
+            path: Some("advertiser/info/".into()),
+            times: usize::MAX,
+            kind,
+            ..Fault::default()
+        });
+        let run =
+            Tap::on(&server).catalog(&only(&["advertisers", "advertiser_insights"])).run().ended(4);
+        let named = |id: &str| {
+            run.stderr.iter().any(|line| line.contains(&format!("account {id}: advertiser/info/")))
+        };
         assert!(named(&two) && named(&one) == rows.is_empty(), "{}", run.stderr.join("\n"));
         truth::check(server.world(), &run, "advertiser_insights", &Scope::of(server.world()));
         assert_eq!(run.records("advertisers").len(), rows.len());
@@ -218,7 +340,10 @@ fn accounts_that_cannot_be_described_are_read_all_the_same() {
         kind: code(50002, "Service error."),
         ..Fault::default()
     });
-    let run = Tap::on(&server).catalog(&only(&["advertisers", "campaigns", "advertiser_insights"])).run().ended(5);
+    let run = Tap::on(&server)
+        .catalog(&only(&["advertisers", "campaigns", "advertiser_insights"]))
+        .run()
+        .ended(5);
     for name in ["campaigns", "advertiser_insights"] {
         truth::check(server.world(), &run, name, &Scope::of(server.world()));
     }
@@ -234,8 +359,24 @@ fn a_refused_pass_is_read_from_its_own_bookmark_later() {
     let second = tap().state(first.state()).run().ended(0);
     for name in ["campaigns", "ads"] {
         let records: Vec<_> = first.records(name).into_iter().chain(second.records(name)).collect();
-        truth::compare(server.world(), name, second.schema(name), &records, &Scope::of(server.world()), true);
-        assert!(first.state()["bookmarks"][name].as_object().unwrap().len() > 2, "{}", first.state());
-        assert_eq!(second.state()["bookmarks"][name].as_object().unwrap().len(), 2, "{}", second.state());
+        truth::compare(
+            server.world(),
+            name,
+            second.schema(name),
+            &records,
+            &Scope::of(server.world()),
+            true,
+        );
+        assert!(
+            first.state()["bookmarks"][name].as_object().unwrap().len() > 2,
+            "{}",
+            first.state()
+        );
+        assert_eq!(
+            second.state()["bookmarks"][name].as_object().unwrap().len(),
+            2,
+            "{}",
+            second.state()
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Passing trouble, by a table: twice costs nothing, for ever costs the part that has it, and the last line says what and where.
+//! Passing trouble, by a table: twice costs nothing, for ever costs the part that has it, and the
+//! last line says what and where.
 //!
 //! A new kind of trouble is a line in `cases`.
 
@@ -11,7 +12,8 @@ use fake_tiktok::{Fault, FaultKind};
 const ENTITIES: &str = "campaign/get/";
 const REPORT: &str = "report/integrated/get/";
 
-/// A trouble, words of the last line when it lasts, its exit code then, and whether it ends the whole run.
+/// A trouble, words of the last line when it lasts, its exit code then, and whether it ends the
+/// whole run.
 struct Case(FaultKind, &'static str, i32, bool);
 
 fn http(status: u16, content_type: &str, body: &str) -> FaultKind {
@@ -20,7 +22,9 @@ fn http(status: u16, content_type: &str, body: &str) -> FaultKind {
 
 fn cases() -> Vec<Case> {
     let page_info = |page: u32, total: u32, pages: u32| {
-        FaultKind::PageInfo(format!("{{\"page\":{page},\"page_size\":1000,\"total_number\":{total},\"total_page\":{pages}}}"))
+        FaultKind::PageInfo(format!(
+            "{{\"page\":{page},\"page_size\":1000,\"total_number\":{total},\"total_page\":{pages}}}"
+        ))
     };
     vec![
         Case(code(50000, "System error."), "50000 \"System error.\"", 5, false),
@@ -39,8 +43,18 @@ fn cases() -> Vec<Case> {
         Case(http(429, "text/html", "<html>slow down</html>"), "429", 5, true),
         Case(http(200, "text/html", "<html><body>Just a moment</body></html>"), "HTML", 5, false),
         Case(FaultKind::Body(String::new()), "cannot be trusted", 5, false),
-        Case(FaultKind::Body("{\"message\":\"OK\",\"data\":{\"list\":[]}}".into()), "a code", 5, false),
-        Case(FaultKind::Body("{\"code\":0,\"data\":{\"list\":[{\"x\":".into()), "cannot be trusted", 5, false),
+        Case(
+            FaultKind::Body("{\"message\":\"OK\",\"data\":{\"list\":[]}}".into()),
+            "a code",
+            5,
+            false,
+        ),
+        Case(
+            FaultKind::Body("{\"code\":0,\"data\":{\"list\":[{\"x\":".into()),
+            "cannot be trusted",
+            5,
+            false,
+        ),
         Case(FaultKind::CutBody, "broke off", 5, false),
         Case(FaultKind::CutGzip, "broke off", 5, false),
         Case(FaultKind::Reset, "no answer", 5, false),
@@ -65,9 +79,18 @@ fn twice_is_nothing() {
         for path in [ENTITIES, REPORT] {
             // The question whether there is TopView has no days.
             let start_date = (path == REPORT).then(|| START.to_owned());
-            server.add_fault(Fault { path: Some(path.into()), start_date, after: 1, times: 2, kind: kind.clone(), ..Fault::default() });
+            server.add_fault(Fault {
+                path: Some(path.into()),
+                start_date,
+                after: 1,
+                times: 2,
+                kind: kind.clone(),
+                ..Fault::default()
+            });
         }
-        let tap = Tap::on(&server).set("concurrency", 1).catalog(&only(&["campaigns", "campaign_insights"]));
+        let tap = Tap::on(&server)
+            .set("concurrency", 1)
+            .catalog(&only(&["campaigns", "campaign_insights"]));
         let run = tap.run();
         assert_eq!(run.code, Some(0), "{kind:?}\n{}", run.stderr.join("\n"));
         for stream in ["campaigns", "campaign_insights"] {
@@ -92,7 +115,11 @@ fn for_ever_costs_the_part_that_has_it() {
                 kind: kind.clone(),
                 ..Fault::default()
             });
-            let tap = Tap::on(&server).set("concurrency", 1).catalog(&only(&["campaigns", "campaign_insights", "ads"]));
+            let tap = Tap::on(&server).set("concurrency", 1).catalog(&only(&[
+                "campaigns",
+                "campaign_insights",
+                "ads",
+            ]));
             let run = tap.env("TAP_TIKTOK_ADS_PAUSE_SCALE", "0.0001").run();
             let told = format!("{kind:?} on {path}\n{}", run.stderr.join("\n"));
             assert_eq!(run.code, Some(exit), "{told}");
@@ -104,7 +131,10 @@ fn for_ever_costs_the_part_that_has_it() {
                 assert!(run.cause().contains(part), "`{part}` is not in the last line: {told}");
             }
             let state = run.state();
-            assert!(state["bookmarks"][stream][&bad].is_null(), "a bookmark of what was not delivered: {state}");
+            assert!(
+                state["bookmarks"][stream][&bad].is_null(),
+                "a bookmark of what was not delivered: {state}"
+            );
             if ends_run {
                 continue;
             }
@@ -138,7 +168,8 @@ fn a_real_rate_limit_is_met_with_a_pause() {
         options.suspension = std::time::Duration::from_millis(50);
     });
     // Faster than the server allows, with pauses that are long enough for its suspension.
-    let tap = Tap::on(&server).set("rate_limit", 30).catalog(&only(&["campaigns", "adgroups", "ads"]));
+    let tap =
+        Tap::on(&server).set("rate_limit", 30).catalog(&only(&["campaigns", "adgroups", "ads"]));
     let run = tap.run();
     assert_eq!(run.code, Some(0), "{}", run.stderr.join("\n"));
     for stream in ["campaigns", "adgroups", "ads"] {
@@ -150,18 +181,38 @@ fn a_real_rate_limit_is_met_with_a_pause() {
 fn a_page_in_the_middle_that_fails_leaves_no_hole() {
     let server = serve(world());
     let bad = ids(&server)[0].clone();
-    let fault = Fault { path: Some(REPORT.into()), advertiser_id: Some(bad.clone()), page: Some(2), times: usize::MAX, ..Fault::default() };
+    let fault = Fault {
+        path: Some(REPORT.into()),
+        advertiser_id: Some(bad.clone()),
+        page: Some(2),
+        times: usize::MAX,
+        ..Fault::default()
+    };
     server.add_fault(Fault { start_date: Some("2026-05-04".into()), ..fault });
     let tap = |state: Option<&serde_json::Value>| {
-        let tap = Tap::on(&server).set("page_size", 5).set("attribution_window", 0).catalog(&only(&["ad_insights"]));
-        state.map_or(Tap::on(&server).set("page_size", 5).catalog(&only(&["ad_insights"])), |state| tap.state(state))
+        let tap = Tap::on(&server)
+            .set("page_size", 5)
+            .set("attribution_window", 0)
+            .catalog(&only(&["ad_insights"]));
+        state.map_or(
+            Tap::on(&server).set("page_size", 5).catalog(&only(&["ad_insights"])),
+            |state| tap.state(state),
+        )
     };
     let first = tap(None).run().ended(5);
     assert!(first.cause().contains("2026-05-04 to 2026-05-05"), "{}", first.cause());
     assert_eq!(first.state()["bookmarks"]["ad_insights"][&bad], "2026-05-03T00:00:00Z");
     server.clear_faults();
     let second = tap(Some(first.state())).run().ended(0);
-    let records: Vec<_> = first.records("ad_insights").into_iter().chain(second.records("ad_insights")).collect();
-    truth::compare(server.world(), "ad_insights", first.schema("ad_insights"), &records, &Scope::of(server.world()), true);
+    let records: Vec<_> =
+        first.records("ad_insights").into_iter().chain(second.records("ad_insights")).collect();
+    truth::compare(
+        server.world(),
+        "ad_insights",
+        first.schema("ad_insights"),
+        &records,
+        &Scope::of(server.world()),
+        true,
+    );
     assert_eq!(second.state()["bookmarks"]["ad_insights"][&bad], format!("{END}T00:00:00Z"));
 }

@@ -1,4 +1,5 @@
-//! What of a catalog is delivered and asked for: fields, streams, and catalogs that other tools wrote.
+//! What of a catalog is delivered and asked for: fields, streams, and catalogs that other tools
+//! wrote.
 //!
 //! Catalogs of other taps, and metrics that nobody knows, are in `foreign`.
 
@@ -37,18 +38,31 @@ fn automatic(stream: &Stream) -> BTreeSet<String> {
 fn only_selected_fields_are_declared_delivered_and_asked_for() {
     for stream in STREAMS {
         let schema = streams::schema(stream);
-        let names = schema["properties"].as_object().unwrap().keys().filter(|name| !automatic(stream).contains(*name));
-        let some: Vec<&str> = names.map(String::as_str).enumerate().filter(|(i, _)| i % 3 == 1).map(|(_, name)| name).collect();
+        let names = schema["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|name| !automatic(stream).contains(*name));
+        let some: Vec<&str> = names
+            .map(String::as_str)
+            .enumerate()
+            .filter(|(i, _)| i % 3 == 1)
+            .map(|(_, name)| name)
+            .collect();
         let server = serve(world());
         let run = Tap::on(&server).catalog(&fields(stream.name, &some)).run().ended(0);
         assert_eq!(server.violations(), [""; 0]);
         assert_eq!(run.streams(), [stream.name]);
-        let wanted: BTreeSet<String> = automatic(stream).into_iter().chain(some.iter().map(|name| (*name).to_owned())).collect();
+        let wanted: BTreeSet<String> = automatic(stream)
+            .into_iter()
+            .chain(some.iter().map(|name| (*name).to_owned()))
+            .collect();
         assert_eq!(properties(&run, stream.name), wanted, "{}", stream.name);
         // The comparison fails on a field that the SCHEMA line does not have.
         truth::check(server.world(), &run, stream.name, &Scope::of(server.world()));
         if let Source::Report(report) = &stream.source {
-            let metrics: Vec<&str> = some.into_iter().filter(|name| is_metric(report, name)).collect();
+            let metrics: Vec<&str> =
+                some.into_iter().filter(|name| is_metric(report, name)).collect();
             assert_eq!(asked(&server), metrics, "{}", stream.name);
         }
     }
@@ -71,13 +85,18 @@ fn only_selected_streams_are_read() {
         let server = serve(world());
         let run = Tap::on(&server).catalog(&only(&[stream.name])).run().ended(0);
         assert_eq!(run.streams(), [stream.name]);
-        for request in server.requests().iter().filter(|request| request.path != "advertiser/info/") {
+        for request in server.requests().iter().filter(|request| request.path != "advertiser/info/")
+        {
             assert_eq!(request.path, stream.path());
         }
     }
     let server = serve(world());
     let run = Tap::on(&server).catalog(&only(&[])).run().ended(0);
-    assert!(run.streams().is_empty() && run.said("WARNING", "no stream is selected") == 1, "{}", run.stderr.join("\n"));
+    assert!(
+        run.streams().is_empty() && run.said("WARNING", "no stream is selected") == 1,
+        "{}",
+        run.stderr.join("\n")
+    );
 }
 
 #[test]
@@ -101,7 +120,12 @@ fn meltano_rewrites_selection() {
     let server = serve(world());
     let run = Tap::on(&server).set("end_date", "2026-05-01").catalog(&everything).run().ended(0);
     for stream in STREAMS {
-        truth::check(server.world(), &run, stream.name, &Scope::of(server.world()).days("2026-05-01", "2026-05-01"));
+        truth::check(
+            server.world(),
+            &run,
+            stream.name,
+            &Scope::of(server.world()).days("2026-05-01", "2026-05-01"),
+        );
     }
     for stream in STREAMS {
         let mut nothing_but = discover();
@@ -111,9 +135,15 @@ fn meltano_rewrites_selection() {
                 one["metadata"]["selected"] = (is_it && one["breadcrumb"] == json!([])).into();
             }
         }
-        let run = Tap::on(&server).set("end_date", "2026-05-01").catalog(&nothing_but).run().ended(0);
+        let run =
+            Tap::on(&server).set("end_date", "2026-05-01").catalog(&nothing_but).run().ended(0);
         assert_eq!(run.streams(), [stream.name]);
-        assert_eq!(properties(&run, stream.name), automatic(stream), "{}: automatic beats selected: false", stream.name);
+        assert_eq!(
+            properties(&run, stream.name),
+            automatic(stream),
+            "{}: automatic beats selected: false",
+            stream.name
+        );
     }
 }
 
@@ -125,7 +155,10 @@ fn a_catalog_without_a_word_on_selection_is_taken_whole() {
         let catalog = json!({"streams": [{"tap_stream_id": "campaigns", "stream": "campaigns", "schema": schema, "metadata": metadata}]});
         let run = Tap::on(&server).catalog(&catalog).run().ended(0);
         truth::check(server.world(), &run, "campaigns", &Scope::of(server.world()));
-        assert_eq!(properties(&run, "campaigns"), ["campaign_id".to_owned(), "campaign_name".to_owned()].into());
+        assert_eq!(
+            properties(&run, "campaigns"),
+            ["campaign_id".to_owned(), "campaign_name".to_owned()].into()
+        );
     }
 }
 
@@ -137,8 +170,19 @@ fn a_renamed_stream_keeps_its_identity() {
     let run = Tap::on(&server).catalog(&catalog).run().ended(0);
     assert_eq!(run.streams(), ["tiktok_ads_v2"]);
     let records = run.records("tiktok_ads_v2");
-    truth::compare(server.world(), "ads", run.schema("tiktok_ads_v2"), &records, &Scope::of(server.world()), false);
-    assert!(run.state()["bookmarks"]["ads"][&ids(&server)[0]].is_string(), "a bookmark goes by identity: {}", run.state());
+    truth::compare(
+        server.world(),
+        "ads",
+        run.schema("tiktok_ads_v2"),
+        &records,
+        &Scope::of(server.world()),
+        false,
+    );
+    assert!(
+        run.state()["bookmarks"]["ads"][&ids(&server)[0]].is_string(),
+        "a bookmark goes by identity: {}",
+        run.state()
+    );
 }
 
 #[test]
@@ -153,7 +197,11 @@ fn unknown_streams_count_only_when_selected() {
     mark(entry(&mut catalog, "ad_insight"), &[], "selected", true);
     server.clear_log();
     let run = Tap::on(&server).catalog(&catalog).run().ended(2);
-    assert!(run.cause().contains("`ad_insight`") && run.cause().contains("`ad_insights`"), "{}", run.cause());
+    assert!(
+        run.cause().contains("`ad_insight`") && run.cause().contains("`ad_insights`"),
+        "{}",
+        run.cause()
+    );
     assert!(server.requests().is_empty() && run.stdout.is_empty());
 }
 
@@ -162,17 +210,28 @@ fn a_nested_property_can_be_left_out() {
     let nested = STREAMS.iter().find_map(|stream| {
         let schema = streams::schema(stream);
         let inner = |p: &Value| Some(p["properties"].as_object()?.keys().next()?.clone());
-        let found = schema["properties"].as_object()?.iter().find_map(|(name, p)| Some((name.clone(), inner(p)?)))?;
+        let found = schema["properties"]
+            .as_object()?
+            .iter()
+            .find_map(|(name, p)| Some((name.clone(), inner(p)?)))?;
         Some((stream.name, found.0, found.1))
     });
     let Some((stream, outer, inner)) = nested else { return a_nested_property_of_a_user() };
     let mut catalog = only(&[stream]);
-    mark(entry(&mut catalog, stream), &["properties", &outer, "properties", &inner], "selected", false);
+    mark(
+        entry(&mut catalog, stream),
+        &["properties", &outer, "properties", &inner],
+        "selected",
+        false,
+    );
     let server = serve(world());
     let run = Tap::on(&server).catalog(&catalog).run().ended(0);
     assert!(run.schema(stream).0["properties"][&outer]["properties"].get(&inner).is_none());
     for record in run.records(stream).into_iter().filter(|record| record.raw(&outer) != "null") {
-        assert!(!record.raw(&outer).contains(&format!("\"{inner}\"")), "{stream}.{outer}.{inner} is deselected");
+        assert!(
+            !record.raw(&outer).contains(&format!("\"{inner}\"")),
+            "{stream}.{outer}.{inner} is deselected"
+        );
     }
     a_nested_property_of_a_user();
 }
@@ -183,11 +242,24 @@ fn a_nested_property_of_a_user() {
     let mut catalog = only(&["campaigns"]);
     let campaigns = entry(&mut catalog, "campaigns");
     let object = |properties: Value| json!({"type": ["null", "object"], "properties": properties});
-    campaigns["schema"]["properties"]["campaign_future_object"] = object(json!({"nested": {"type": "array"}, "other": {"type": "string"}}));
-    mark(campaigns, &["properties", "campaign_future_object", "properties", "nested"], "selected", false);
+    campaigns["schema"]["properties"]["campaign_future_object"] =
+        object(json!({"nested": {"type": "array"}, "other": {"type": "string"}}));
+    mark(
+        campaigns,
+        &["properties", "campaign_future_object", "properties", "nested"],
+        "selected",
+        false,
+    );
     let run = Tap::on(&server).catalog(&catalog).run().ended(0);
-    assert_eq!(run.schema("campaigns").0["properties"]["campaign_future_object"], object(json!({"other": {"type": ["string", "null"]}})));
-    let values: BTreeSet<_> = run.records("campaigns").iter().map(|record| record.raw("campaign_future_object").to_owned()).collect();
+    assert_eq!(
+        run.schema("campaigns").0["properties"]["campaign_future_object"],
+        object(json!({"other": {"type": ["string", "null"]}}))
+    );
+    let values: BTreeSet<_> = run
+        .records("campaigns")
+        .iter()
+        .map(|record| record.raw("campaign_future_object").to_owned())
+        .collect();
     assert_eq!(values, ["{}".to_owned(), "null".to_owned()].into());
 }
 

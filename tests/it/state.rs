@@ -1,6 +1,7 @@
 //! Bookmarks: where a run goes on, what STATE lines promise, and that nothing is lost between runs.
 //!
-//! Every comparison is with the world, so that a hole in one run and its repair in the next are both seen.
+//! Every comparison is with the world, so that a hole in one run and its repair in the next are
+//! both seen.
 
 use crate::catalogs::{entry, mark, only};
 use crate::harness::{END, Fields, Message, START, Tap, ids, serve, world};
@@ -14,8 +15,13 @@ use tap_tiktok_ads::streams::{self, STREAMS, Source};
 
 /// The modify time in the middle of an account's entities, as the API writes it.
 fn middle(server: &Server, kind: Kind, account: &str) -> String {
-    let mut times: Vec<_> =
-        server.world().entities(kind, account).into_iter().filter(|e| !e.deleted).filter_map(|e| e.modify_time).collect();
+    let mut times: Vec<_> = server
+        .world()
+        .entities(kind, account)
+        .into_iter()
+        .filter(|e| !e.deleted)
+        .filter_map(|e| e.modify_time)
+        .collect();
     times.sort();
     times[times.len() / 2].clone()
 }
@@ -25,7 +31,9 @@ fn rfc(time: &str) -> String {
 }
 
 fn reports(server: &Server) -> Vec<Request> {
-    let is_window = |request: &Request| request.path.starts_with("report/") && request.param("start_date").is_some();
+    let is_window = |request: &Request| {
+        request.path.starts_with("report/") && request.param("start_date").is_some()
+    };
     server.requests().into_iter().filter(is_window).collect()
 }
 
@@ -39,20 +47,34 @@ fn entities_go_on_at_their_bookmark() {
     let server = serve(world());
     for stream in STREAMS {
         let Source::Entity(entity) = &stream.source else { continue };
-        let bookmarks: BTreeMap<String, String> =
-            ids(&server).into_iter().map(|id| (id.clone(), middle(&server, kind(entity.path), &id))).collect();
-        let by_account: Value = bookmarks.iter().map(|(id, time)| (id.clone(), Value::from(rfc(time)))).collect();
+        let bookmarks: BTreeMap<String, String> = ids(&server)
+            .into_iter()
+            .map(|id| (id.clone(), middle(&server, kind(entity.path), &id)))
+            .collect();
+        let by_account: Value =
+            bookmarks.iter().map(|(id, time)| (id.clone(), Value::from(rfc(time)))).collect();
         server.clear_log();
-        let tap = Tap::on(&server).catalog(&only(&[stream.name])).state(&json!({"bookmarks": {(stream.name): by_account}}));
+        let tap = Tap::on(&server)
+            .catalog(&only(&[stream.name]))
+            .state(&json!({"bookmarks": {(stream.name): by_account}}));
         let run = tap.run().ended(0);
         let scope = Scope { bookmarks: bookmarks.clone(), ..Scope::of(server.world()) };
         truth::check(server.world(), &run, stream.name, &scope);
-        let equal = run.records(stream.name).iter().filter(|r| bookmarks.values().any(|b| text(r, "modify_time") == rfc(b))).count();
+        let equal = run
+            .records(stream.name)
+            .iter()
+            .filter(|r| bookmarks.values().any(|b| text(r, "modify_time") == rfc(b)))
+            .count();
         assert_eq!(equal, 2, "{}: what is equal to the bookmark comes again", stream.name);
         for request in server.requests() {
-            let filtering: Value = serde_json::from_str(request.param("filtering").unwrap()).unwrap();
+            let filtering: Value =
+                serde_json::from_str(request.param("filtering").unwrap()).unwrap();
             let account = request.param("advertiser_id").unwrap();
-            let wanted = if entity.modified_after { json!(second_before(&bookmarks[account])) } else { Value::Null };
+            let wanted = if entity.modified_after {
+                json!(second_before(&bookmarks[account]))
+            } else {
+                Value::Null
+            };
             assert_eq!(filtering["modified_after"], wanted, "{}", stream.name);
         }
         assert_eq!(server.violations(), [""; 0]);
@@ -76,7 +98,11 @@ fn a_first_run_bookmarks_the_greatest_time_and_the_last_day() {
                 Source::Account(_) => Value::Null,
                 Source::Report(_) => format!("{END}T00:00:00Z").into(),
                 Source::Entity(entity) => {
-                    let shown = server.world().entities(kind(entity.path), &id).into_iter().filter(|e| !e.deleted);
+                    let shown = server
+                        .world()
+                        .entities(kind(entity.path), &id)
+                        .into_iter()
+                        .filter(|e| !e.deleted);
                     shown.filter_map(|e| e.modify_time).max().map(|time| rfc(&time)).into()
                 }
             };
@@ -89,20 +115,42 @@ fn a_first_run_bookmarks_the_greatest_time_and_the_last_day() {
 fn reports_are_read_again_for_the_attribution_window() {
     let server = serve(world());
     for (days, from) in [(0, "2026-05-05"), (2, "2026-05-03"), (7, START)] {
-        let names: Vec<_> = STREAMS.iter().filter(|s| matches!(s.source, Source::Report(_))).map(|s| s.name).collect();
-        let bookmarks: Value = names.iter().map(|name| ((*name).to_owned(), json!(format!("{END}T00:00:00Z")))).collect();
+        let names: Vec<_> = STREAMS
+            .iter()
+            .filter(|s| matches!(s.source, Source::Report(_)))
+            .map(|s| s.name)
+            .collect();
+        let bookmarks: Value = names
+            .iter()
+            .map(|name| ((*name).to_owned(), json!(format!("{END}T00:00:00Z"))))
+            .collect();
         server.clear_log();
-        let tap = Tap::on(&server).set("attribution_window", days).set("end_date", "2026-05-07").set("report_window", 30);
+        let tap = Tap::on(&server)
+            .set("attribution_window", days)
+            .set("end_date", "2026-05-07")
+            .set("report_window", 30);
         let run = tap.catalog(&only(&names)).state(&json!({"bookmarks": bookmarks})).run().ended(0);
         let first_pages = reports(&server).iter().filter(|r| r.param("page") == Some("1")).count();
         // Each of two accounts, and for all but the account itself TopView too.
         assert_eq!(first_pages, (names.len() * 2 - 1) * 2);
         for request in reports(&server) {
-            assert_eq!((request.param("start_date"), request.param("end_date")), (Some(from), Some("2026-05-07")));
+            assert_eq!(
+                (request.param("start_date"), request.param("end_date")),
+                (Some(from), Some("2026-05-07"))
+            );
         }
         for name in names {
-            truth::check(server.world(), &run, name, &Scope::of(server.world()).days(from, "2026-05-07"));
-            assert_eq!(run.state()["bookmarks"][name][&ids(&server)[0]], "2026-05-07T00:00:00Z", "{name}");
+            truth::check(
+                server.world(),
+                &run,
+                name,
+                &Scope::of(server.world()).days(from, "2026-05-07"),
+            );
+            assert_eq!(
+                run.state()["bookmarks"][name][&ids(&server)[0]],
+                "2026-05-07T00:00:00Z",
+                "{name}"
+            );
         }
     }
 }
@@ -127,7 +175,12 @@ fn every_form_of_state_is_read() {
         json!({"type": "STATE", "value": map}),
     ] {
         server.clear_log();
-        let run = Tap::on(&server).set("attribution_window", 0).catalog(&only(&["ad_insights"])).state(&state).run().ended(0);
+        let run = Tap::on(&server)
+            .set("attribution_window", 0)
+            .catalog(&only(&["ad_insights"]))
+            .state(&state)
+            .run()
+            .ended(0);
         for request in reports(&server) {
             assert_eq!(request.param("start_date"), Some("2026-05-04"), "{state}");
         }
@@ -136,12 +189,15 @@ fn every_form_of_state_is_read() {
             json!({one.as_str(): format!("{END}T00:00:00Z"), two.as_str(): format!("{END}T00:00:00Z")})
         );
     }
-    for nothing in ["", "\n", "{}", "{\"bookmarks\":null}", "{\"bookmarks\":{\"ad_insights\":null}}"] {
+    for nothing in
+        ["", "\n", "{}", "{\"bookmarks\":null}", "{\"bookmarks\":{\"ad_insights\":null}}"]
+    {
         server.clear_log();
         let tap = Tap::on(&server).catalog(&only(&["ad_insights"]));
         let path = tap.file("state.json", nothing);
         tap.arg("--state").arg(&path).run().ended(0);
-        let first = reports(&server).iter().filter_map(|r| r.param("start_date").map(str::to_owned)).min();
+        let first =
+            reports(&server).iter().filter_map(|r| r.param("start_date").map(str::to_owned)).min();
         assert_eq!(first.as_deref(), Some(START), "{nothing:?}");
     }
 }
@@ -176,7 +232,12 @@ fn bookmarks_never_move_back() {
     // Days before the bookmark are read again, and end before it.
     let state = json!({"bookmarks": {"ad_insights": "2026-05-10T00:00:00Z"}});
     let run = Tap::on(&server).catalog(&only(&["ad_insights"])).state(&state).run().ended(0);
-    truth::check(server.world(), &run, "ad_insights", &Scope::of(server.world()).days("2026-05-03", END));
+    truth::check(
+        server.world(),
+        &run,
+        "ad_insights",
+        &Scope::of(server.world()).days("2026-05-03", END),
+    );
     assert_eq!(run.state()["bookmarks"], state["bookmarks"]);
     assert_eq!(run.said("WARNING", "`end_date`"), 1, "{}", run.stderr.join("\n"));
 }
@@ -198,28 +259,44 @@ fn a_state_line_follows_the_records_that_it_covers() {
                 seen.entry(key).or_default().push(day);
             }
             Message::State(state) => {
-                assert!(state["currently_syncing"] == open.as_str() || state["currently_syncing"] == Value::Null, "{state} within {open}");
+                assert!(
+                    state["currently_syncing"] == open.as_str()
+                        || state["currently_syncing"] == Value::Null,
+                    "{state} within {open}"
+                );
                 for (stream, accounts) in state["bookmarks"].as_object().unwrap() {
                     for (account, bookmark) in accounts.as_object().unwrap() {
                         let key = (stream.clone(), account.clone());
                         let bookmark = bookmark.as_str().unwrap().to_owned();
-                        assert!(last.get(&key).is_none_or(|before| *before <= bookmark), "{key:?} went back to {bookmark}");
+                        assert!(
+                            last.get(&key).is_none_or(|before| *before <= bookmark),
+                            "{key:?} went back to {bookmark}"
+                        );
                         last.insert(key, bookmark);
                     }
                 }
-                let missing: Vec<_> = last.keys().filter(|key| !state["bookmarks"][&key.0][&key.1].is_string()).collect();
+                let missing: Vec<_> = last
+                    .keys()
+                    .filter(|key| !state["bookmarks"][&key.0][&key.1].is_string())
+                    .collect();
                 assert!(missing.is_empty(), "{missing:?} are gone from {state}");
                 for (key, bookmark) in &last {
-                    let upto = seen.get(key).map_or(0, |days| days.iter().filter(|day| *day <= bookmark || *day == "null").count());
-                    let wanted = *known.entry((key.clone(), bookmark.clone())).or_insert_with(|| {
-                        let last_day = if streams::find(&key.0).is_some_and(|s| matches!(s.source, Source::Report(_))) {
-                            &bookmark[..10]
-                        } else {
-                            END
-                        };
-                        let scope = Scope::of(server.world()).only(&key.1).days(START, last_day);
-                        truth::rows(server.world(), &key.0, run.schema(&key.0).0, &scope).len()
+                    let upto = seen.get(key).map_or(0, |days| {
+                        days.iter().filter(|day| *day <= bookmark || *day == "null").count()
                     });
+                    let wanted =
+                        *known.entry((key.clone(), bookmark.clone())).or_insert_with(|| {
+                            let last_day = if streams::find(&key.0)
+                                .is_some_and(|s| matches!(s.source, Source::Report(_)))
+                            {
+                                &bookmark[..10]
+                            } else {
+                                END
+                            };
+                            let scope =
+                                Scope::of(server.world()).only(&key.1).days(START, last_day);
+                            truth::rows(server.world(), &key.0, run.schema(&key.0).0, &scope).len()
+                        });
                     assert_eq!(upto, wanted, "{key:?} is said to be done up to {bookmark}");
                 }
             }
@@ -235,10 +312,20 @@ fn a_failed_window_holds_its_bookmark_and_the_next_run_fills_the_gap() {
     let (bad, good) = (ids(&server)[0].clone(), ids(&server)[1].clone());
     let path = Some("report/integrated/get/".to_owned());
     let start_date = Some("2026-05-04".to_owned());
-    server.add_fault(Fault { path, start_date, advertiser_id: Some(bad.clone()), times: usize::MAX, ..Fault::default() });
+    server.add_fault(Fault {
+        path,
+        start_date,
+        advertiser_id: Some(bad.clone()),
+        times: usize::MAX,
+        ..Fault::default()
+    });
     let tap = || Tap::on(&server).set("end_date", "2026-05-08").set("attribution_window", 0);
     let first = tap().run().ended(5);
-    assert!(first.cause().contains(&bad) && first.cause().contains("2026-05-04 to 2026-05-06"), "{}", first.cause());
+    assert!(
+        first.cause().contains(&bad) && first.cause().contains("2026-05-04 to 2026-05-06"),
+        "{}",
+        first.cause()
+    );
     server.clear_faults();
     let second = tap().state(first.state()).run().ended(0);
     let all = Scope::of(server.world()).days(START, "2026-05-08");
@@ -262,12 +349,19 @@ fn a_full_table_is_read_in_full_every_time() {
     for stream in STREAMS {
         mark(entry(&mut catalog, stream.name), &[], "replication-method", "FULL_TABLE");
     }
-    let bookmarks: Value = STREAMS.iter().map(|s| (s.name.to_owned(), json!("2026-05-04T00:00:00Z"))).collect();
-    let run = Tap::on(&server).catalog(&catalog).state(&json!({"bookmarks": bookmarks})).run().ended(0);
+    let bookmarks: Value =
+        STREAMS.iter().map(|s| (s.name.to_owned(), json!("2026-05-04T00:00:00Z"))).collect();
+    let run =
+        Tap::on(&server).catalog(&catalog).state(&json!({"bookmarks": bookmarks})).run().ended(0);
     for stream in STREAMS {
         truth::check(server.world(), &run, stream.name, &Scope::of(server.world()));
     }
-    assert!(!server.requests().iter().any(|r| r.param("filtering").is_some_and(|f| f.contains("modified_after"))));
+    assert!(
+        !server
+            .requests()
+            .iter()
+            .any(|r| r.param("filtering").is_some_and(|f| f.contains("modified_after")))
+    );
     assert_eq!(run.state()["bookmarks"], bookmarks, "a full table keeps no bookmark");
 }
 
@@ -279,11 +373,24 @@ fn a_bookmark_of_entities_is_no_later_than_their_reading() {
     let begun = time::OffsetDateTime::now_utc();
     let run = Tap::on(&server).catalog(&only(&["campaigns"])).run().ended(0);
     for id in ids(&server) {
-        let greatest = server.world().entities(Kind::Campaign, &id).into_iter().filter_map(|e| e.modify_time).max();
+        let greatest = server
+            .world()
+            .entities(Kind::Campaign, &id)
+            .into_iter()
+            .filter_map(|e| e.modify_time)
+            .max();
         let bookmark = run.state()["bookmarks"]["campaigns"][&id].as_str().unwrap();
-        assert!(rfc(&greatest.unwrap()).as_str() > bookmark, "nothing changed later, so this shows nothing");
-        let read = time::OffsetDateTime::parse(bookmark, &time::format_description::well_known::Rfc3339).unwrap();
+        assert!(
+            rfc(&greatest.unwrap()).as_str() > bookmark,
+            "nothing changed later, so this shows nothing"
+        );
+        let read =
+            time::OffsetDateTime::parse(bookmark, &time::format_description::well_known::Rfc3339)
+                .unwrap();
         let before = begun - read;
-        assert!((time::Duration::minutes(4)..time::Duration::minutes(6)).contains(&before), "{before}");
+        assert!(
+            (time::Duration::minutes(4)..time::Duration::minutes(6)).contains(&before),
+            "{before}"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! State files as people, targets and Meltano leave them: what is read of them, what passes through, and what is warned of.
+//! State files as people, targets and Meltano leave them: what is read of them, what passes
+//! through, and what is warned of.
 //!
 //! What bookmarks mean once they are read is in `state`.
 
@@ -27,7 +28,10 @@ fn the_last_of_many_states_counts() {
     let server = serve(world());
     let (old, new) = (campaigns("2020-01-01T00:00:00Z"), campaigns("2026-04-01T00:00:00Z"));
     let wanted = from(&server, &new).ended(0);
-    assert!(wanted.records("campaigns").len() < from(&server, &old).records("campaigns").len(), "this shows nothing");
+    assert!(
+        wanted.records("campaigns").len() < from(&server, &old).records("campaigns").len(),
+        "this shows nothing"
+    );
     let message = format!("{{\"type\":\"STATE\",\"value\":{new}}}");
     for text in [
         format!("{old}\n{new}\n"),
@@ -46,12 +50,21 @@ fn the_last_of_many_states_counts() {
 #[test]
 fn files_of_windows_are_read_like_others() {
     let server = serve(world());
-    let wanted = from(&server, &campaigns("2026-04-01T00:00:00Z")).ended(0).records("campaigns").len();
+    let wanted =
+        from(&server, &campaigns("2026-04-01T00:00:00Z")).ended(0).records("campaigns").len();
     let tap = Tap::on(&server);
     let catalog = tap.file("marked.json", &format!("\u{feff}{}", only(&["campaigns"])));
     let state = tap.file("state.json", &format!("\u{feff}{}", campaigns("2026-04-01T00:00:00Z")));
     let config = tap.file("more.json", "\u{feff}{\"page_size\": 5}");
-    let run = tap.arg("--config").arg(&config).arg("--catalog").arg(&catalog).arg("--state").arg(&state).run().ended(0);
+    let run = tap
+        .arg("--config")
+        .arg(&config)
+        .arg("--catalog")
+        .arg(&catalog)
+        .arg("--state")
+        .arg(&state)
+        .run()
+        .ended(0);
     assert_eq!(run.records("campaigns").len(), wanted);
 }
 
@@ -59,7 +72,9 @@ fn files_of_windows_are_read_like_others() {
 fn what_is_not_ours_passes_through_digit_for_digit() {
     let server = serve(world());
     let foreign = r#""pixels":{"1":12345678901234567890123,"rate":0.10,"far":[1e300,-0.0]}"#;
-    let text = format!("{{\n  \"own\": 1.50,\n  \"bookmarks\": {{ {foreign}, \"campaigns\": \"2026-04-01\" }}\n}}");
+    let text = format!(
+        "{{\n  \"own\": 1.50,\n  \"bookmarks\": {{ {foreign}, \"campaigns\": \"2026-04-01\" }}\n}}"
+    );
     let run = from(&server, &text).ended(0);
     let states: Vec<&str> = run.stdout.lines().filter(|line| line.contains("\"STATE\"")).collect();
     assert!(!states.is_empty());
@@ -71,7 +86,8 @@ fn what_is_not_ours_passes_through_digit_for_digit() {
 #[test]
 fn the_records_of_meltano_are_read() {
     let server = serve(world());
-    let [old, new] = ["2020-01-01", "2026-04-01"].map(|time| json!({"bookmarks": {"campaigns": time}}));
+    let [old, new] =
+        ["2020-01-01", "2026-04-01"].map(|time| json!({"bookmarks": {"campaigns": time}}));
     let wanted = from(&server, &new.to_string()).ended(0).records("campaigns").len();
     for state in [
         json!({"completed": {"singer_state": new}, "partial": {}}),
@@ -96,18 +112,31 @@ fn a_state_that_says_nothing_of_our_streams_is_warned_of() {
         let run = from(&server, &state.to_string()).ended(0);
         assert_eq!(run.said("WARNING", words), 1, "{}", run.stderr.join("\n"));
     }
-    for state in [json!({}), json!({"bookmarks": {}}), json!({"currently_syncing": null}), json!({"bookmarks": {"ads": {}, "orders": 1}})] {
-        assert_eq!(from(&server, &state.to_string()).ended(0).said("WARNING", "state"), 0, "{state}");
+    for state in [
+        json!({}),
+        json!({"bookmarks": {}}),
+        json!({"currently_syncing": null}),
+        json!({"bookmarks": {"ads": {}, "orders": 1}}),
+    ] {
+        assert_eq!(
+            from(&server, &state.to_string()).ended(0).said("WARNING", "state"),
+            0,
+            "{state}"
+        );
     }
 }
 
 #[test]
 fn a_bookmark_in_the_future_is_cut_to_now() {
     let server = serve(world());
-    let bookmarks: Value = STREAMS.iter().map(|s| (s.name.to_owned(), json!("2100-01-01T00:00:00Z"))).collect();
+    let bookmarks: Value =
+        STREAMS.iter().map(|s| (s.name.to_owned(), json!("2100-01-01T00:00:00Z"))).collect();
     let begun = OffsetDateTime::now_utc();
     let run = Tap::on(&server).state(&json!({"bookmarks": bookmarks})).run().ended(0);
-    assert!(!server.requests().iter().any(|request| request.path.starts_with("report/")), "a start after the end is no work");
+    assert!(
+        !server.requests().iter().any(|request| request.path.starts_with("report/")),
+        "a start after the end is no work"
+    );
     let late = ids(&server).into_iter().map(|id| (id, "2100-01-01 00:00:00".to_owned())).collect();
     let scope = Scope { bookmarks: late, ..Scope::of(server.world()) };
     for stream in STREAMS.iter().filter(|s| !matches!(s.source, Source::Account(_))) {
@@ -117,7 +146,8 @@ fn a_bookmark_in_the_future_is_cut_to_now() {
         for id in ids(&server) {
             // A day of a report is that of the account, which may be another one.
             let bookmark = run.state()["bookmarks"][stream.name][&id].as_str().unwrap();
-            let day = Date::parse(&bookmark[..10], format_description!("[year]-[month]-[day]")).unwrap();
+            let day =
+                Date::parse(&bookmark[..10], format_description!("[year]-[month]-[day]")).unwrap();
             assert!((day - begun.date()).abs() <= Duration::DAY, "{}: {bookmark}", stream.name);
             let words = format!("{}, account {id}: the bookmark 2100-01-01T00:00:00Z", stream.name);
             assert_eq!(run.said("WARNING", &words), 1, "{}", run.stderr.join("\n"));

@@ -1,7 +1,8 @@
-//! A run under fire, and the one after it: faults strike single pages of single accounts, and what arrives is held against the truth.
+//! A run under fire, and the one after it: faults strike single pages of single accounts, and what
+//! arrives is held against the truth.
 //!
-//! Owns the world under fire and what is asserted of every fault; which faults there are is in `faults` and `codes`. What is wrong is
-//! gathered, so that one run of the tests shows all of it.
+//! Owns the world under fire and what is asserted of every fault; which faults there are is in
+//! `faults` and `codes`. What is wrong is gathered, so that one run of the tests shows all of it.
 
 use crate::catalogs::{entry, mark, only};
 use crate::harness::{Run, Tap, ids, serve, world};
@@ -16,14 +17,24 @@ const SECOND: &str = "2026-05-03";
 /// The bookmark of a report whose second window failed.
 const HELD: &str = "2026-05-02T00:00:00Z";
 pub(crate) const STREAMS: [&str; 2] = ["campaigns", "ad_insights"];
-const METRICS: [&str; 8] = ["spend", "impressions", "clicks", "ctr", "conversion", "currency", "ad_name", "real_time_conversion_rate"];
+const METRICS: [&str; 8] = [
+    "spend",
+    "impressions",
+    "clicks",
+    "ctr",
+    "conversion",
+    "currency",
+    "ad_name",
+    "real_time_conversion_rate",
+];
 
 /// What a fault comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Follows {
     /// Every row arrives.
     Nothing,
-    /// Every row arrives, but the bookmark of the list stays, with a warning: the next run reads it again.
+    /// Every row arrives, but the bookmark of the list stays, with a warning: the next run reads it
+    /// again.
     Holds(&'static str),
     /// An exit code and words; the rest of the stream and account is missing.
     Ends(i32, &'static str),
@@ -93,10 +104,15 @@ impl Tally {
         for (strike, account) in strikes.iter().zip(&accounts) {
             server.add_fault(strike.fault(account));
         }
-        let is_slow = strikes.iter().any(|s| matches!(s.kind, FaultKind::Hang(_) | FaultKind::SlowBody(_)));
+        let is_slow =
+            strikes.iter().any(|s| matches!(s.kind, FaultKind::Hang(_) | FaultKind::SlowBody(_)));
         let timeout = if is_slow { 1.0 } else { 60.0 };
         let tap = || {
-            let tap = Tap::on(&server).set("start_date", DAYS.0).set("end_date", DAYS.1).set("report_window", 2).set("page_size", 5);
+            let tap = Tap::on(&server)
+                .set("start_date", DAYS.0)
+                .set("end_date", DAYS.1)
+                .set("report_window", 2)
+                .set("page_size", 5);
             tap.set("concurrency", concurrency)
                 .set("attribution_window", 0)
                 .set("request_timeout", timeout)
@@ -111,7 +127,10 @@ impl Tally {
             server.clear_faults();
             let second = tap().state(runs[0].state()).set("request_timeout", 60).run();
             if second.code != Some(0) {
-                self.wrong.push(format!("the run after {} ended with {:?}", strikes[0].name, second.code));
+                self.wrong.push(format!(
+                    "the run after {} ended with {:?}",
+                    strikes[0].name, second.code
+                ));
             }
             runs.push(second);
         }
@@ -120,15 +139,32 @@ impl Tally {
             let records: Vec<_> = runs.iter().flat_map(|run| run.records(stream)).collect();
             // A run that ended early may not have begun a stream.
             let (schema, keys) = runs[runs.len() - 1].schema(stream);
-            let found = truth::difference(stream, keys, &records, truth::rows(server.world(), stream, schema, &scope));
+            let found = truth::difference(
+                stream,
+                keys,
+                &records,
+                truth::rows(server.world(), stream, schema, &scope),
+            );
             self.lost += found.lost.len();
             self.changed += found.changed.len();
-            let wrong = found.lost.iter().map(|key| format!("lost for good: {stream} {key}")).chain(found.changed);
-            self.wrong.extend(wrong.take(3).map(|what| format!("{}: {what}", named(strikes, &accounts, &what))));
+            let wrong = found
+                .lost
+                .iter()
+                .map(|key| format!("lost for good: {stream} {key}"))
+                .chain(found.changed);
+            self.wrong.extend(
+                wrong.take(3).map(|what| format!("{}: {what}", named(strikes, &accounts, &what))),
+            );
         }
-        self.wrong.extend(server.violations().into_iter().map(|what| format!("{}: violation: {what}", strikes[0].name)));
+        self.wrong.extend(
+            server
+                .violations()
+                .into_iter()
+                .map(|what| format!("{}: violation: {what}", strikes[0].name)),
+        );
         if self.wrong.len() > before {
-            let told: Vec<_> = runs[0].stderr.iter().filter(|line| !line.contains("METRIC")).cloned().collect();
+            let told: Vec<_> =
+                runs[0].stderr.iter().filter(|line| !line.contains("METRIC")).cloned().collect();
             self.wrong.push(format!("  stderr:\n    {}", told.join("\n    ")));
         }
     }
@@ -136,15 +172,20 @@ impl Tally {
     /// What must be so after the first run.
     fn check(&mut self, server: &Server, strikes: &[Strike], accounts: &[String], run: &Run) {
         // What passes comes before what was refused, as it is worth another run.
-        let worst = [3, 5, 4].into_iter().find(|exit| strikes.iter().any(|s| s.cost().is_some_and(|(e, _)| e == *exit)));
-        let mut wrong = |strike: &Strike, what: String| self.wrong.push(format!("{}: {what}", strike.name));
+        let worst = [3, 5, 4]
+            .into_iter()
+            .find(|exit| strikes.iter().any(|s| s.cost().is_some_and(|(e, _)| e == *exit)));
+        let mut wrong =
+            |strike: &Strike, what: String| self.wrong.push(format!("{}: {what}", strike.name));
         if run.code != Some(worst.unwrap_or(0)) {
             wrong(&strikes[0], format!("exit {:?} instead of {:?}", run.code, worst.unwrap_or(0)));
         }
         for (strike, account) in strikes.iter().zip(accounts) {
             let Follows::Holds(says) = strike.follows else { continue };
             let part = format!("{}, account {account}", strike.stream);
-            if !run.stderr.iter().any(|line| line.starts_with("WARNING") && line.contains(&part) && line.contains(says)) {
+            if !run.stderr.iter().any(|line| {
+                line.starts_with("WARNING") && line.contains(&part) && line.contains(says)
+            }) {
                 wrong(strike, format!("no warning names {part} and `{says}`"));
             }
         }
@@ -153,13 +194,22 @@ impl Tally {
         for (strike, account) in strikes.iter().zip(accounts) {
             let Some((exit, says)) = strike.cost() else { continue };
             let part = format!("{}, account {account}", strike.stream);
-            let told = |line: &str, level: &str| line.starts_with(level) && line.contains(&part) && line.contains(says);
+            let told = |line: &str, level: &str| {
+                line.starts_with(level) && line.contains(&part) && line.contains(says)
+            };
             // Once: as the cause of the exit code in the last line, or before it.
-            let lines = run.stderr.iter().filter(|line| told(line, "ERROR") || told(line, "CRITICAL")).count();
+            let lines = run
+                .stderr
+                .iter()
+                .filter(|line| told(line, "ERROR") || told(line, "CRITICAL"))
+                .count();
             if lines != 1 {
                 wrong(strike, format!("{lines} lines name {part} and `{says}`"));
             }
-            if Some(exit) == worst && std::mem::take(&mut is_first) && !told(run.cause(), "CRITICAL") {
+            if Some(exit) == worst
+                && std::mem::take(&mut is_first)
+                && !told(run.cause(), "CRITICAL")
+            {
                 wrong(strike, format!("the last line is {}", run.cause()));
             }
             let bookmark = &state["bookmarks"][strike.stream][account];
@@ -173,26 +223,43 @@ impl Tally {
             return;
         }
         for stream in STREAMS {
-            let costs = |account: &String| strikes.iter().zip(accounts).any(|(s, struck)| s.costs(struck, (stream, account)));
-            let whole: Vec<_> = accounts.iter().filter(|account| !costs(account)).cloned().collect();
-            let records = run.records(stream).into_iter().filter(|r| whole.iter().any(|id| r.raw("advertiser_id").contains(id.as_str())));
+            let costs = |account: &String| {
+                strikes.iter().zip(accounts).any(|(s, struck)| s.costs(struck, (stream, account)))
+            };
+            let whole: Vec<_> =
+                accounts.iter().filter(|account| !costs(account)).cloned().collect();
+            let records = run
+                .records(stream)
+                .into_iter()
+                .filter(|r| whole.iter().any(|id| r.raw("advertiser_id").contains(id.as_str())));
             let (schema, keys) = run.schema(stream);
-            let scope = Scope { accounts: whole.clone(), ..Scope::of(server.world()).days(DAYS.0, DAYS.1) };
+            let scope =
+                Scope { accounts: whole.clone(), ..Scope::of(server.world()).days(DAYS.0, DAYS.1) };
             let rows = truth::rows(server.world(), stream, schema, &scope);
             let found = truth::difference(stream, keys, &records.collect::<Vec<_>>(), rows);
             for key in found.lost {
-                self.wrong.push(format!("{}: not in the first run: {stream} {key}", named(strikes, accounts, &key)));
+                self.wrong.push(format!(
+                    "{}: not in the first run: {stream} {key}",
+                    named(strikes, accounts, &key)
+                ));
             }
             if !found.twice.is_empty() && !strikes.iter().any(|strike| strike.repeats) {
                 self.wrong.push(format!("{}: comes twice: {}", strikes[0].name, found.twice[0]));
             }
             let holds = |account: &String| {
-                let held = strikes.iter().zip(accounts).find(|(s, struck)| *struck == account && s.stream == stream);
+                let held = strikes
+                    .iter()
+                    .zip(accounts)
+                    .find(|(s, struck)| *struck == account && s.stream == stream);
                 held.is_some_and(|(strike, _)| matches!(strike.follows, Follows::Holds(_)))
             };
-            let has_none = |account: &&String| !state["bookmarks"][stream][account.as_str()].is_string();
+            let has_none =
+                |account: &&String| !state["bookmarks"][stream][account.as_str()].is_string();
             for account in whole.iter().filter(|account| has_none(account) != holds(account)) {
-                self.wrong.push(format!("{}: no bookmark in {stream}, or one that should not be", named(strikes, accounts, account)));
+                self.wrong.push(format!(
+                    "{}: no bookmark in {stream}, or one that should not be",
+                    named(strikes, accounts, account)
+                ));
             }
         }
     }
@@ -201,8 +268,16 @@ impl Tally {
     #[track_caller]
     #[expect(clippy::print_stdout, reason = "a count that nobody sees proves nothing")]
     pub(crate) fn end(self, what: &str) {
-        println!("{what} tried: {}, rows lost {}, values changed {}", self.tried, self.lost, self.changed);
-        assert!(self.wrong.is_empty(), "{} things are wrong:\n{}", self.wrong.len(), self.wrong.join("\n"));
+        println!(
+            "{what} tried: {}, rows lost {}, values changed {}",
+            self.tried, self.lost, self.changed
+        );
+        assert!(
+            self.wrong.is_empty(),
+            "{} things are wrong:\n{}",
+            self.wrong.len(),
+            self.wrong.join("\n")
+        );
     }
 }
 
@@ -212,16 +287,26 @@ fn named<'s>(strikes: &'s [Strike], accounts: &[String], text: &str) -> &'s str 
     found.map_or(strikes[0].name.as_str(), |(strike, _)| &strike.name)
 }
 
-/// Fifteen campaigns, one of them of Promote, so three pages of five; and six for two days of the ads of the others.
+/// Fifteen campaigns, one of them of Promote, so three pages of five; and six for two days of the
+/// ads of the others.
 pub(crate) fn field() -> WorldConfig {
-    WorldConfig { campaigns: 14, adgroups: 1, ads: 1, top_view: 0, deleted: 0.0, delivery: 1.0, ..world() }
+    WorldConfig {
+        campaigns: 14,
+        adgroups: 1,
+        ads: 1,
+        top_view: 0,
+        deleted: 0.0,
+        delivery: 1.0,
+        ..world()
+    }
 }
 
 /// Both streams, with few metrics: faults do not depend on them.
 pub(crate) fn catalog() -> Value {
     let mut catalog = only(&STREAMS);
     let report = entry(&mut catalog, STREAMS[1]);
-    let names: Vec<String> = report["schema"]["properties"].as_object().expect("properties").keys().cloned().collect();
+    let names: Vec<String> =
+        report["schema"]["properties"].as_object().expect("properties").keys().cloned().collect();
     for name in names {
         mark(report, &["properties", &name], "selected", METRICS.contains(&name.as_str()));
     }

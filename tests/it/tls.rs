@@ -1,6 +1,8 @@
-//! Certificates: the right one is taken, and what is wrong with another is said at once, in words, without a second try.
+//! Certificates: the right one is taken, and what is wrong with another is said at once, in words,
+//! without a second try.
 //!
-//! Owns a server that speaks TLS and knows one answer. Its certificates are in `data`, which `data/make` makes anew.
+//! Owns a server that speaks TLS and knows one answer. Its certificates are in `data`, which
+//! `data/make` makes anew.
 
 use crate::catalogs::only;
 use crate::harness::{Run, Tap, serve, world};
@@ -31,11 +33,15 @@ pub(crate) struct TlsServer {
 impl TlsServer {
     /// Shows the certificate of a file.
     pub(crate) fn start(certificate: &str) -> Self {
-        let certificates = CertificateDer::pem_file_iter(data(certificate)).unwrap().map(Result::unwrap).collect();
+        let certificates =
+            CertificateDer::pem_file_iter(data(certificate)).unwrap().map(Result::unwrap).collect();
         let key = PrivateKeyDer::from_pem_file(data("server.key")).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-        let config = Arc::new(config.with_no_client_auth().with_single_cert(certificates, key).unwrap());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap();
+        let config =
+            Arc::new(config.with_no_client_auth().with_single_cert(certificates, key).unwrap());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let connections = Arc::new(AtomicUsize::new(0));
@@ -44,7 +50,9 @@ impl TlsServer {
             for stream in listener.incoming().flatten() {
                 seen.fetch_add(1, Ordering::SeqCst);
                 let config = Arc::clone(&config);
-                thread::spawn(move || answer(StreamOwned::new(ServerConnection::new(config).unwrap(), stream)));
+                thread::spawn(move || {
+                    answer(StreamOwned::new(ServerConnection::new(config).unwrap(), stream))
+                });
             }
         });
         TlsServer { port, connections }
@@ -62,8 +70,15 @@ fn answer(mut stream: StreamOwned<ServerConnection, TcpStream>) {
         request.extend_from_slice(&buffer[..read]);
         if request.ends_with(b"\r\n\r\n") {
             request.clear();
-            let head = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", EMPTY.len());
-            if stream.write_all(format!("{head}{EMPTY}").as_bytes()).and_then(|()| stream.flush()).is_err() {
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+                EMPTY.len()
+            );
+            if stream
+                .write_all(format!("{head}{EMPTY}").as_bytes())
+                .and_then(|()| stream.flush())
+                .is_err()
+            {
                 return;
             }
         }
@@ -72,7 +87,10 @@ fn answer(mut stream: StreamOwned<ServerConnection, TcpStream>) {
 
 /// A run over one stream against a host.
 pub(crate) fn against(url: &str) -> Tap {
-    Tap::on(&serve(world())).catalog(&only(&["campaigns"])).set("accounts", "7298114450012340001").set("base_url", url)
+    Tap::on(&serve(world()))
+        .catalog(&only(&["campaigns"]))
+        .set("accounts", "7298114450012340001")
+        .set("base_url", url)
 }
 
 fn refused(server: &TlsServer, tap: &Tap, words: &str) -> Run {
@@ -94,17 +112,29 @@ fn a_certificate_of_an_authority_in_ca_file_is_taken() {
 
 #[test]
 fn what_is_wrong_with_a_certificate_is_said_at_once() {
-    let trusting = |server: &TlsServer| against(&server.url()).set("ca_file", data("authority.pem")).set("concurrency", 1);
+    let trusting = |server: &TlsServer| {
+        against(&server.url()).set("ca_file", data("authority.pem")).set("concurrency", 1)
+    };
     let server = TlsServer::start("server.pem");
-    refused(&server, &against(&server.url()).set("concurrency", 1), "of an authority that is not trusted");
+    refused(
+        &server,
+        &against(&server.url()).set("concurrency", 1),
+        "of an authority that is not trusted",
+    );
     refused(
         &server,
         &trusting(&server).set("base_url", format!("https://localhost:{}", server.port)),
         "for another name (api.example.invalid",
     );
-    for (certificate, words) in [("expired.pem", "that has expired"), ("early.pem", "that is not valid yet")] {
+    for (certificate, words) in
+        [("expired.pem", "that has expired"), ("early.pem", "that is not valid yet")]
+    {
         let server = TlsServer::start(certificate);
         let run = refused(&server, &trusting(&server), words);
-        assert!(run.cause().contains(&format!("127.0.0.1:{} (`base_url`)", server.port)), "{}", run.cause());
+        assert!(
+            run.cause().contains(&format!("127.0.0.1:{} (`base_url`)", server.port)),
+            "{}",
+            run.cause()
+        );
     }
 }

@@ -1,7 +1,9 @@
-//! What the records of a stream must be: computed from the fake's world, without the server and without the tap's own rendering.
+//! What the records of a stream must be: computed from the fake's world, without the server and
+//! without the tap's own rendering.
 //!
-//! Owns the meaning of values by the types of the SCHEMA line; the reading of JSON is `json`'s. Everything goes by the stream
-//! tables, so that a new entity or report is compared as soon as it is there.
+//! Owns the meaning of values by the types of the SCHEMA line; the reading of JSON is `json`'s.
+//! Everything goes by the stream tables, so that a new entity or report is compared as soon as it
+//! is there.
 
 use crate::harness::{END, Fields, Run, START};
 use crate::json::{Json, decode};
@@ -46,7 +48,11 @@ impl Scope {
     /// Everything of a world on the days that tests use.
     pub(crate) fn of(world: &World) -> Self {
         Scope {
-            accounts: world.accounts().iter().map(|account| account.advertiser_id.clone()).collect(),
+            accounts: world
+                .accounts()
+                .iter()
+                .map(|account| account.advertiser_id.clone())
+                .collect(),
             days: (day(START), day(END)),
             include_deleted: false,
             bookmarks: BTreeMap::new(),
@@ -77,12 +83,25 @@ pub(crate) fn check(world: &World, run: &Run, stream: &str, scope: &Scope) {
     compare(world, stream, (schema, keys), &run.records(stream), scope, false);
 }
 
-/// Compares records with what the world has. With `repeats` a record may come several times: after a resumed run.
+/// Compares records with what the world has. With `repeats` a record may come several times: after
+/// a resumed run.
 #[track_caller]
-pub(crate) fn compare(world: &World, stream: &str, of: (&Value, &[String]), records: &[&Fields], scope: &Scope, repeats: bool) {
+pub(crate) fn compare(
+    world: &World,
+    stream: &str,
+    of: (&Value, &[String]),
+    records: &[&Fields],
+    scope: &Scope,
+    repeats: bool,
+) {
     let found = difference(stream, of.1, records, rows(world, stream, of.0, scope));
     assert!(found.changed.is_empty(), "{}", found.changed[0]);
-    assert!(found.lost.is_empty(), "{stream}: {} rows are missing, the first is {}", found.lost.len(), found.lost[0]);
+    assert!(
+        found.lost.is_empty(),
+        "{stream}: {} rows are missing, the first is {}",
+        found.lost.len(),
+        found.lost[0]
+    );
     assert!(repeats || found.twice.is_empty(), "{stream}: {} comes twice", found.twice[0]);
 }
 
@@ -98,13 +117,22 @@ pub(crate) struct Difference {
 }
 
 /// Compares every record of a stream, the repeated ones too, with the rows that are wanted.
-pub(crate) fn difference(stream: &str, keys: &[String], records: &[&Fields], rows: Vec<Wanted>) -> Difference {
-    let key_of =
-        |field: &dyn Fn(&str) -> Json| -> String { keys.iter().map(|key| format!("{key}={:?}", field(key))).collect::<Vec<_>>().join(" ") };
+pub(crate) fn difference(
+    stream: &str,
+    keys: &[String],
+    records: &[&Fields],
+    rows: Vec<Wanted>,
+) -> Difference {
+    let key_of = |field: &dyn Fn(&str) -> Json| -> String {
+        keys.iter().map(|key| format!("{key}={:?}", field(key))).collect::<Vec<_>>().join(" ")
+    };
     let mut wanted: BTreeMap<String, Wanted> = BTreeMap::new();
     for row in rows {
         let key = key_of(&|name| row.get(name).cloned().unwrap_or(Json::Null));
-        assert!(wanted.insert(key.clone(), row).is_none(), "{stream}: the world itself has {key} twice");
+        assert!(
+            wanted.insert(key.clone(), row).is_none(),
+            "{stream}: the world itself has {key} twice"
+        );
     }
     let mut found = Difference::default();
     let mut met = BTreeSet::new();
@@ -113,18 +141,28 @@ pub(crate) fn difference(stream: &str, keys: &[String], records: &[&Fields], row
         if !met.insert(key.clone()) {
             found.twice.push(key.clone());
         }
-        let Some(wanted) = wanted.get(&key).filter(|_| keys.iter().all(|key| record.raw(key) != "null")) else {
+        let Some(wanted) =
+            wanted.get(&key).filter(|_| keys.iter().all(|key| record.raw(key) != "null"))
+        else {
             found.changed.push(format!("{stream}: {key} is not in the world, or not asked for"));
             continue;
         };
         for (name, want) in wanted {
             match record.0.get(name) {
                 Some(raw) if want.is(&Json::read(raw)) => {}
-                raw => found.changed.push(format!("{stream}.{name} is {raw:?}; {want:?} is wanted; {key}")),
+                raw => found
+                    .changed
+                    .push(format!("{stream}.{name} is {raw:?}; {want:?} is wanted; {key}")),
             }
         }
-        let more: Vec<_> = record.0.iter().filter(|(name, raw)| !wanted.contains_key(*name) && *raw != "null").collect();
-        found.changed.extend(more.first().map(|more| format!("{stream}: nobody sent {more:?}; {key}")));
+        let more: Vec<_> = record
+            .0
+            .iter()
+            .filter(|(name, raw)| !wanted.contains_key(*name) && *raw != "null")
+            .collect();
+        found
+            .changed
+            .extend(more.first().map(|more| format!("{stream}: nobody sent {more:?}; {key}")));
     }
     found.lost = wanted.into_keys().filter(|key| !met.contains(key)).collect();
     found
@@ -135,13 +173,21 @@ pub(crate) fn rows(world: &World, stream: &str, schema: &Value, scope: &Scope) -
     let entry = streams::find(stream).expect("a stream of the table");
     let mut rows = Vec::new();
     for account in &scope.accounts {
-        let mut add = |pairs: &mut dyn Iterator<Item = &(String, String)>| rows.push(row(schema, account, pairs, scope));
+        let mut add = |pairs: &mut dyn Iterator<Item = &(String, String)>| {
+            rows.push(row(schema, account, pairs, scope))
+        };
         match &entry.source {
             Source::Account(_) => add(&mut world.advertiser(account).0.iter()),
             Source::Entity(entity) => {
                 for entity in world.entities(kind(entity.path), account) {
-                    let late = scope.bookmarks.get(account).is_some_and(|b| entity.modify_time.as_ref().is_some_and(|time| time < b));
-                    if (scope.include_deleted || !entity.deleted) && (scope.top_view || !entity.top_view) && !late {
+                    let late = scope
+                        .bookmarks
+                        .get(account)
+                        .is_some_and(|b| entity.modify_time.as_ref().is_some_and(|time| time < b));
+                    if (scope.include_deleted || !entity.deleted)
+                        && (scope.top_view || !entity.top_view)
+                        && !late
+                    {
                         add(&mut entity.row.0.iter());
                     }
                 }
@@ -168,10 +214,20 @@ fn queries(report: &Report, schema: &Value, account: &str, scope: &Scope) -> Vec
     let names = schema["properties"].as_object().expect("properties").keys();
     let ordinary = ReportQuery {
         advertiser_id: account.to_owned(),
-        report_type: if report.report_type == "BASIC" { ReportType::Basic } else { ReportType::Audience },
-        level: Level::ALL.into_iter().find(|level| level.name() == report.data_level).expect("a level"),
+        report_type: if report.report_type == "BASIC" {
+            ReportType::Basic
+        } else {
+            ReportType::Audience
+        },
+        level: Level::ALL
+            .into_iter()
+            .find(|level| level.name() == report.data_level)
+            .expect("a level"),
         dimensions: report.dimensions.iter().map(|name| (*name).to_owned()).collect(),
-        metrics: names.filter(|name| is_metric(report, name) && !scope.without.contains(&name.as_str())).cloned().collect(),
+        metrics: names
+            .filter(|name| is_metric(report, name) && !scope.without.contains(&name.as_str()))
+            .cloned()
+            .collect(),
         start: Some(scope.days.0),
         end: Some(scope.days.1),
         include_deleted: scope.include_deleted,
@@ -196,30 +252,47 @@ pub(crate) fn kind(path: &str) -> Kind {
     }
 }
 
-fn row(schema: &Value, account: &str, pairs: &mut dyn Iterator<Item = &(String, String)>, scope: &Scope) -> Wanted {
+fn row(
+    schema: &Value,
+    account: &str,
+    pairs: &mut dyn Iterator<Item = &(String, String)>,
+    scope: &Scope,
+) -> Wanted {
     let mut sent: BTreeMap<String, String> = BTreeMap::new();
     for (name, raw) in pairs {
         sent.entry(decode(&format!("\"{name}\""))).or_insert_with(|| raw.clone());
     }
-    let is = |name: &str, wanted: &dyn Fn(&str) -> bool| sent.get(name).is_some_and(|raw| wanted(raw.trim_matches('"')));
-    let gone = is("operation_status", &|s| s == "DELETE") || is("secondary_status", &|s| s.ends_with("_DELETE"));
+    let is = |name: &str, wanted: &dyn Fn(&str) -> bool| {
+        sent.get(name).is_some_and(|raw| wanted(raw.trim_matches('"')))
+    };
+    let gone = is("operation_status", &|s| s == "DELETE")
+        || is("secondary_status", &|s| s.ends_with("_DELETE"));
     sent.insert("advertiser_id".into(), format!("\"{account}\""));
     let properties = schema["properties"].as_object().expect("properties");
     if sent.contains_key("operation_status") {
         sent.insert("current_status".into(), if gone { "\"DELETE\"" } else { "\"ACTIVE\"" }.into());
     }
     let created = sent.get("create_time").filter(|_| scope.fills_modify_time).cloned();
-    if let Some(created) = created.filter(|_| sent.get("modify_time").is_none_or(|time| time == "null")) {
+    if let Some(created) =
+        created.filter(|_| sent.get("modify_time").is_none_or(|time| time == "null"))
+    {
         sent.insert("modify_time".into(), created);
     }
     // Every selected field stands in every record; what TikTok left out is null there.
-    properties.iter().map(|(name, property)| (name.clone(), value(property, sent.get(name).map_or("null", String::as_str)))).collect()
+    properties
+        .iter()
+        .map(|(name, property)| {
+            (name.clone(), value(property, sent.get(name).map_or("null", String::as_str)))
+        })
+        .collect()
 }
 
 /// A value as its property takes it.
 pub(crate) fn value(property: &Value, raw: &str) -> Json {
     let types: Vec<&str> = match &property["type"] {
-        Value::Array(many) => many.iter().filter_map(Value::as_str).filter(|name| *name != "null").collect(),
+        Value::Array(many) => {
+            many.iter().filter_map(Value::as_str).filter(|name| *name != "null").collect()
+        }
         one => one.as_str().into_iter().collect(),
     };
     let sent = Json::read(raw);
@@ -228,7 +301,9 @@ pub(crate) fn value(property: &Value, raw: &str) -> Json {
     match (types.as_slice(), property["format"].as_str()) {
         _ if sent == Json::Null => Json::Null,
         ([], _) => sent,
-        (["number" | "integer" | "boolean"], _) | (["string"], Some("date-time")) if is_nothing => Json::Null,
+        (["number" | "integer" | "boolean"], _) | (["string"], Some("date-time")) if is_nothing => {
+            Json::Null
+        }
         (["number"], _) => {
             if is_number(inside) {
                 Json::Number(inside.to_owned())
@@ -239,7 +314,11 @@ pub(crate) fn value(property: &Value, raw: &str) -> Json {
         // Exponents are the matter of `values`.
         (["integer"], _) => {
             let (whole, fraction) = inside.split_once('.').unwrap_or((inside, ""));
-            if is_number(inside) && fraction.bytes().all(|b| b == b'0') { Json::Number(whole.to_owned()) } else { Json::Null }
+            if is_number(inside) && fraction.bytes().all(|b| b == b'0') {
+                Json::Number(whole.to_owned())
+            } else {
+                Json::Null
+            }
         }
         (["boolean"], _) => match inside.to_lowercase().as_str() {
             "true" | "1" => Json::Bool(true),
@@ -261,13 +340,21 @@ fn nested(property: &Value, types: &[&str], sent: Json, raw: &str) -> Json {
     match sent {
         Json::Object(_) if types.contains(&"object") => {
             let known = |name: &str| property["properties"].get(name).cloned().unwrap_or_default();
-            Json::Object(crate::json::members(raw).into_iter().map(|(name, raw)| (name.clone(), value(&known(&name), &raw))).collect())
+            Json::Object(
+                crate::json::members(raw)
+                    .into_iter()
+                    .map(|(name, raw)| (name.clone(), value(&known(&name), &raw)))
+                    .collect(),
+            )
         }
         Json::List(_) if types.contains(&"array") => {
-            let items: Vec<&serde_json::value::RawValue> = serde_json::from_str(raw).expect("a list");
+            let items: Vec<&serde_json::value::RawValue> =
+                serde_json::from_str(raw).expect("a list");
             Json::List(items.iter().map(|item| value(&property["items"], item.get())).collect())
         }
-        Json::Object(_) | Json::List(_) if types.contains(&"string") => Json::Inside(Box::new(sent)),
+        Json::Object(_) | Json::List(_) if types.contains(&"string") => {
+            Json::Inside(Box::new(sent))
+        }
         Json::Text(_) if types.contains(&"string") => sent,
         _ => Json::Null,
     }
@@ -284,7 +371,10 @@ fn time(text: &str) -> Json {
     }
     if let Ok(seconds) = text.parse::<i64>() {
         let time = OffsetDateTime::from_unix_timestamp(seconds).expect("a time");
-        return Json::Text(time.format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z")).expect("a time"));
+        return Json::Text(
+            time.format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"))
+                .expect("a time"),
+        );
     }
     Json::Text(format!("{}Z", text.replace(' ', "T")))
 }

@@ -1,5 +1,6 @@
-//! Values and rows as real answers had them: odd numbers, impossible times, broken text, rows that are none, and schemas that promise
-//! too much. The answers are scripted; what follows for the rest of the run is asserted here, the single value in `render`.
+//! Values and rows as real answers had them: odd numbers, impossible times, broken text, rows that
+//! are none, and schemas that promise too much. The answers are scripted; what follows for the rest
+//! of the run is asserted here, the single value in `render`.
 
 use crate::catalogs::{entry, mark, only};
 use crate::harness::{Run, START, Tap, serve, world};
@@ -16,7 +17,9 @@ fn server() -> Server {
 }
 
 fn page(rows: &str, info: &str) -> FaultKind {
-    FaultKind::Body(format!(r#"{{"code":0,"message":"OK","request_id":"r7","data":{{"list":[{rows}],"page_info":{info}}}}}"#))
+    FaultKind::Body(format!(
+        r#"{{"code":0,"message":"OK","request_id":"r7","data":{{"list":[{rows}],"page_info":{info}}}}}"#
+    ))
 }
 
 /// An answer with all rows of a list.
@@ -60,7 +63,8 @@ fn row(x: &str) -> String {
 fn one_value_costs_its_field_and_is_counted() {
     let null = |name: &str| json!({"type": ["null", name]});
     let time = json!({"type": ["null", "string"], "format": "date-time"});
-    let object = json!({"type": ["null", "object"], "properties": {"age": {"type": ["null", "string"]}}});
+    let object =
+        json!({"type": ["null", "object"], "properties": {"age": {"type": ["null", "string"]}}});
     for (schema, sent, want, is_counted) in [
         (null("integer"), "\"9.18E+09\"", "9180000000", false),
         (null("integer"), "1.2345678E7", "12345678", false),
@@ -90,49 +94,99 @@ fn one_value_costs_its_field_and_is_counted() {
         let run = campaigns(&with_x(&schema), &row(sent), 1).ended(0);
         assert_eq!(run.records("campaigns").len(), 1, "{sent}");
         assert_eq!(run.records("campaigns")[0].0["x"], want, "{sent} as {schema}");
-        assert_eq!(run.said("WARNING", "campaigns.x: 1 values"), usize::from(is_counted), "{sent} as {schema}\n{}", run.stderr.join("\n"));
+        assert_eq!(
+            run.said("WARNING", "campaigns.x: 1 values"),
+            usize::from(is_counted),
+            "{sent} as {schema}\n{}",
+            run.stderr.join("\n")
+        );
     }
 }
 
 #[test]
 fn every_selected_field_stands_in_every_record() {
-    let run = campaigns(&only(&["campaigns"]), r#"{"campaign_id":"1"},{"campaign_name":"n","campaign_id":"2"}"#, 2).ended(0);
-    let names: Vec<_> = run.schema("campaigns").0["properties"].as_object().unwrap().keys().cloned().collect();
+    let run = campaigns(
+        &only(&["campaigns"]),
+        r#"{"campaign_id":"1"},{"campaign_name":"n","campaign_id":"2"}"#,
+        2,
+    )
+    .ended(0);
+    let names: Vec<_> =
+        run.schema("campaigns").0["properties"].as_object().unwrap().keys().cloned().collect();
     assert!(names.len() > 20);
     for record in run.records("campaigns") {
-        assert!(names.iter().all(|name| record.0.contains_key(name)) && record.0.len() == names.len(), "{record:?}");
-        let not_null: Vec<_> = record.0.iter().filter(|(_, raw)| *raw != "null").map(|(name, _)| name.as_str()).collect();
-        assert!(["advertiser_id", "campaign_id"].iter().all(|name| not_null.contains(name)) && not_null.len() < 5, "{not_null:?}");
+        assert!(
+            names.iter().all(|name| record.0.contains_key(name)) && record.0.len() == names.len(),
+            "{record:?}"
+        );
+        let not_null: Vec<_> = record
+            .0
+            .iter()
+            .filter(|(_, raw)| *raw != "null")
+            .map(|(name, _)| name.as_str())
+            .collect();
+        assert!(
+            ["advertiser_id", "campaign_id"].iter().all(|name| not_null.contains(name))
+                && not_null.len() < 5,
+            "{not_null:?}"
+        );
     }
     let row = r#"{"dimensions":{"ad_id":"1","stat_time_day":"2026-05-01 00:00:00"},"metrics":{"spend":"1.50"}}"#;
     let run = report(row, 1).ended(0);
     let names = run.schema("ad_insights").0["properties"].as_object().unwrap();
     assert_eq!(run.records("ad_insights")[0].0.len(), names.len());
-    assert_eq!((run.records("ad_insights")[0].raw("spend"), &*run.records("ad_insights")[0].0["clicks"]), ("1.50", "null"));
+    assert_eq!(
+        (run.records("ad_insights")[0].raw("spend"), &*run.records("ad_insights")[0].0["clicks"]),
+        ("1.50", "null")
+    );
 }
 
 #[test]
 fn a_row_that_is_none_costs_itself() {
-    let good = |id: u8| format!(r#"{{"campaign_id":"{id}","modify_time":"2026-01-0{id} 00:00:00"}}"#);
+    let good =
+        |id: u8| format!(r#"{{"campaign_id":"{id}","modify_time":"2026-01-0{id} 00:00:00"}}"#);
     // TikTok may count such a row or not.
-    for (odd, total) in [("null", 3), ("null", 2), ("7", 3), ("\"x\"", 3), ("[{}]", 3), ("NaN", 3)] {
-        let run = campaigns(&only(&["campaigns"]), &format!("{},{odd},{}", good(1), good(2)), total).ended(4);
+    for (odd, total) in [("null", 3), ("null", 2), ("7", 3), ("\"x\"", 3), ("[{}]", 3), ("NaN", 3)]
+    {
+        let run =
+            campaigns(&only(&["campaigns"]), &format!("{},{odd},{}", good(1), good(2)), total)
+                .ended(4);
         assert_eq!(run.records("campaigns").len(), 2, "{odd}");
         let bookmarks = run.state()["bookmarks"]["campaigns"].as_object().unwrap();
-        assert!(bookmarks.values().all(|time| time == "2026-01-02T00:00:00Z") && bookmarks.len() == 1, "{odd}: {bookmarks:?}");
+        assert!(
+            bookmarks.values().all(|time| time == "2026-01-02T00:00:00Z") && bookmarks.len() == 1,
+            "{odd}: {bookmarks:?}"
+        );
         for part in ["campaigns", "1 rows", "account ", "request r7"] {
             assert!(run.cause().contains(part), "{odd}: {}", run.cause());
         }
     }
     let dimensions = r#""dimensions":{"ad_id":"1","stat_time_day":"2026-05-01 00:00:00"}"#;
-    for odd in [r#"{"metrics":{"spend":"3"}}"#, r#"{"dimensions":null,"metrics":{}}"#, r#"{"dimensions":[1]}"#, "null", "{}"] {
+    for odd in [
+        r#"{"metrics":{"spend":"3"}}"#,
+        r#"{"dimensions":null,"metrics":{}}"#,
+        r#"{"dimensions":[1]}"#,
+        "null",
+        "{}",
+    ] {
         let run = report(&format!(r#"{{{dimensions},"metrics":{{}}}},{odd}"#), 2).ended(4);
         assert_eq!(run.records("ad_insights").len(), 1, "{odd}");
-        assert!(run.state()["bookmarks"]["ad_insights"].is_object(), "{odd}: the bookmark moves on");
-        assert!(run.cause().contains("1 rows") && run.cause().contains("2026-05-01 to 2026-05-03"), "{odd}: {}", run.cause());
+        assert!(
+            run.state()["bookmarks"]["ad_insights"].is_object(),
+            "{odd}: the bookmark moves on"
+        );
+        assert!(
+            run.cause().contains("1 rows") && run.cause().contains("2026-05-01 to 2026-05-03"),
+            "{odd}: {}",
+            run.cause()
+        );
     }
     let run = report(&format!(r#"{{{dimensions}}},{{"dimensions":{{"ad_id":null}}}}"#), 2).ended(0);
-    assert_eq!(run.said("WARNING", "1 rows left out because a key"), 1, "one null key is no change of shape");
+    assert_eq!(
+        run.said("WARNING", "1 rows left out because a key"),
+        1,
+        "one null key is no change of shape"
+    );
 }
 
 #[test]
@@ -168,8 +222,15 @@ fn a_catalog_with_a_key_that_no_row_has_fails() {
         of["key_properties"] = json!(["id"]);
         mark(of, &[], "table-key-properties", json!(["id"]));
         let run = Tap::on(&server()).catalog(&catalog).run().ended(4);
-        assert!(run.records(stream).is_empty() && run.state()["bookmarks"] == json!({}), "{stream}");
-        assert!(run.cause().contains(stream) && run.cause().contains("key property (id)"), "{}", run.cause());
+        assert!(
+            run.records(stream).is_empty() && run.state()["bookmarks"] == json!({}),
+            "{stream}"
+        );
+        assert!(
+            run.cause().contains(stream) && run.cause().contains("key property (id)"),
+            "{}",
+            run.cause()
+        );
     }
 }
 
@@ -182,11 +243,24 @@ fn broken_utf_8_becomes_a_replacement_character() {
     server.clear_log();
     let run = Tap::on(&server).catalog(&catalog).run().ended(0);
     assert_eq!(run.records("campaigns").len(), whole.records("campaigns").len());
-    let holds = |run: &Run| run.records("campaigns").iter().flat_map(|r| r.0.values()).filter(|raw| raw.contains('\u{fffd}')).count();
+    let holds = |run: &Run| {
+        run.records("campaigns")
+            .iter()
+            .flat_map(|r| r.0.values())
+            .filter(|raw| raw.contains('\u{fffd}'))
+            .count()
+    };
     assert_eq!(holds(&run), holds(&whole) + 1);
-    let other = |run: &Run| run.records("campaigns").iter().map(|r| r.raw("campaign_id").to_owned()).collect::<Vec<_>>();
+    let other = |run: &Run| {
+        run.records("campaigns").iter().map(|r| r.raw("campaign_id").to_owned()).collect::<Vec<_>>()
+    };
     assert_eq!(other(&run), other(&whole));
-    assert_eq!(run.said("WARNING", "campaigns: 1 sequences of bytes"), 1, "{}", run.stderr.join("\n"));
+    assert_eq!(
+        run.said("WARNING", "campaigns: 1 sequences of bytes"),
+        1,
+        "{}",
+        run.stderr.join("\n")
+    );
     assert_eq!(run.said("INFO", "next try"), 0);
 }
 
@@ -210,7 +284,11 @@ fn counts_are_understood_in_any_spelling() {
     ] {
         let server = server();
         says(&server, REPORT, page("", info));
-        let run = Tap::on(&server).set("end_date", "2026-05-03").catalog(&only(&["ad_insights"])).run().ended(0);
+        let run = Tap::on(&server)
+            .set("end_date", "2026-05-03")
+            .catalog(&only(&["ad_insights"]))
+            .run()
+            .ended(0);
         assert!(run.state()["bookmarks"]["ad_insights"].is_object(), "{info}");
         assert_eq!(run.said("INFO", "next try"), 0, "{info}");
     }
@@ -223,7 +301,8 @@ fn a_schema_that_promises_too_much_is_made_to_fit() {
     let schema = &mut entry(&mut catalog, "campaigns")["schema"];
     schema["required"] = json!(["campaign_id", "budget"]);
     schema["additionalProperties"] = json!(false);
-    schema["definitions"] = json!({"money": {"type": "number", "minimum": 1, "exclusiveMinimum": true}});
+    schema["definitions"] =
+        json!({"money": {"type": "number", "minimum": 1, "exclusiveMinimum": true}});
     let properties = schema["properties"].as_object_mut().unwrap();
     for property in properties.values_mut() {
         let names = property["type"].as_array().cloned().unwrap_or_default();
@@ -236,9 +315,14 @@ fn a_schema_that_promises_too_much_is_made_to_fit() {
     let run = Tap::on(&server).catalog(&catalog).run().ended(0);
     let (schema, keys) = run.schema("campaigns");
     assert_eq!(keys, ["campaign_id"]);
-    let validator = jsonschema::draft7::options().should_validate_formats(true).build(schema).unwrap();
+    let validator =
+        jsonschema::draft7::options().should_validate_formats(true).build(schema).unwrap();
     for record in run.records("campaigns") {
-        let record: Value = record.0.iter().map(|(name, raw)| (name.clone(), serde_json::from_str::<Value>(raw).unwrap())).collect();
+        let record: Value = record
+            .0
+            .iter()
+            .map(|(name, raw)| (name.clone(), serde_json::from_str::<Value>(raw).unwrap()))
+            .collect();
         assert!(validator.is_valid(&record), "{record}");
     }
     assert_eq!(schema["properties"]["budget"], json!({"type": ["number", "null"]}));

@@ -6,9 +6,14 @@ use crate::truth::{self, Scope};
 use fake_tiktok::Server;
 use tap_tiktok_ads::streams::{STREAMS, Source};
 
-/// Lines of the table: stream, what is compared, metric, ours, theirs, and how often equal, rounded, too fresh, unknown, different.
+/// Lines of the table: stream, what is compared, metric, ours, theirs, and how often equal,
+/// rounded, too fresh, unknown, different.
 fn table(run: &Run) -> Vec<Vec<String>> {
-    let line = |line: &String| Some(line.strip_prefix("INFO verify: ")?.split(" | ").map(str::to_owned).collect::<Vec<_>>());
+    let line = |line: &String| {
+        Some(
+            line.strip_prefix("INFO verify: ")?.split(" | ").map(str::to_owned).collect::<Vec<_>>(),
+        )
+    };
     run.stderr.iter().filter_map(line).skip(1).collect()
 }
 
@@ -23,19 +28,33 @@ fn what_is_delivered_adds_up_to_tiktoks_totals() {
         let run = tap(&server).set("include_deleted", include_deleted).run().ended(0);
         let table = table(&run);
         for stream in STREAMS {
-            let is_basic = matches!(&stream.source, Source::Report(report) if report.report_type == "BASIC");
+            let is_basic =
+                matches!(&stream.source, Source::Report(report) if report.report_type == "BASIC");
             let lines: Vec<_> = table.iter().filter(|line| line[0] == stream.name).collect();
             assert_eq!(lines.len() > 15, is_basic, "{}: {lines:?}", stream.name);
-            truth::check(server.world(), &run, stream.name, &Scope { include_deleted, ..Scope::of(server.world()) });
+            truth::check(
+                server.world(),
+                &run,
+                stream.name,
+                &Scope { include_deleted, ..Scope::of(server.world()) },
+            );
         }
-        // Two windows of two accounts, and of TopView as many again; the account is compared with both together.
+        // Two windows of two accounts, and of TopView as many again; the account is compared with
+        // both together.
         for line in &table {
             assert_eq!(line[3], line[4], "{line:?}");
-            let compared = if line[1] == "ads to account" || line[0] == "advertiser_insights" { "4" } else { "8" };
+            let compared = if line[1] == "ads to account" || line[0] == "advertiser_insights" {
+                "4"
+            } else {
+                "8"
+            };
             assert_eq!(line[5..], [compared, "0", "0", "0", "0"], "{line:?}");
         }
         let ads: Vec<_> = table.iter().filter(|line| line[1] == "ads to account").collect();
-        assert!(ads.len() > 15 && ads.iter().any(|line| line[2] == "spend" && line[3].len() > 3), "{ads:?}");
+        assert!(
+            ads.len() > 15 && ads.iter().any(|line| line[2] == "spend" && line[3].len() > 3),
+            "{ads:?}"
+        );
         assert_eq!(server.violations(), [""; 0]);
     }
 }
@@ -54,9 +73,15 @@ fn a_report_in_parts_is_proven_part_by_part() {
 fn a_difference_is_named_and_ends_with_4() {
     let server = serve(world());
     server.set_options(|options| options.total_offsets = vec![("clicks".into(), "7".into())]);
-    let run = tap(&server).set("end_date", START).catalog(&only(&["campaign_insights", "ads"])).run().ended(4);
+    let run = tap(&server)
+        .set("end_date", START)
+        .catalog(&only(&["campaign_insights", "ads"]))
+        .run()
+        .ended(4);
     assert!(
-        run.cause().contains("campaign_insights") && run.cause().contains("`clicks`") && run.cause().contains(START),
+        run.cause().contains("campaign_insights")
+            && run.cause().contains("`clicks`")
+            && run.cause().contains(START),
         "{}",
         run.cause()
     );
@@ -80,8 +105,13 @@ fn days_that_are_not_firm_may_differ() {
     let server = serve(world());
     server.set_options(|options| options.lagging_totals = true);
     let day = server.world().today(&server.world().accounts()[0].advertiser_id);
-    let tap = tap(&server).set("start_date", (day - time::Duration::days(3)).to_string()).set("end_date", serde_json::Value::Null);
+    let tap = tap(&server)
+        .set("start_date", (day - time::Duration::days(3)).to_string())
+        .set("end_date", serde_json::Value::Null);
     let run = tap.set("report_window", 30).catalog(&only(&["advertiser_insights"])).run().ended(0);
     let rows = table(&run);
-    assert!(rows.iter().any(|line| line[7] != "0"), "nothing lagged, so this shows nothing: {rows:?}");
+    assert!(
+        rows.iter().any(|line| line[7] != "0"),
+        "nothing lagged, so this shows nothing: {rows:?}"
+    );
 }

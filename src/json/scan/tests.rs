@@ -12,10 +12,26 @@ fn valid(text: &str) -> bool {
 
 #[test]
 fn numbers_in_strings_are_numbers_to_the_last_byte() {
-    for (text, want) in [(r#""12.50""#, Some("12.50")), (r#""0""#, Some("0")), (r#""-15""#, Some("-15")), (r#""12""#, Some("12"))] {
+    for (text, want) in [
+        (r#""12.50""#, Some("12.50")),
+        (r#""0""#, Some("0")),
+        (r#""-15""#, Some("-15")),
+        (r#""12""#, Some("12")),
+    ] {
         assert_eq!(Scan::new(text).quoted_number(), want);
     }
-    for text in [r#""-""#, r#""""#, r#""007""#, r#""1.""#, r#""<5""#, r#""5 ""#, "5", r#""5"#, r#""+5""#, r#""-1e5""#] {
+    for text in [
+        r#""-""#,
+        r#""""#,
+        r#""007""#,
+        r#""1.""#,
+        r#""<5""#,
+        r#""5 ""#,
+        "5",
+        r#""5"#,
+        r#""+5""#,
+        r#""-1e5""#,
+    ] {
         let mut scan = Scan::new(text);
         assert_eq!((scan.quoted_number(), scan.at), (None, 0), "{text}");
     }
@@ -40,7 +56,8 @@ fn bottomless_text_is_malformed() {
 }
 
 /// Numbers that are not finite, and what stands for them until it is known who reads the text.
-const TOKENS: [(&str, &str); 3] = [("\u{a7}0", "NaN"), ("\u{a7}1", "Infinity"), ("\u{a7}2", "-Infinity")];
+const TOKENS: [(&str, &str); 3] =
+    [("\u{a7}0", "NaN"), ("\u{a7}1", "Infinity"), ("\u{a7}2", "-Infinity")];
 
 /// The text with those numbers as they are, and with `null` in their place.
 fn both(text: &str) -> (String, String) {
@@ -62,9 +79,12 @@ fn near_json() -> impl Strategy<Value = String> {
     ];
     leaf.prop_recursive(4, 40, 5, |inner| {
         prop_oneof![
-            proptest::collection::vec(inner.clone(), 0..5).prop_map(|v| format!("[ {}]", v.join(" ,"))),
-            proptest::collection::vec(("[a-c]{0,2}", inner), 0..5)
-                .prop_map(|v| format!("{{{} }}", v.iter().map(|(k, v)| format!("\"{k}\" : {v}")).collect::<Vec<_>>().join(",\n"))),
+            proptest::collection::vec(inner.clone(), 0..5)
+                .prop_map(|v| format!("[ {}]", v.join(" ,"))),
+            proptest::collection::vec(("[a-c]{0,2}", inner), 0..5).prop_map(|v| format!(
+                "{{{} }}",
+                v.iter().map(|(k, v)| format!("\"{k}\" : {v}")).collect::<Vec<_>>().join(",\n")
+            )),
         ]
     })
 }

@@ -1,5 +1,6 @@
-//! That all workers are at the pieces of the job being read, and how much they may produce before it is read. Pieces are done when the
-//! test says so, hence what is in hand at each moment is known exactly.
+//! That all workers are at the pieces of the job being read, and how much they may produce before
+//! it is read. Pieces are done when the test says so, hence what is in hand at each moment is known
+//! exactly.
 
 use super::*;
 use std::collections::BTreeSet;
@@ -121,7 +122,8 @@ fn all_workers_are_at_the_first_job_however_full_the_buffers_of_later_ones_are()
     let load = || pool.0.lock().load;
     wait_until(|| load().waiting == 4 * WEIGHT && load().in_hand == 1, || format!("{:?}", load()));
     assert_eq!(pool.0.lock().open_share(), None, "nothing of a later job may be begun");
-    // The first job turns out to be large. All four workers are at it from now on, three of which wait for the pieces of later jobs.
+    // The first job turns out to be large. All four workers are at it from now on, three of which
+    // wait for the pieces of later jobs.
     gate.let_go([(0, 1)]);
     for number in 1..=PIECES - 4 {
         assert_eq!(read_one(&pool), 0);
@@ -140,9 +142,12 @@ fn all_workers_are_at_the_first_job_however_full_the_buffers_of_later_ones_are()
 fn open_pieces_come_before_new_jobs_and_those_of_early_jobs_first() {
     let (pool, gate) = start(10, 2, 1000 * WEIGHT);
     gate.wait_for([(0, 1), (1, 1)]);
-    // From here on one piece after the other ends, and what its worker turns to is the next one in order.
-    let order: Vec<Piece> = [(0, 1), (1, 1)].into_iter().chain((2..=PIECES).map(|number| (0, number))).collect();
-    let order: Vec<Piece> = order.into_iter().chain((2..=PIECES).map(|number| (1, number))).collect();
+    // From here on one piece after the other ends, and what its worker turns to is the next one in
+    // order.
+    let order: Vec<Piece> =
+        [(0, 1), (1, 1)].into_iter().chain((2..=PIECES).map(|number| (0, number))).collect();
+    let order: Vec<Piece> =
+        order.into_iter().chain((2..=PIECES).map(|number| (1, number))).collect();
     for pieces in order.windows(3) {
         gate.wait_for([pieces[0], pieces[1]]);
         gate.let_go([pieces[0]]);
@@ -160,13 +165,21 @@ fn what_nobody_reads_stays_within_the_budget() {
         wait_until(
             || {
                 let inner = pool.0.lock();
-                inner.load.waiting == 8 * WEIGHT && inner.load.in_hand == 0 && inner.open_share().is_none()
+                inner.load.waiting == 8 * WEIGHT
+                    && inner.load.in_hand == 0
+                    && inner.open_share().is_none()
             },
             || format!("{:?} with {workers} workers", pool.0.lock().load),
         );
         // Each piece that is read makes room for one.
         assert_eq!(read_one(&pool), 0);
-        wait_until(|| pool.0.lock().load.waiting == 8 * WEIGHT, || format!("{:?} with {workers} workers", pool.0.lock().load));
-        assert_eq!(read(&pool).len(), 3 * usize::try_from(PIECES).expect("small") * WEIGHT - WEIGHT);
+        wait_until(
+            || pool.0.lock().load.waiting == 8 * WEIGHT,
+            || format!("{:?} with {workers} workers", pool.0.lock().load),
+        );
+        assert_eq!(
+            read(&pool).len(),
+            3 * usize::try_from(PIECES).expect("small") * WEIGHT - WEIGHT
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! That any jobs come out whole and in order, with any number of workers and any budget, and that the pool never stands still.
+//! That any jobs come out whole and in order, with any number of workers and any budget, and that
+//! the pool never stands still.
 
 use super::*;
 use proptest::prelude::*;
@@ -24,19 +25,16 @@ type Plan = (Vec<u8>, Vec<Part>);
 fn plan() -> impl Strategy<Value = Plan> {
     let sizes = prop::collection::vec(0_u8..12, 1..4);
     let fault = prop_oneof![5 => Just(None), 1 => (1_u8..20).prop_map(Some)];
-    let part = (1_u8..20, sizes, any::<bool>(), 1_u8..20, fault).prop_map(|(last, sizes, in_turn, known, fault)| Part {
-        last,
-        sizes,
-        in_turn,
-        known,
-        fault,
-    });
+    let part = (1_u8..20, sizes, any::<bool>(), 1_u8..20, fault).prop_map(
+        |(last, sizes, in_turn, known, fault)| Part { last, sizes, in_turn, known, fault },
+    );
     (prop::collection::vec(0_u8..12, 0..3), prop::collection::vec(part, 0..4))
 }
 
 /// The bytes of a piece: where it belongs, and as many more as its part says.
 fn bytes(job: usize, part: usize, number: u8, size: u8) -> Vec<u8> {
-    let mut bytes = vec![u8::try_from(job).expect("small"), u8::try_from(part).expect("small"), number];
+    let mut bytes =
+        vec![u8::try_from(job).expect("small"), u8::try_from(part).expect("small"), number];
     bytes.resize(usize::from(size).max(3), 0);
     bytes
 }
@@ -78,7 +76,8 @@ impl Work for Plans {
         }
         for (index, part) in parts.iter().enumerate() {
             let ahead = if part.in_turn { 1 } else { usize::MAX };
-            let (gathered, ended) = desk.share(Arc::new((job, index)), ahead, 0).expect("somebody reads");
+            let (gathered, ended) =
+                desk.share(Arc::new((job, index)), ahead, 0).expect("somebody reads");
             assert_eq!(gathered, ended.err().map_or(part.last.into(), |number| number - 1));
             if let Err(number) = ended {
                 return Some(number);
@@ -87,7 +86,13 @@ impl Work for Plans {
         None
     }
 
-    fn piece(&self, (job, index): &(usize, usize), number: u64, mut buffer: Vec<u8>, (): &mut ()) -> Self::Piece {
+    fn piece(
+        &self,
+        (job, index): &(usize, usize),
+        number: u64,
+        mut buffer: Vec<u8>,
+        (): &mut (),
+    ) -> Self::Piece {
         assert!(buffer.is_empty());
         for _ in 0..(*job as u64 * 7919 + number * 104_729) % 5 {
             thread::yield_now();
@@ -101,7 +106,12 @@ impl Work for Plans {
         (number, Ok(buffer))
     }
 
-    fn gather(&self, (job, index): &(usize, usize), gathered: &mut u64, (number, piece): Self::Piece) -> Result<(Vec<u8>, u64), u64> {
+    fn gather(
+        &self,
+        (job, index): &(usize, usize),
+        gathered: &mut u64,
+        (number, piece): Self::Piece,
+    ) -> Result<(Vec<u8>, u64), u64> {
         let bytes = piece?;
         *gathered += 1;
         assert_eq!(number, *gathered, "pieces are gathered in order");

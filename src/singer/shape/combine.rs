@@ -1,5 +1,5 @@
-//! Two plain schemas put together. It owns what `allOf` and `anyOf` come to on one level; what stands inside of both is joined by the
-//! keyword itself, and put together when it is read.
+//! Two plain schemas put together. It owns what `allOf` and `anyOf` come to on one level; what
+//! stands inside of both is joined by the keyword itself, and put together when it is read.
 
 use super::FORMATS;
 use serde_json::{Map, Value, json};
@@ -7,7 +7,9 @@ use serde_json::{Map, Value, json};
 /// The types that a plain schema names; `None` where it allows any.
 pub(super) fn named(object: &Map<String, Value>) -> Option<Vec<String>> {
     match object.get("type")? {
-        Value::Array(names) => Some(names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()),
+        Value::Array(names) => {
+            Some(names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect())
+        }
         name => Some(name.as_str().map(str::to_owned).into_iter().collect()),
     }
 }
@@ -23,11 +25,23 @@ pub(super) fn both(mut a: Map<String, Value>, b: Map<String, Value>) -> Map<Stri
         (Some(ours), Some(theirs)) => {
             let has = |types: &[String], name: &str| types.iter().any(|one| one == name);
             // Whole numbers are numbers, and are named once.
-            let narrowed = |name: &str| name == "number" && !has(&theirs, name) && has(&theirs, "integer") && !has(&ours, "integer");
-            let is_common = |name: &str| has(&theirs, name) || (name == "integer" && has(&theirs, "number"));
+            let narrowed = |name: &str| {
+                name == "number"
+                    && !has(&theirs, name)
+                    && has(&theirs, "integer")
+                    && !has(&ours, "integer")
+            };
+            let is_common =
+                |name: &str| has(&theirs, name) || (name == "integer" && has(&theirs, "number"));
             let common: Vec<&str> = ours
                 .iter()
-                .filter_map(|name| if narrowed(name) { Some("integer") } else { is_common(name).then_some(name.as_str()) })
+                .filter_map(|name| {
+                    if narrowed(name) {
+                        Some("integer")
+                    } else {
+                        is_common(name).then_some(name.as_str())
+                    }
+                })
                 .collect();
             if ours.iter().ne(&common) {
                 a.insert("type".to_owned(), json!(common));
@@ -49,7 +63,10 @@ pub(super) fn either(mut a: Map<String, Value>, b: Map<String, Value>) -> Map<St
         (true, false) => a.get("format").cloned(),
         (false, true) => b.get("format").cloned(),
         // A time can be written for a date, but not for any text.
-        _ => a.get("format").zip(b.get("format")).map(|(a, b)| if a == b { a.clone() } else { json!(FORMATS[0]) }),
+        _ => a
+            .get("format")
+            .zip(b.get("format"))
+            .map(|(a, b)| if a == b { a.clone() } else { json!(FORMATS[0]) }),
     };
     let types = named(&a).zip(named(&b)).map(|(mut ours, theirs)| {
         for name in theirs {
@@ -83,7 +100,9 @@ fn merge(a: &mut Map<String, Value>, b: Map<String, Value>, how: &str) {
                     ours.insert(name, joined);
                 }
             }
-            ("items", Some(ours)) if *ours != theirs => *ours = json!({how: [ours.clone(), theirs]}),
+            ("items", Some(ours)) if *ours != theirs => {
+                *ours = json!({how: [ours.clone(), theirs]})
+            }
             _ => {}
         }
     }

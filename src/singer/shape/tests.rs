@@ -1,4 +1,5 @@
-//! Tests of `shape`: what is plain stays, and every other form comes out as the plain one that means the same.
+//! Tests of `shape`: what is plain stays, and every other form comes out as the plain one that
+//! means the same.
 
 use super::*;
 use crate::discovery::discover;
@@ -20,7 +21,8 @@ fn property(schema: &Value) -> Value {
 #[test]
 fn what_is_plain_stays_byte_for_byte() {
     for stream in discover()["streams"].as_array().expect("streams") {
-        let keys: Vec<String> = serde_json::from_value(stream["key_properties"].clone()).expect("names");
+        let keys: Vec<String> =
+            serde_json::from_value(stream["key_properties"].clone()).expect("names");
         assert_eq!(plain(&stream["schema"], &keys).to_string(), stream["schema"].to_string());
     }
     for schema in [
@@ -49,30 +51,54 @@ fn every_form_of_a_type_is_read_the_same_way() {
         (json!({"type": "string", "enum": ["A"]}), json!({"type": ["string", "null"]})),
         (json!({"enum": ["A", null]}), json!({"type": ["null", "string"]})),
         (json!({"const": 1}), json!({"type": ["integer", "null"]})),
-        (json!({"type": "integer", "minimum": 0, "exclusiveMinimum": true, "multipleOf": 2}), json!({"type": ["integer", "null"]})),
-        (json!({"type": "string", "format": "uuid", "pattern": "^a", "maxLength": 3}), json!({"type": ["string", "null"]})),
+        (
+            json!({"type": "integer", "minimum": 0, "exclusiveMinimum": true, "multipleOf": 2}),
+            json!({"type": ["integer", "null"]}),
+        ),
+        (
+            json!({"type": "string", "format": "uuid", "pattern": "^a", "maxLength": 3}),
+            json!({"type": ["string", "null"]}),
+        ),
         (json!({"type": "integer", "format": "date-time"}), json!({"type": ["integer", "null"]})),
-        (json!({"format": "date-time"}), json!({"type": ["null", "string"], "format": "date-time"})),
+        (
+            json!({"format": "date-time"}),
+            json!({"type": ["null", "string"], "format": "date-time"}),
+        ),
         (json!({"type": [{"type": "string"}, "null"]}), json!({"type": ["string", "null"]})),
         (
             json!({"anyOf": [{"type": "null"}, {"type": "string", "format": "date-time"}]}),
             json!({"type": ["null", "string"], "format": "date-time"}),
         ),
-        (json!({"oneOf": [{"type": "number"}, {"type": "null"}], "title": "t"}), json!({"title": "t", "type": ["number", "null"]})),
+        (
+            json!({"oneOf": [{"type": "number"}, {"type": "null"}], "title": "t"}),
+            json!({"title": "t", "type": ["number", "null"]}),
+        ),
         (
             json!({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}),
             json!({"type": ["string", "null"], "format": "date-time"}),
         ),
-        (json!({"anyOf": [{"type": "string", "format": "date-time"}, {"type": ["string", "null"]}]}), json!({"type": ["string", "null"]})),
+        (
+            json!({"anyOf": [{"type": "string", "format": "date-time"}, {"type": ["string", "null"]}]}),
+            json!({"type": ["string", "null"]}),
+        ),
         (json!({"anyOf": [{"type": "string"}, {}]}), json!({})),
-        (json!({"type": ["null", "string"], "anyOf": [{"minLength": 1}, {"pattern": "x"}]}), json!({"type": ["null", "string"]})),
+        (
+            json!({"type": ["null", "string"], "anyOf": [{"minLength": 1}, {"pattern": "x"}]}),
+            json!({"type": ["null", "string"]}),
+        ),
         (
             json!({"allOf": [{"type": ["null", "string", "integer"]}, {"type": ["string", "null"], "format": "date"}]}),
             json!({"type": ["null", "string"], "format": "date"}),
         ),
-        (json!({"allOf": [{"type": "number"}, {"type": "integer"}]}), json!({"type": ["integer", "null"]})),
+        (
+            json!({"allOf": [{"type": "number"}, {"type": "integer"}]}),
+            json!({"type": ["integer", "null"]}),
+        ),
         (json!({"allOf": [{"type": "string"}, {"type": "integer"}]}), json!({"type": "null"})),
-        (json!({"$ref": "#/definitions/day"}), json!({"type": ["string", "null"], "format": "date-time"})),
+        (
+            json!({"$ref": "#/definitions/day"}),
+            json!({"type": ["string", "null"], "format": "date-time"}),
+        ),
         (json!({"$ref": "#/definitions/none"}), json!({})),
         (json!({"$ref": "https://example.com/schema"}), json!({})),
         (json!({"$ref": "#/definitions/loop"}), json!({})),
@@ -92,7 +118,10 @@ fn the_inside_of_objects_and_lists_is_made_plain_too() {
             json!({"type": "array", "minItems": 1, "items": {"type": "string", "enum": ["A"]}}),
             json!({"type": ["array", "null"], "items": {"type": ["string", "null"]}}),
         ),
-        (json!({"type": "array", "items": [{"type": "string"}], "additionalItems": false}), json!({"type": ["array", "null"]})),
+        (
+            json!({"type": "array", "items": [{"type": "string"}], "additionalItems": false}),
+            json!({"type": ["array", "null"]}),
+        ),
         (
             json!({"anyOf": [
                 {"type": "object", "properties": {"a": {"type": "integer"}, "b": {}}},
@@ -119,8 +148,12 @@ fn references_that_multiply_come_to_an_end() {
     let mut definitions = Map::new();
     for n in 0..60 {
         let next = json!({"$ref": format!("#/definitions/{}", n + 1)});
-        definitions.insert(n.to_string(), json!({"type": "object", "properties": {"a": next, "b": next}, "anyOf": [next, next]}));
+        definitions.insert(
+            n.to_string(),
+            json!({"type": "object", "properties": {"a": next, "b": next}, "anyOf": [next, next]}),
+        );
     }
-    let schema = json!({"properties": {"x": {"$ref": "#/definitions/0"}}, "definitions": definitions});
+    let schema =
+        json!({"properties": {"x": {"$ref": "#/definitions/0"}}, "definitions": definitions});
     assert!(plain(&schema, &[])["properties"]["x"].is_object());
 }

@@ -32,10 +32,17 @@ fn every_form_that_tools_write_is_read() {
         json!({"completed": {"singer_state": older}, "partial": {"singer_state": map}}),
         json!({"completed": older, "partial": map}),
     ] {
-        assert_eq!(state(&form).bookmark("ads", "1").expect("valid").as_deref(), Some(ONE), "{form}");
+        assert_eq!(
+            state(&form).bookmark("ads", "1").expect("valid").as_deref(),
+            Some(ONE),
+            "{form}"
+        );
     }
     assert_eq!(
-        state(&json!({"bookmarks": {"ads": {"1": "2026-02-01"}}})).bookmark("ads", "1").expect("valid").as_deref(),
+        state(&json!({"bookmarks": {"ads": {"1": "2026-02-01"}}}))
+            .bookmark("ads", "1")
+            .expect("valid")
+            .as_deref(),
         Some("2026-02-01T00:00:00Z")
     );
     assert_eq!(state(&json!({})).bookmark("ads", "1").expect("valid"), None);
@@ -45,7 +52,9 @@ fn every_form_that_tools_write_is_read() {
 fn what_a_run_delivered_in_part_goes_over_what_was_completed() {
     let completed = json!({"bookmarks": {"ads": {"1": "2026-01-01T00:00:00Z", "2": "2026-01-02T00:00:00Z"}, "adgroups": "2026-01-03"}});
     let partial = json!({"bookmarks": {"ads": {"1": "2026-02-01T00:00:00Z"}, "campaigns": {"1": "2026-02-02T00:00:00Z"}}, "x": 1});
-    let merged = written(&state(&json!({"completed": {"singer_state": completed}, "partial": {"singer_state": partial}})));
+    let merged = written(&state(
+        &json!({"completed": {"singer_state": completed}, "partial": {"singer_state": partial}}),
+    ));
     let want = json!({"bookmarks": {"ads": {"1": "2026-02-01T00:00:00Z", "2": "2026-01-02T00:00:00Z"}, "adgroups": "2026-01-03",
         "campaigns": {"1": "2026-02-02T00:00:00Z"}}, "x": 1});
     assert_eq!(merged, want);
@@ -53,8 +62,9 @@ fn what_a_run_delivered_in_part_goes_over_what_was_completed() {
 
 #[test]
 fn bookmarks_only_move_forward_and_what_is_not_ours_stays() {
-    let mut state =
-        state(&json!({"bookmarks": {"advertisers": "2020-01-01T00:00:00Z", "ads": "2026-02-01T00:00:00Z", "other": [1]}, "x": 1}));
+    let mut state = state(
+        &json!({"bookmarks": {"advertisers": "2020-01-01T00:00:00Z", "ads": "2026-02-01T00:00:00Z", "other": [1]}, "x": 1}),
+    );
     let accounts = ["1".to_owned(), "2".to_owned()];
     state.advance("ads", "1", "2026-01-01T00:00:00Z", &accounts);
     assert_eq!(written(&state)["bookmarks"]["ads"], json!("2026-02-01T00:00:00Z"));
@@ -63,7 +73,11 @@ fn bookmarks_only_move_forward_and_what_is_not_ours_stays() {
         "ads": {"1": "2026-03-01T00:00:00Z", "2": "2026-02-01T00:00:00Z"}, "other": [1]}, "x": 1});
     assert_eq!(written(&state), want);
     state.set("ads", "1", "2026-02-15T00:00:00Z", &accounts);
-    assert_eq!(written(&state)["bookmarks"]["ads"]["1"], json!("2026-02-15T00:00:00Z"), "set moves back too");
+    assert_eq!(
+        written(&state)["bookmarks"]["ads"]["1"],
+        json!("2026-02-15T00:00:00Z"),
+        "set moves back too"
+    );
 }
 
 #[test]
@@ -116,7 +130,8 @@ fn what_is_no_state_is_refused_with_its_place() {
         json!("0000-01-01T00:00:00+01:00"),
         json!("-0001-01-01T00:00:00"),
     ] {
-        let error = state(&json!({"bookmarks": {"ads": bad}})).bookmark("ads", "1").expect_err("no time");
+        let error =
+            state(&json!({"bookmarks": {"ads": bad}})).bookmark("ads", "1").expect_err("no time");
         assert!(error.to_string().contains("/bookmarks/ads"), "{error}");
     }
 }

@@ -1,5 +1,5 @@
-//! What did not work in a run: it is told when it happens, it decides what is left out from then on, and in the end it is the exit
-//! code. It owns no retries; what comes here is final.
+//! What did not work in a run: it is told when it happens, it decides what is left out from then
+//! on, and in the end it is the exit code. It owns no retries; what comes here is final.
 
 use crate::api::error::{ApiError, Outcome};
 use crate::error::Exit;
@@ -30,7 +30,8 @@ pub struct Failures {
     skips: Arc<Skips>,
 }
 
-/// The worst failure so far, which is the last line of the run. The others are told at once: each stands once on stderr.
+/// The worst failure so far, which is the last line of the run. The others are told at once: each
+/// stands once on stderr.
 #[derive(Debug, Default)]
 struct Worst(Option<(Exit, String)>);
 
@@ -61,12 +62,16 @@ impl Failures {
         }
         for id in &accounts.missing {
             let words = "is not in TikTok's answer; its reports are read, with days in UTC";
-            failures.note(Exit::Refused, format!("account {id}: {ADVERTISER_INFO}: it {words}; check the account"));
+            failures.note(
+                Exit::Refused,
+                format!("account {id}: {ADVERTISER_INFO}: it {words}; check the account"),
+            );
         }
         let of_accounts = plans.iter().find(|p| matches!(p.stream.source, Source::Account(_)));
         if let Some(error) = &accounts.undescribed {
             let exit = exit(error.outcome);
-            // Where the stream of the accounts is not read, an app or a sandbox that never has the endpoint costs a warning.
+            // Where the stream of the accounts is not read, an app or a sandbox that never has the
+            // endpoint costs a warning.
             if let Some(plan) = of_accounts {
                 failures.note(exit, format!("{}: {error}", plan.name));
             } else if exit == Exit::Transient {
@@ -82,7 +87,8 @@ impl Failures {
         Arc::clone(&self.skips)
     }
 
-    /// Whether slices of that stream and account are left out since an earlier one failed: a bookmark never moves past a hole.
+    /// Whether slices of that stream and account are left out since an earlier one failed: a
+    /// bookmark never moves past a hole.
     #[must_use]
     pub(crate) fn covers(&self, plan: usize, account: usize) -> bool {
         self.accounts.contains(&account)
@@ -91,14 +97,19 @@ impl Failures {
             || self.skipped.contains(&(plan, account))
     }
 
-    /// Whether a failure of a slice that is left out says nothing new. One that ends the run, or costs the account or the stream
-    /// everywhere, does, whatever failed before it in the same stream and account.
+    /// Whether a failure of a slice that is left out says nothing new. One that ends the run, or
+    /// costs the account or the stream everywhere, does, whatever failed before it in the same
+    /// stream and account.
     pub(crate) fn knows(&self, job: Job, error: &ApiError) -> bool {
         match error.outcome {
             Outcome::StopRun | Outcome::EndRun => false,
             Outcome::SkipAccount => self.accounts.contains(&job.account),
             Outcome::CloseStream => self.closed.contains(&job.plan),
-            _ => self.accounts.contains(&job.account) || self.closed.contains(&job.plan) || self.parts.contains(&(job.plan, job.account)),
+            _ => {
+                self.accounts.contains(&job.account)
+                    || self.closed.contains(&job.plan)
+                    || self.parts.contains(&(job.plan, job.account))
+            }
         }
     }
 
@@ -108,7 +119,8 @@ impl Failures {
         self.ends_run
     }
 
-    /// A slice was skipped for a failure that stands later in the order: what follows it must not move the bookmark past the hole.
+    /// A slice was skipped for a failure that stands later in the order: what follows it must not
+    /// move the bookmark past the hole.
     pub(crate) fn leave_out(&mut self, job: Job) {
         self.skipped.insert((job.plan, job.account));
     }
@@ -120,7 +132,11 @@ impl Failures {
         }
         let stream = &context.plans[job.plan].name;
         // Accounts themselves are no stream of one account.
-        let account = context.accounts.open.get(job.account).map_or(String::new(), |a| format!(", account {}", a.id));
+        let account = context
+            .accounts
+            .open
+            .get(job.account)
+            .map_or(String::new(), |a| format!(", account {}", a.id));
         let window = job.window.map_or(String::new(), |w| format!(", {} to {}", w.start, w.end));
         let what = match error.outcome {
             Outcome::SkipAccount => {
@@ -138,7 +154,8 @@ impl Failures {
             _ => "; the rest of this stream and account is left out",
         };
         self.parts.insert((job.plan, job.account));
-        let is_kept = self.note(exit(error.outcome), format!("{stream}{account}{window}: {error}{what}"));
+        let is_kept =
+            self.note(exit(error.outcome), format!("{stream}{account}{window}: {error}{what}"));
         if is_kept && !self.ends_run {
             log::info!("{stream}{account}: failed; the last line of the run says why");
         }
@@ -153,15 +170,19 @@ impl Failures {
     fn note(&mut self, exit: Exit, words: String) -> bool {
         self.count += 1;
         let is_worst = self.worst.0.as_ref().is_none_or(|(worst, _)| rank(exit) < rank(*worst));
-        let told = if is_worst { self.worst.0.replace((exit, words)).map(|(_, before)| before) } else { Some(words) };
+        let told = if is_worst {
+            self.worst.0.replace((exit, words)).map(|(_, before)| before)
+        } else {
+            Some(words)
+        };
         if let Some(words) = told {
             log::error!("{words}");
         }
         is_worst
     }
 
-    /// The exit code of the run, and the cause in words if something failed. Passing trouble comes before refusals: a run that is
-    /// worth repeating should be repeated.
+    /// The exit code of the run, and the cause in words if something failed. Passing trouble comes
+    /// before refusals: a run that is worth repeating should be repeated.
     #[must_use]
     pub fn verdict(mut self) -> (Exit, Option<String>) {
         let Some((worst, words)) = self.worst.0.take() else { return (Exit::Done, None) };
@@ -176,7 +197,10 @@ impl Failures {
 
 /// The lower, the more it says about the run.
 fn rank(exit: Exit) -> usize {
-    [Exit::Denied, Exit::Transient, Exit::Refused].iter().position(|e| *e == exit).unwrap_or(usize::MAX)
+    [Exit::Denied, Exit::Transient, Exit::Refused]
+        .iter()
+        .position(|e| *e == exit)
+        .unwrap_or(usize::MAX)
 }
 
 fn exit(outcome: Outcome) -> Exit {

@@ -1,4 +1,5 @@
-//! The main thread of a sync: takes what workers hand out, in its order, writes it, and moves the bookmarks.
+//! The main thread of a sync: takes what workers hand out, in its order, writes it, and moves the
+//! bookmarks.
 
 mod failures;
 mod proof;
@@ -49,12 +50,31 @@ struct Current {
 
 impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
     /// A delivery of what `pool` reads to `out`.
-    pub(crate) fn new(context: &'a Context, out: W, state: State, failures: Failures, pool: &'a Pool<R>, stop: &'a Stop<'a>) -> Self {
+    pub(crate) fn new(
+        context: &'a Context,
+        out: W,
+        state: State,
+        failures: Failures,
+        pool: &'a Pool<R>,
+        stop: &'a Stop<'a>,
+    ) -> Self {
         let (current, records, moved, proof) = (None, 0, false, Proof::default());
-        Delivery { context, out: Output::new(out), state, failures, pool, stop, current, records, moved, proof }
+        Delivery {
+            context,
+            out: Output::new(out),
+            state,
+            failures,
+            pool,
+            stop,
+            current,
+            records,
+            moved,
+            proof,
+        }
     }
 
-    /// Writes everything in its order, and a STATE at the end, however the run ends. Returns what failed.
+    /// Writes everything in its order, and a STATE at the end, however the run ends. Returns what
+    /// failed.
     ///
     /// # Errors
     /// The reader of `out` is gone, or it cannot be written to.
@@ -95,7 +115,12 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         }
         self.out.state(&self.state.to_value())?;
         self.prove();
-        log::info!("{} records, {} requests, {:.1} s", self.records, self.context.client.requests(), self.stop.elapsed().as_secs_f64());
+        log::info!(
+            "{} records, {} requests, {:.1} s",
+            self.records,
+            self.context.client.requests(),
+            self.stop.elapsed().as_secs_f64()
+        );
         Ok(self.failures)
     }
 
@@ -103,7 +128,10 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
     fn stopped(&mut self, reason: &str, last: Option<Job>) {
         log::info!("{reason}: the state of what was delivered is written");
         // The accounts themselves are read before anything else, so they never end a run early.
-        let Some((job, account)) = last.map(|job| (job, self.context.account_id(job))).filter(|(_, account)| !account.is_empty()) else {
+        let Some((job, account)) = last
+            .map(|job| (job, self.context.account_id(job)))
+            .filter(|(_, account)| !account.is_empty())
+        else {
             return;
         };
         let plan = &self.context.plans[job.plan];
@@ -140,7 +168,8 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
     /// Says what the comparisons with TikTok's totals came to.
     fn prove(&mut self) {
         self.proof.table(self.context).iter().for_each(|line| log::info!("{line}"));
-        let is_due = self.context.config.verify && self.stop.reason().is_none() && !self.failures.ends_run();
+        let is_due =
+            self.context.config.verify && self.stop.reason().is_none() && !self.failures.ends_run();
         if is_due && self.proof.is_empty() {
             self.failures.differs(
                 "verify: nothing could be compared with TikTok's totals; it takes BASIC reports outside of the sandbox".to_owned(),
@@ -148,7 +177,8 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         }
     }
 
-    /// Ends the streams before `plan` and begins it. A stream without slices is begun and ended too: targets make tables of schemas.
+    /// Ends the streams before `plan` and begins it. A stream without slices is begun and ended
+    /// too: targets make tables of schemas.
     fn enter(&mut self, plan: usize) -> Result<()> {
         let mut next = self.current.as_ref().map_or(0, |c| c.plan);
         while self.current.as_ref().is_none_or(|c| c.plan < plan) {
@@ -158,8 +188,18 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
             }
             let Some(begun) = self.context.plans.get(next) else { return Ok(()) };
             self.state.set_current(Some(begun.stream.name));
-            self.out.schema(&begun.name, &begun.schema, &begun.keys, begun.stream.replication_key())?;
-            self.current = Some(Current { plan: next, since: Instant::now(), records: 0, tally: Tally::default() });
+            self.out.schema(
+                &begun.name,
+                &begun.schema,
+                &begun.keys,
+                begun.stream.replication_key(),
+            )?;
+            self.current = Some(Current {
+                plan: next,
+                since: Instant::now(),
+                records: 0,
+                tally: Tally::default(),
+            });
         }
         Ok(())
     }
@@ -169,7 +209,12 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         self.out.state(&self.state.to_value())?;
         say_counts(plan, &done.tally, &mut self.failures);
         logging::metric("counter", "record_count", &done.records.into(), &plan.name);
-        logging::metric("timer", "sync_duration", &Value::from(done.since.elapsed().as_secs_f64()), &plan.name);
+        logging::metric(
+            "timer",
+            "sync_duration",
+            &Value::from(done.since.elapsed().as_secs_f64()),
+            &plan.name,
+        );
         Ok(())
     }
 
@@ -180,7 +225,8 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         }
         let plan = &self.context.plans[job.plan];
         if covered {
-            // A slice before it may have been skipped for this very failure, or have failed for another reason.
+            // A slice before it may have been skipped for this very failure, or have failed for
+            // another reason.
             if let Some(error) = ending.failure.filter(|error| !self.failures.knows(job, error)) {
                 self.failures.add(self.context, job, &error);
             }
@@ -189,7 +235,9 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         if ending.skipped {
             self.failures.leave_out(job);
         }
-        if let (Some(account), false) = (self.context.accounts.open.get(job.account), plan.full_table) {
+        if let (Some(account), false) =
+            (self.context.accounts.open.get(job.account), plan.full_table)
+        {
             let (stream, accounts) = (plan.stream.name, &self.context.config.accounts);
             if let Some(reached) = &ending.reached {
                 let is_list = matches!(plan.stream.source, Source::Entity(_));
@@ -197,8 +245,12 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
                 self.moved |= self.state.advance(stream, &account.id, reached, accounts) || is_list;
             }
             match ending.pass {
-                Some(PassEnd::Held(pass, bookmark)) => self.state.hold(stream, &account.id, pass, bookmark.as_deref(), accounts),
-                Some(PassEnd::Read(pass)) if ending.failure.is_none() => self.state.release(stream, &account.id, pass),
+                Some(PassEnd::Held(pass, bookmark)) => {
+                    self.state.hold(stream, &account.id, pass, bookmark.as_deref(), accounts)
+                }
+                Some(PassEnd::Read(pass)) if ending.failure.is_none() => {
+                    self.state.release(stream, &account.id, pass)
+                }
                 _ => {}
             }
         }
@@ -216,22 +268,37 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
     }
 }
 
-/// Says once a stream what was not delivered as it came. A row that is none is a failure: somebody has to ask TikTok about it.
+/// Says once a stream what was not delivered as it came. A row that is none is a failure: somebody
+/// has to ask TikTok about it.
 fn say_counts(plan: &Plan, tally: &Tally, failures: &mut Failures) {
     let name = &plan.name;
     if !tally.undeclared.is_empty() {
-        let mut fields: Vec<_> = tally.undeclared.iter().map(|(field, rows)| format!("{field} ({rows})")).collect();
+        let mut fields: Vec<_> =
+            tally.undeclared.iter().map(|(field, rows)| format!("{field} ({rows})")).collect();
         fields.sort();
-        log::info!("{name}: fields that the catalog does not declare, left out, with their rows: {}", fields.join(", "));
+        log::info!(
+            "{name}: fields that the catalog does not declare, left out, with their rows: {}",
+            fields.join(", ")
+        );
     }
     for (index, values) in tally.misfits.iter().enumerate().filter(|(_, values)| **values > 0) {
-        log::warn!("{name}.{}: {values} values do not fit the type in the catalog and became null", plan.recipe.field_name(index));
+        log::warn!(
+            "{name}.{}: {values} values do not fit the type in the catalog and became null",
+            plan.recipe.field_name(index)
+        );
     }
     if tally.null_keys > 0 {
-        log::warn!("{name}: {} rows left out because a key property ({}) was null", tally.null_keys, plan.keys.join(", "));
+        log::warn!(
+            "{name}: {} rows left out because a key property ({}) was null",
+            tally.null_keys,
+            plan.keys.join(", ")
+        );
     }
     if tally.mended > 0 {
-        log::warn!("{name}: {} sequences of bytes in TikTok's answers are no UTF-8 and became U+FFFD", tally.mended);
+        log::warn!(
+            "{name}: {} sequences of bytes in TikTok's answers are no UTF-8 and became U+FFFD",
+            tally.mended
+        );
     }
     if tally.not_rows > 0 {
         let members = if plan.recipe.is_report() { " with `dimensions`" } else { "" };

@@ -1,4 +1,5 @@
-//! What all comparisons with TikTok's totals came to: a line of a table for each metric of each stream, and what differs in words.
+//! What all comparisons with TikTok's totals came to: a line of a table for each metric of each
+//! stream, and what differs in words.
 
 use crate::render::Sum;
 use crate::sync::check::{Check, Verdict, What};
@@ -36,7 +37,12 @@ impl Proof {
                 };
                 differences.push(format!(
                     "verify: {}, account {account}, {} to {}: `{}`: {ours} {}, {theirs} {}",
-                    plan.name, check.window.start, check.window.end, plan.summed[check.metric], check.ours, check.theirs
+                    plan.name,
+                    check.window.start,
+                    check.window.end,
+                    plan.summed[check.metric],
+                    check.ours,
+                    check.theirs
                 ));
             }
         }
@@ -45,7 +51,12 @@ impl Proof {
 
     /// Whether no metric of any slice could be compared.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.values().all(|line| line.compared.iter().enumerate().all(|(verdict, n)| verdict == Verdict::Unknown as usize || *n == 0))
+        self.0.values().all(|line| {
+            line.compared
+                .iter()
+                .enumerate()
+                .all(|(verdict, n)| verdict == Verdict::Unknown as usize || *n == 0)
+        })
     }
 
     /// The table, for people: a line a metric.
@@ -61,7 +72,14 @@ impl Proof {
                 What::Ads => "ads to account",
             };
             let counts: Vec<String> = line.compared.iter().map(u64::to_string).collect();
-            format!("verify: {} | {what} | {} | {} | {} | {}", plan.name, plan.summed[*metric], line.ours, line.theirs, counts.join(" | "))
+            format!(
+                "verify: {} | {what} | {} | {} | {} | {}",
+                plan.name,
+                plan.summed[*metric],
+                line.ours,
+                line.theirs,
+                counts.join(" | ")
+            )
         };
         std::iter::once(head).chain(self.0.iter().map(line)).collect()
     }

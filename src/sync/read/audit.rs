@@ -14,7 +14,8 @@ pub(crate) struct Audit {
     keys: Vec<u64>,
     /// TikTok's count on the first page and on the last one.
     totals: Option<(u64, u64)>,
-    /// Whether that count changed from page to page: rows may have slipped over the edge of a page then.
+    /// Whether that count changed from page to page: rows may have slipped over the edge of a page
+    /// then.
     moved: bool,
     shrank: bool,
     /// TikTok's words, if it said that a part is missing.
@@ -29,7 +30,8 @@ pub(crate) struct Audit {
 pub(crate) enum Verdict {
     /// The second reading is whole.
     Whole,
-    /// Both readings, with pages of different sizes, show the same rows, and so many keys more than once: this is what TikTok has.
+    /// Both readings, with pages of different sizes, show the same rows, and so many keys more than
+    /// once: this is what TikTok has.
     Repeats(u64),
     /// The count grew and never fell. All rows may be there, but that cannot be shown.
     Grew,
@@ -60,8 +62,8 @@ impl Audit {
         self.partial.is_none() && self.adds_up() && self.distinct() == self.rows
     }
 
-    /// What this second reading says together with the first one. `is_shifted`: the second one had pages of another size, so that a page
-    /// which came twice did not come twice in the same place.
+    /// What this second reading says together with the first one. `is_shifted`: the second one had
+    /// pages of another size, so that a page which came twice did not come twice in the same place.
     pub(crate) fn verdict(&mut self, first: &mut Audit, is_shifted: bool) -> Verdict {
         if self.is_whole() {
             Verdict::Whole
@@ -69,7 +71,10 @@ impl Audit {
             Verdict::Partial
         } else if is_shifted && self.adds_up() && first.adds_up() && self.has_rows_of(first) {
             Verdict::Repeats(self.rows - self.distinct())
-        } else if self.moved && !self.shrank && self.distinct() >= self.totals.map_or(0, |(first, _)| first) {
+        } else if self.moved
+            && !self.shrank
+            && self.distinct() >= self.totals.map_or(0, |(first, _)| first)
+        {
             Verdict::Grew
         } else {
             Verdict::Uneven
@@ -84,7 +89,10 @@ impl Audit {
         let last = self.totals.map_or(0, |(_, last)| last);
         let moved = if self.moved { ", a count that changed while they were read," } else { "" };
         let distinct = self.distinct();
-        format!("TikTok counts {last} rows{moved} but returned {}, {distinct} of them different", self.rows)
+        format!(
+            "TikTok counts {last} rows{moved} but returned {}, {distinct} of them different",
+            self.rows
+        )
     }
 
     /// The keys met.
@@ -128,7 +136,12 @@ mod tests {
     fn audit(pages: &[(&[u64], u64)]) -> Audit {
         let mut audit = Audit::default();
         for (keys, total) in pages {
-            let mut page = Rendered { rows: keys.len() as u64, keys: keys.to_vec(), total: Some(*total), ..Rendered::default() };
+            let mut page = Rendered {
+                rows: keys.len() as u64,
+                keys: keys.to_vec(),
+                total: Some(*total),
+                ..Rendered::default()
+            };
             audit.add(&mut page);
         }
         audit
@@ -141,12 +154,18 @@ mod tests {
         for (why, pages) in [
             ("a row is missing", &[(&[1, 2, 3][..], 5), (&[4], 5)][..]),
             ("a row came twice in place of another", &[(&[1, 2, 3], 5), (&[3, 4], 5)]),
-            ("a row left after the first page, and one slipped onto it", &[(&[1, 2, 3], 5), (&[5], 4)]),
+            (
+                "a row left after the first page, and one slipped onto it",
+                &[(&[1, 2, 3], 5), (&[5], 4)],
+            ),
             ("a row came after the first page", &[(&[1, 2, 3], 5), (&[3, 4, 5], 6)]),
         ] {
             assert!(!audit(pages).is_whole(), "{why}");
         }
-        assert!(!Audit { partial: Some("1 of 2".into()), ..audit(&[(&[1], 1)]) }.is_whole(), "TikTok said so");
+        assert!(
+            !Audit { partial: Some("1 of 2".into()), ..audit(&[(&[1], 1)]) }.is_whole(),
+            "TikTok said so"
+        );
     }
 
     #[test]
@@ -154,12 +173,27 @@ mod tests {
         let twice: &[(&[u64], u64)] = &[(&[1, 2, 2], 5), (&[3, 1], 5)];
         let again: &[(&[u64], u64)] = &[(&[1, 2], 5), (&[2, 3], 5), (&[1], 5)];
         assert_eq!(audit(again).verdict(&mut audit(twice), true), Verdict::Repeats(2));
-        assert_eq!(audit(twice).verdict(&mut audit(twice), false), Verdict::Uneven, "a page may have come twice in both");
+        assert_eq!(
+            audit(twice).verdict(&mut audit(twice), false),
+            Verdict::Uneven,
+            "a page may have come twice in both"
+        );
         let other: &[(&[u64], u64)] = &[(&[1, 2], 5), (&[2, 4], 5), (&[1], 5)];
-        assert_eq!(audit(other).verdict(&mut audit(twice), true), Verdict::Uneven, "the rows differ");
+        assert_eq!(
+            audit(other).verdict(&mut audit(twice), true),
+            Verdict::Uneven,
+            "the rows differ"
+        );
         let fewer: &[(&[u64], u64)] = &[(&[1, 2, 2], 6), (&[3, 1], 6)];
-        assert_eq!(audit(fewer).verdict(&mut audit(fewer), true), Verdict::Uneven, "rows are missing in both");
-        assert_eq!(audit(&[(&[1, 2, 3, 4, 5], 5)]).verdict(&mut audit(twice), true), Verdict::Whole);
+        assert_eq!(
+            audit(fewer).verdict(&mut audit(fewer), true),
+            Verdict::Uneven,
+            "rows are missing in both"
+        );
+        assert_eq!(
+            audit(&[(&[1, 2, 3, 4, 5], 5)]).verdict(&mut audit(twice), true),
+            Verdict::Whole
+        );
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Slices of entities: all rows of a list, in as many passes as it takes to see all of them. It owns what is asked for; reading is the
-//! slice's matter.
+//! Slices of entities: all rows of a list, in as many passes as it takes to see all of them. It
+//! owns what is asked for; reading is the slice's matter.
 
 use super::list::List;
 use super::reader::Slice;
@@ -25,12 +25,19 @@ impl Slice<'_, '_> {
             let bookmark = start.bookmark_of(pass);
             match self.pass(entity, pass, bookmark) {
                 Err(error) if pass.optional.is_some() && is_refusal(error.outcome) => {
-                    log::info!("{}: an extra call for what TikTok leaves out by default was refused: {error}", self.place());
+                    log::info!(
+                        "{}: an extra call for what TikTok leaves out by default was refused: {error}",
+                        self.place()
+                    );
                     let held = bookmark.map(str::to_owned);
                     self.ending.pass = pass.optional.map(|name| PassEnd::Held(name, held));
                 }
                 Err(error) if error.outcome == Outcome::Moving => {
-                    log::warn!("{}: {}; its bookmark stays, and the next run reads it again", self.place(), error.message);
+                    log::warn!(
+                        "{}: {}; its bookmark stays, and the next run reads it again",
+                        self.place(),
+                        error.message
+                    );
                     grew = true;
                 }
                 other => {
@@ -46,8 +53,14 @@ impl Slice<'_, '_> {
         Ok(())
     }
 
-    fn pass(&mut self, entity: &Entity, pass: &Pass, bookmark: Option<&str>) -> Result<(), ApiError> {
-        let mut filtering: Map<String, Value> = pass.filters.iter().map(|(name, values)| ((*name).to_owned(), json!(values))).collect();
+    fn pass(
+        &mut self,
+        entity: &Entity,
+        pass: &Pass,
+        bookmark: Option<&str>,
+    ) -> Result<(), ApiError> {
+        let mut filtering: Map<String, Value> =
+            pass.filters.iter().map(|(name, values)| ((*name).to_owned(), json!(values))).collect();
         if self.context.config.include_deleted && entity.deletable {
             filtering.insert("primary_status".to_owned(), json!("STATUS_ALL"));
         }
@@ -65,11 +78,21 @@ impl Slice<'_, '_> {
 
 /// Whether TikTok refuses a call that may be left out.
 pub(crate) fn is_refusal(outcome: Outcome) -> bool {
-    matches!(outcome, Outcome::Refused | Outcome::SkipStream | Outcome::SkipAccount | Outcome::CloseStream)
+    matches!(
+        outcome,
+        Outcome::Refused | Outcome::SkipStream | Outcome::SkipAccount | Outcome::CloseStream
+    )
 }
 
-/// `modified_after` leaves out what is equal to it, and rows of the bookmark's own second may have come later.
+/// `modified_after` leaves out what is equal to it, and rows of the bookmark's own second may have
+/// come later.
 fn second_before(bookmark: &str) -> Option<String> {
-    let time = PrimitiveDateTime::parse(bookmark, format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z")).ok()?;
-    time.checked_sub(Duration::SECOND)?.format(format_description!("[year]-[month]-[day] [hour]:[minute]:[second]")).ok()
+    let time = PrimitiveDateTime::parse(
+        bookmark,
+        format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"),
+    )
+    .ok()?;
+    time.checked_sub(Duration::SECOND)?
+        .format(format_description!("[year]-[month]-[day] [hour]:[minute]:[second]"))
+        .ok()
 }

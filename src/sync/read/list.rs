@@ -1,5 +1,6 @@
-//! One list of rows that TikTok hands out in pages: what is asked for, and how a page of it becomes lines. It owns one request at a
-//! time; in which order pages are read, and by whom, is decided above.
+//! One list of rows that TikTok hands out in pages: what is asked for, and how a page of it becomes
+//! lines. It owns one request at a time; in which order pages are read, and by whom, is decided
+//! above.
 
 use super::paging::has_more;
 use crate::api::client::Request;
@@ -26,7 +27,8 @@ pub(crate) struct List {
     pub bookmark: Option<String>,
     /// Rows with these hashes of their keys are left out: they were written before.
     pub written: HashSet<u64>,
-    /// Whether no page is read before the one in front of it: rows that are added meanwhile can only repeat others then.
+    /// Whether no page is read before the one in front of it: rows that are added meanwhile can
+    /// only repeat others then.
     pub in_turn: bool,
     /// Below `/open_api/v1.3/`.
     pub path: &'static str,
@@ -74,11 +76,18 @@ impl Rendered {
 }
 
 impl List {
-    /// Reads the page of that number, from 1. `lines` is an empty buffer, `body` one of any content.
+    /// Reads the page of that number, from 1. `lines` is an empty buffer, `body` one of any
+    /// content.
     ///
     /// # Errors
     /// As of a call.
-    pub(crate) fn page(&self, context: &Context, number: u64, mut lines: Vec<u8>, body: &mut Vec<u8>) -> Result<Rendered, ApiError> {
+    pub(crate) fn page(
+        &self,
+        context: &Context,
+        number: u64,
+        mut lines: Vec<u8>,
+        body: &mut Vec<u8>,
+    ) -> Result<Rendered, ApiError> {
         let mut params = self.params.clone();
         params.extend([("page", number.to_string()), ("page_size", self.page_size.to_string())]);
         let time = now();
@@ -87,10 +96,18 @@ impl List {
             // An answer that broke off was begun to be rendered.
             lines.clear();
             let page = self.render(context, text, &time, &mut lines, &mut rendered)?;
-            rendered.last = if has_more(&page, number)? { page.page_info.map_or(number, |info| info.total_page) } else { number };
+            rendered.last = if has_more(&page, number)? {
+                page.page_info.map_or(number, |info| info.total_page)
+            } else {
+                number
+            };
             Ok(page)
         };
-        let answer = context.client.call(&Request { path: self.path, params, shrinks: self.shrinks }, body, &mut take);
+        let answer = context.client.call(
+            &Request { path: self.path, params, shrinks: self.shrinks },
+            body,
+            &mut take,
+        );
         if body.capacity() > KEPT {
             *body = Vec::new();
         }
@@ -106,7 +123,12 @@ impl List {
     ///
     /// # Errors
     /// None of its rows can be used.
-    pub(crate) fn answered(&self, context: &Context, text: &str, mut lines: Vec<u8>) -> Result<Rendered, ApiError> {
+    pub(crate) fn answered(
+        &self,
+        context: &Context,
+        text: &str,
+        mut lines: Vec<u8>,
+    ) -> Result<Rendered, ApiError> {
         let mut rendered = Rendered::default();
         let read = self.render(context, text, &now(), &mut lines, &mut rendered);
         debug_assert!(read.is_ok(), "the answer was read before");
@@ -116,14 +138,30 @@ impl List {
 
     /// Where a page is to be found, for people who ask TikTok about it.
     fn place(&self, page: &Page) -> String {
-        let day = |name: &str| self.params.iter().find(|(param, _)| *param == name).map_or("", |(_, day)| day);
-        let days = if day("start_date").is_empty() { String::new() } else { format!(", {} to {}", day("start_date"), day("end_date")) };
-        let account = if self.account.is_empty() { String::new() } else { format!("account {}{days}, ", self.account) };
+        let day = |name: &str| {
+            self.params.iter().find(|(param, _)| *param == name).map_or("", |(_, day)| day)
+        };
+        let days = if day("start_date").is_empty() {
+            String::new()
+        } else {
+            format!(", {} to {}", day("start_date"), day("end_date"))
+        };
+        let account = if self.account.is_empty() {
+            String::new()
+        } else {
+            format!("account {}{days}, ", self.account)
+        };
         format!("{account}request {}", page.request_id)
     }
 
-    /// One odd row costs itself. When there is no other, rows look otherwise than they should, and a bookmark must not pass them.
-    fn check_shape(&self, context: &Context, page: &Page, rendered: &Rendered) -> Result<(), ApiError> {
+    /// One odd row costs itself. When there is no other, rows look otherwise than they should, and
+    /// a bookmark must not pass them.
+    fn check_shape(
+        &self,
+        context: &Context,
+        page: &Page,
+        rendered: &Rendered,
+    ) -> Result<(), ApiError> {
         if page.rows == 0 || rendered.dropped() < page.rows {
             return Ok(());
         }
@@ -147,10 +185,19 @@ impl List {
         })
     }
 
-    fn render(&self, context: &Context, text: &str, time: &str, lines: &mut Vec<u8>, into: &mut Rendered) -> Result<Page, String> {
+    fn render(
+        &self,
+        context: &Context,
+        text: &str,
+        time: &str,
+        lines: &mut Vec<u8>,
+        into: &mut Rendered,
+    ) -> Result<Page, String> {
         let recipe = &context.plans[self.plan].recipe;
-        let mut renderer = Renderer::new(recipe, &self.account, self.bookmark.as_deref()).without(&self.written);
-        let page = page::read(text, self.rows, &mut renderer.page(time, lines)).map_err(|e| e.to_string())?;
+        let mut renderer =
+            Renderer::new(recipe, &self.account, self.bookmark.as_deref()).without(&self.written);
+        let page = page::read(text, self.rows, &mut renderer.page(time, lines))
+            .map_err(|e| e.to_string())?;
         (into.rows, into.total) = (page.rows, page.page_info.map(|info| info.total_number));
         into.keys = renderer.take_keys();
         (into.sums, into.totals) = (renderer.take_sums(), page.totals.clone());

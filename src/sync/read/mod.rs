@@ -1,5 +1,6 @@
-//! What a worker does: it reads a slice from TikTok, renders its rows and says how the slice ended. It also reads pages of the lists of
-//! other workers' slices. When a request starts is decided by `api::pacing`, and where the lines go by the pool.
+//! What a worker does: it reads a slice from TikTok, renders its rows and says how the slice ended.
+//! It also reads pages of the lists of other workers' slices. When a request starts is decided by
+//! `api::pacing`, and where the lines go by the pool.
 
 mod audit;
 mod entities;
@@ -76,11 +77,20 @@ impl Work for Reading {
         list.page(&self.context, number, lines, body)
     }
 
-    fn gather(&self, list: &List, gathered: &mut (Audit, Tally), page: Self::Piece) -> Result<(Vec<u8>, u64), ApiError> {
+    fn gather(
+        &self,
+        list: &List,
+        gathered: &mut (Audit, Tally),
+        page: Self::Piece,
+    ) -> Result<(Vec<u8>, u64), ApiError> {
         let mut page = page?;
         gathered.0.add(&mut page);
         if page.is_cut && !list.takes_cut {
-            return Err(ApiError { outcome: Outcome::Cut, message: CUT.to_owned(), ..stopped(list.path) });
+            return Err(ApiError {
+                outcome: Outcome::Cut,
+                message: CUT.to_owned(),
+                ..stopped(list.path)
+            });
         }
         gathered.1.add(page.tally);
         Ok((page.lines, page.last))
@@ -97,12 +107,24 @@ type Desk<'a> = pool::Desk<'a, Reading>;
 fn read(context: &Context, memory: &Memory, job: Job, desk: &mut Desk) -> Ending {
     let plan = &context.plans[job.plan];
     let start = context.starts.of(job);
-    let mut slice =
-        Slice { context, memory, job, plan, account: context.account_id(job), desk, ending: Ending::default(), cut: Vec::new() };
+    let mut slice = Slice {
+        context,
+        memory,
+        job,
+        plan,
+        account: context.account_id(job),
+        desk,
+        ending: Ending::default(),
+        cut: Vec::new(),
+    };
     let failure = match &plan.stream.source {
-        Source::Account(_) => {
-            slice.answered(context.accounts.answers.get(job.account - context.accounts.open.len()).map_or("", String::as_str))
-        }
+        Source::Account(_) => slice.answered(
+            context
+                .accounts
+                .answers
+                .get(job.account - context.accounts.open.len())
+                .map_or("", String::as_str),
+        ),
         Source::Entity(entity) => slice.entity(entity, &start),
         Source::Report(report) => job.window.map_or(Ok(()), |window| slice.report(report, window)),
     }

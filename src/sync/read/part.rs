@@ -26,7 +26,13 @@ impl Part {
 
 impl Slice<'_, '_> {
     /// What a report is asked for, but for its pages.
-    pub(crate) fn params(&self, report: &Report, part: &Part, metrics: &[String], origins: bool) -> Vec<(&'static str, String)> {
+    pub(crate) fn params(
+        &self,
+        report: &Report,
+        part: &Part,
+        metrics: &[String],
+        origins: bool,
+    ) -> Vec<(&'static str, String)> {
         let status = report.status_filter().filter(|_| self.context.config.include_deleted);
         self.params_with(report, part, metrics, origins, status)
     }
@@ -54,12 +60,16 @@ impl Slice<'_, '_> {
         }
         // TikTok wants the value as JSON inside a text.
         let condition = |name: &str, values: String| json!({"field_name": name, "filter_type": "IN", "filter_value": values});
-        let mut filters: Vec<Value> = status.map(|name| condition(name, json!(["STATUS_ALL"]).to_string())).into_iter().collect();
+        let mut filters: Vec<Value> = status
+            .map(|name| condition(name, json!(["STATUS_ALL"]).to_string()))
+            .into_iter()
+            .collect();
         if part.buying == Buying::TopView || origins && part.takes_origins(report) {
             let (name, values) = part.buying.report_filter();
             filters.push(condition(name, json!(values).to_string()));
         }
-        filters.extend(part.scope.filter().map(|(name, ids)| condition(name, json!(ids).to_string())));
+        filters
+            .extend(part.scope.filter().map(|(name, ids)| condition(name, json!(ids).to_string())));
         if !filters.is_empty() {
             params.push(("filtering", json!(filters).to_string()));
         }

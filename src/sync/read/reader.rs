@@ -1,5 +1,5 @@
-//! One slice being read: its lists are read page by page and made sure of, twice if need be. Which lists make up a slice is in
-//! `entities` and `reports`.
+//! One slice being read: its lists are read page by page and made sure of, twice if need be. Which
+//! lists make up a slice is in `entities` and `reports`.
 
 use super::audit::{Audit, Verdict};
 use super::list::List;
@@ -35,13 +35,23 @@ pub(crate) struct Slice<'a, 'd> {
 impl Slice<'_, '_> {
     /// Hands out an answer that was there before.
     pub(crate) fn answered(&mut self, text: &str) -> Result<(), ApiError> {
-        let page = self.list("", "list", Vec::new(), 0).answered(self.context, text, self.desk.buffer())?;
+        let page = self.list("", "list", Vec::new(), 0).answered(
+            self.context,
+            text,
+            self.desk.buffer(),
+        )?;
         self.ending.tally.add(page.tally);
         if self.desk.send(page.lines) { Ok(()) } else { Err(stopped(self.plan.stream.path())) }
     }
 
     /// A list of the slice's account, with at most `most` rows a page.
-    pub(crate) fn list(&self, path: &'static str, rows: &'static str, params: Vec<(&'static str, String)>, most: u64) -> List {
+    pub(crate) fn list(
+        &self,
+        path: &'static str,
+        rows: &'static str,
+        params: Vec<(&'static str, String)>,
+        most: u64,
+    ) -> List {
         let page_size = self.context.config.page_size.min(most);
         List {
             plan: self.job.plan,
@@ -65,11 +75,20 @@ impl Slice<'_, '_> {
         if first.is_whole() {
             return Ok(first);
         }
-        log::info!("{}, account {}: {}: {}; it is read once more", self.plan.name, self.account, list.path, first.words());
-        // What was written of an entity need not come again: a row that changed since is after the bookmark, and comes with the next run.
-        // What was written of a report may have been a row of another moment.
-        let written = if list.shrinks { HashSet::new() } else { first.keys().iter().copied().collect() };
-        // Pages of another size: a page that came twice by mistake does not come twice in the same place.
+        log::info!(
+            "{}, account {}: {}: {}; it is read once more",
+            self.plan.name,
+            self.account,
+            list.path,
+            first.words()
+        );
+        // What was written of an entity need not come again: a row that changed since is after the
+        // bookmark, and comes with the next run. What was written of a report may have been a row
+        // of another moment.
+        let written =
+            if list.shrinks { HashSet::new() } else { first.keys().iter().copied().collect() };
+        // Pages of another size: a page that came twice by mistake does not come twice in the same
+        // place.
         let page_size = list.page_size - (list.page_size / 3).max(1).min(list.page_size - 1);
         let again = Arc::new(List { written, in_turn: true, page_size, ..List::clone(&list) });
         let mut second = self.pages(&again)?;
@@ -87,7 +106,8 @@ impl Slice<'_, '_> {
             Verdict::Partial => Outcome::Partial,
             Verdict::Uneven => Outcome::Uneven,
         };
-        let remedy = "run again later; if it stays so, report it to TikTok with the account and the window";
+        let remedy =
+            "run again later; if it stays so, report it to TikTok with the account and the window";
         let (code, message) = match (&second.partial, outcome) {
             (Some(words), Outcome::Partial) => (Some(PARTIAL), words.clone()),
             _ => (None, format!("{}, also when read once more", second.words())),
@@ -112,8 +132,14 @@ impl Slice<'_, '_> {
         }
     }
 
-    /// Asks for the first page of a report, of `page_size` rows. Nothing is delivered of it; `rows` takes its rows.
-    pub(crate) fn first_page<R>(&mut self, mut params: Vec<(&'static str, String)>, page_size: u64, rows: &mut R) -> Result<Page, ApiError>
+    /// Asks for the first page of a report, of `page_size` rows. Nothing is delivered of it; `rows`
+    /// takes its rows.
+    pub(crate) fn first_page<R>(
+        &mut self,
+        mut params: Vec<(&'static str, String)>,
+        page_size: u64,
+        rows: &mut R,
+    ) -> Result<Page, ApiError>
     where
         R: for<'t> Rows<'t> + Default,
     {
@@ -129,11 +155,19 @@ impl Slice<'_, '_> {
 
     /// Which stream, account and days this is about, for messages.
     pub(crate) fn place(&self) -> String {
-        let window = self.job.window.map_or(String::new(), |w| format!(", {} to {}", w.start, w.end));
+        let window =
+            self.job.window.map_or(String::new(), |w| format!(", {} to {}", w.start, w.end));
         format!("{}, account {}{window}", self.plan.name, self.account)
     }
 }
 
 pub(crate) fn stopped(path: &'static str) -> ApiError {
-    ApiError { outcome: Outcome::Halted, code: None, message: "stopped".to_owned(), request_id: String::new(), path, remedy: "" }
+    ApiError {
+        outcome: Outcome::Halted,
+        code: None,
+        message: "stopped".to_owned(),
+        request_id: String::new(),
+        path,
+        remedy: "",
+    }
 }

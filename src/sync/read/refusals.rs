@@ -36,15 +36,18 @@ impl Refusals {
 
 /// Whether TikTok finds a request wrong in itself.
 pub(crate) fn is_wrong_request(error: &ApiError) -> bool {
-    error.outcome == Outcome::Refused && error.code.is_some_and(|code| WRONG_REQUEST.contains(&code))
+    error.outcome == Outcome::Refused
+        && error.code.is_some_and(|code| WRONG_REQUEST.contains(&code))
 }
 
 impl Slice<'_, '_> {
-    /// The metrics to ask for: those of the plan without those that TikTok refused for this account.
+    /// The metrics to ask for: those of the plan without those that TikTok refused for this
+    /// account.
     pub(crate) fn metrics(&self) -> Vec<String> {
         let refused = self.memory.refusals.lock();
         let refused = refused.get(&(self.job.plan, self.job.account));
-        let is_refused = |name: &&String| refused.is_some_and(|refused| refused.metrics.contains(*name));
+        let is_refused =
+            |name: &&String| refused.is_some_and(|refused| refused.metrics.contains(*name));
         self.plan.metrics.iter().filter(|name| !is_refused(name)).cloned().collect()
     }
 
@@ -61,16 +64,25 @@ impl Slice<'_, '_> {
     /// Remembers that they are.
     pub(crate) fn refuse_top_view(&self, error: &ApiError) {
         if !self.refuse(|refused| std::mem::replace(&mut refused.top_view, true)) {
-            log::info!("{}: TikTok refuses this report of TopView, which is left out: {error}", self.place());
+            log::info!(
+                "{}: TikTok refuses this report of TopView, which is left out: {error}",
+                self.place()
+            );
         }
     }
 
-    /// Finds out what of a refused report TikTok refuses, and leaves it out from now on. `false`: it is about something else, or cannot
-    /// be found within a bound.
+    /// Finds out what of a refused report TikTok refuses, and leaves it out from now on. `false`:
+    /// it is about something else, or cannot be found within a bound.
     ///
     /// # Errors
     /// TikTok did not answer.
-    pub(crate) fn learn(&mut self, report: &Report, part: &Part, asked: &[String], error: &ApiError) -> Result<bool, ApiError> {
+    pub(crate) fn learn(
+        &mut self,
+        report: &Report,
+        part: &Part,
+        asked: &[String],
+        error: &ApiError,
+    ) -> Result<bool, ApiError> {
         if !is_wrong_request(error) {
             return Ok(false);
         }
@@ -93,8 +105,11 @@ impl Slice<'_, '_> {
             return Ok(true);
         }
         let takes_origins = takes_origins && self.takes_origins();
-        for suspects in [self.refused_elsewhere(asked), unknown(asked), at_position(&error.message, asked)] {
-            let others: Vec<String> = asked.iter().filter(|name| !suspects.contains(name)).cloned().collect();
+        for suspects in
+            [self.refused_elsewhere(asked), unknown(asked), at_position(&error.message, asked)]
+        {
+            let others: Vec<String> =
+                asked.iter().filter(|name| !suspects.contains(name)).cloned().collect();
             if !suspects.is_empty() && self.accepts(report, part, &others, takes_origins)? {
                 self.drop_metrics(&suspects, error);
                 return Ok(true);
@@ -110,7 +125,13 @@ impl Slice<'_, '_> {
     }
 
     /// Finds a refused metric among those asked for, by halves.
-    fn search(&mut self, report: &Report, part: &Part, asked: &[String], origins: bool) -> Result<Option<String>, ApiError> {
+    fn search(
+        &mut self,
+        report: &Report,
+        part: &Part,
+        asked: &[String],
+        origins: bool,
+    ) -> Result<Option<String>, ApiError> {
         let (mut good, mut suspects) = (Vec::new(), asked.to_vec());
         while suspects.len() > 1 {
             let rest = suspects.split_off(suspects.len() / 2);
@@ -121,14 +142,22 @@ impl Slice<'_, '_> {
         }
         let Some(metric) = suspects.pop() else { return Ok(None) };
         // Unless something is accepted without it, it is not the metric that is refused.
-        let others: Vec<String> = asked.iter().filter(|name| **name != metric).take(1).cloned().collect();
+        let others: Vec<String> =
+            asked.iter().filter(|name| **name != metric).take(1).cloned().collect();
         let is_found = !good.is_empty() || self.accepts(report, part, &others, origins)?;
         let is_sure = self.refused(|refused| refused.probes <= MOST_PROBES);
         Ok((is_found && is_sure).then_some(metric))
     }
 
-    /// Whether TikTok answers the first row of a report with these metrics. `false` also once too many rows were asked for.
-    fn accepts(&mut self, report: &Report, part: &Part, metrics: &[String], origins: bool) -> Result<bool, ApiError> {
+    /// Whether TikTok answers the first row of a report with these metrics. `false` also once too
+    /// many rows were asked for.
+    fn accepts(
+        &mut self,
+        report: &Report,
+        part: &Part,
+        metrics: &[String],
+        origins: bool,
+    ) -> Result<bool, ApiError> {
         let probes = self.refuse(|refused| {
             refused.probes += 1;
             refused.probes
@@ -146,7 +175,11 @@ impl Slice<'_, '_> {
     /// Metrics that TikTok refused in this stream for other accounts.
     fn refused_elsewhere(&self, asked: &[String]) -> Vec<String> {
         let all = self.memory.refusals.lock();
-        let of_stream = |name: &&String| all.iter().any(|((plan, _), refused)| *plan == self.job.plan && refused.metrics.contains(*name));
+        let of_stream = |name: &&String| {
+            all.iter().any(|((plan, _), refused)| {
+                *plan == self.job.plan && refused.metrics.contains(*name)
+            })
+        };
         asked.iter().filter(of_stream).cloned().collect()
     }
 
@@ -183,8 +216,8 @@ impl Slice<'_, '_> {
     }
 }
 
-/// Metrics asked for that a message names. A metric whose name is an ordinary word, such as `reach`, is taken for named only where the
-/// message speaks of metrics, or quotes the word.
+/// Metrics asked for that a message names. A metric whose name is an ordinary word, such as
+/// `reach`, is taken for named only where the message speaks of metrics, or quotes the word.
 fn named(message: &str, asked: &[String]) -> Vec<String> {
     let lower = message.to_lowercase();
     let speaks_of_metrics = lower.contains("metric");
@@ -194,7 +227,8 @@ fn named(message: &str, asked: &[String]) -> Vec<String> {
             let before = message[..at].chars().next_back();
             let after = message[at + found.len()..].chars().next();
             let is_word = !before.is_some_and(is_part) && !after.is_some_and(is_part);
-            let is_quoted = matches!(before, Some('\'' | '"' | '`' | '[')) || matches!(after, Some('\'' | '"' | '`' | ']'));
+            let is_quoted = matches!(before, Some('\'' | '"' | '`' | '['))
+                || matches!(after, Some('\'' | '"' | '`' | ']'));
             is_word && (speaks_of_metrics || is_quoted || metric.contains('_'))
         })
     };
@@ -213,7 +247,8 @@ fn at_position(message: &str, asked: &[String]) -> Vec<String> {
         let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
         digits[..end].parse::<usize>().ok()
     });
-    let mut found: Vec<String> = positions.filter_map(|position| asked.get(position)).cloned().collect();
+    let mut found: Vec<String> =
+        positions.filter_map(|position| asked.get(position)).cloned().collect();
     found.dedup();
     found
 }

@@ -1,5 +1,5 @@
-//! Parts of an account for reports that are too much for one answer: by campaign, then by ad group, then by ad. It owns the ids by which
-//! a report is narrowed, and the calls that find them.
+//! Parts of an account for reports that are too much for one answer: by campaign, then by ad group,
+//! then by ad. It owns the ids by which a report is narrowed, and the calls that find them.
 
 use super::paging::has_more;
 use super::part::Part;
@@ -38,7 +38,13 @@ static STEPS: [Step; 3] = [
         most: 30,
         levels: &["AUCTION_CAMPAIGN", "AUCTION_ADGROUP", "AUCTION_AD"],
     },
-    Step { filter: "adgroup_ids", path: "adgroup/get/", id: "adgroup_id", most: 100, levels: &["AUCTION_ADGROUP", "AUCTION_AD"] },
+    Step {
+        filter: "adgroup_ids",
+        path: "adgroup/get/",
+        id: "adgroup_id",
+        most: 100,
+        levels: &["AUCTION_ADGROUP", "AUCTION_AD"],
+    },
     Step { filter: "ad_ids", path: "ad/get/", id: "ad_id", most: 100, levels: &["AUCTION_AD"] },
 ];
 
@@ -74,7 +80,8 @@ impl Scope {
     }
 }
 
-/// The campaigns of accounts and passes, once they were asked for: every window that is too large needs them.
+/// The campaigns of accounts and passes, once they were asked for: every window that is too large
+/// needs them.
 #[derive(Debug, Default)]
 pub(crate) struct Scopes(Mutex<HashMap<(String, Buying), Listed>>);
 
@@ -82,7 +89,8 @@ pub(crate) struct Scopes(Mutex<HashMap<(String, Buying), Listed>>);
 type Listed = Arc<Mutex<Option<Arc<Vec<String>>>>>;
 
 impl Scopes {
-    /// The parts of a part, for a report; `None` if it cannot be narrowed any further. `body` is a buffer of any content.
+    /// The parts of a part, for a report; `None` if it cannot be narrowed any further. `body` is a
+    /// buffer of any content.
     ///
     /// # Errors
     /// The ids cannot be listed.
@@ -101,22 +109,36 @@ impl Scopes {
         };
         let mut parent = whole.scope.clone();
         loop {
-            let Some(of) = STEPS.get(step).filter(|of| of.levels.contains(&report.data_level)) else { return Ok(None) };
+            let Some(of) = STEPS.get(step).filter(|of| of.levels.contains(&report.data_level))
+            else {
+                return Ok(None);
+            };
             let ids = match parent.filter() {
                 Some((name, ids)) => {
                     let mut filter = whole.buying.list_filter();
                     filter.insert(name.to_owned(), json!(ids));
-                    Arc::new(list(client, of, account, &Asked { filter, buying: whole.buying }, body)?)
+                    Arc::new(list(
+                        client,
+                        of,
+                        account,
+                        &Asked { filter, buying: whole.buying },
+                        body,
+                    )?)
                 }
                 None => self.campaigns(client, of, account, whole.buying, body)?,
             };
             match ids.len() {
-                // There are rows, or they would not be too many: nothing that can be listed has them.
+                // There are rows, or they would not be too many: nothing that can be listed has
+                // them.
                 0 => return Ok(None),
                 // That is the same as its parent.
                 1 => (parent, step) = (Scope::Ids(step, ids.to_vec()), step + 1),
                 few if few <= of.most => return Ok(Some(halves(step, &ids))),
-                _ => return Ok(Some(ids.chunks(of.most).map(|some| Scope::Ids(step, some.to_vec())).collect())),
+                _ => {
+                    return Ok(Some(
+                        ids.chunks(of.most).map(|some| Scope::Ids(step, some.to_vec())).collect(),
+                    ));
+                }
             }
         }
     }
@@ -130,12 +152,14 @@ impl Scopes {
         body: &mut Vec<u8>,
     ) -> Result<Arc<Vec<String>>, ApiError> {
         let of_account = Arc::clone(lock(&self.0).entry((account.to_owned(), buying)).or_default());
-        // Held while they are listed: several windows of one account find out at once that they are too large.
+        // Held while they are listed: several windows of one account find out at once that they are
+        // too large.
         let mut known = lock(&of_account);
         if let Some(ids) = &*known {
             return Ok(Arc::clone(ids));
         }
-        let ids = list(client, step, account, &Asked { filter: buying.list_filter(), buying }, body)?;
+        let ids =
+            list(client, step, account, &Asked { filter: buying.list_filter(), buying }, body)?;
         Ok(Arc::clone(known.insert(Arc::new(ids))))
     }
 }
@@ -150,8 +174,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// All ids of a step that a filter lets through, once each. Where one is missing its rows would be, so they are counted too.
-fn list(client: &Client, step: &Step, account: &str, asked: &Asked, body: &mut Vec<u8>) -> Result<Vec<String>, ApiError> {
+/// All ids of a step that a filter lets through, once each. Where one is missing its rows would be,
+/// so they are counted too.
+fn list(
+    client: &Client,
+    step: &Step,
+    account: &str,
+    asked: &Asked,
+    body: &mut Vec<u8>,
+) -> Result<Vec<String>, ApiError> {
     let mut ids = Ids { name: format!("\"{}\"", step.id), found: Vec::new() };
     let mut total = 0;
     for _ in 0..2 {
@@ -162,32 +193,63 @@ fn list(client: &Client, step: &Step, account: &str, asked: &Asked, body: &mut V
             return Ok(ids.found);
         }
     }
-    let message = format!("TikTok counts {total} rows of what a report is split by, but returned {}", ids.found.len());
+    let message = format!(
+        "TikTok counts {total} rows of what a report is split by, but returned {}",
+        ids.found.len()
+    );
     let remedy = "run again later; the state is kept";
-    Err(ApiError { outcome: Outcome::Uneven, code: None, message, request_id: String::new(), path: step.path, remedy })
+    Err(ApiError {
+        outcome: Outcome::Uneven,
+        code: None,
+        message,
+        request_id: String::new(),
+        path: step.path,
+        remedy,
+    })
 }
 
 /// Reads all pages once. Returns the greatest count of them.
-fn read(client: &Client, step: &Step, account: &str, asked: &Asked, body: &mut Vec<u8>, ids: &mut Ids) -> Result<u64, ApiError> {
+fn read(
+    client: &Client,
+    step: &Step,
+    account: &str,
+    asked: &Asked,
+    body: &mut Vec<u8>,
+    ids: &mut Ids,
+) -> Result<u64, ApiError> {
     let (mut number, mut total) = (1, 0);
     loop {
         let params = vec![
             ("advertiser_id", account.to_owned()),
             ("filtering", Value::Object(asked.filter.clone()).to_string()),
             ("page", number.to_string()),
-            ("page_size", if asked.buying == Buying::TopView { TOP_VIEW_PAGE } else { PAGE }.to_string()),
+            (
+                "page_size",
+                if asked.buying == Buying::TopView { TOP_VIEW_PAGE } else { PAGE }.to_string(),
+            ),
         ];
         let (before, mut more) = (ids.found.len(), false);
-        let page = client.call(&Request { path: step.path, params, shrinks: false }, body, &mut |text| -> Result<Page, String> {
-            ids.found.truncate(before);
-            let page = page::read(text, "list", ids).map_err(|e| e.to_string())?;
-            more = has_more(&page, number)?;
-            Ok(page)
-        })?;
+        let page = client.call(
+            &Request { path: step.path, params, shrinks: false },
+            body,
+            &mut |text| -> Result<Page, String> {
+                ids.found.truncate(before);
+                let page = page::read(text, "list", ids).map_err(|e| e.to_string())?;
+                more = has_more(&page, number)?;
+                Ok(page)
+            },
+        )?;
         if page.code == PARTIAL {
             let remedy = "run again later; the state is kept";
             let (code, message) = (Some(PARTIAL), page.message);
-            return Err(ApiError { outcome: Outcome::Partial, code, message, request_id: page.request_id, path: step.path, remedy });
+            return Err(ApiError {
+                outcome: Outcome::Partial,
+                code,
+                message,
+                request_id: page.request_id,
+                path: step.path,
+                remedy,
+            });
         }
         total = total.max(page.page_info.map_or(0, |info| info.total_number));
         if !more {

@@ -46,7 +46,10 @@ impl Slice<'_, '_> {
             // There is so much of it that it cannot be counted.
             Err(error) if matches!(error.outcome, Outcome::TooLarge | Outcome::TimedOut) => true,
             Err(error) if is_refusal(error.outcome) && error.outcome != Outcome::SkipAccount => {
-                log::info!("account {}: TikTok refuses reports of TopView, which are left out: {error}", self.account);
+                log::info!(
+                    "account {}: TikTok refuses reports of TopView, which are left out: {error}",
+                    self.account
+                );
                 false
             }
             Err(error) => return Err(error),
@@ -56,11 +59,18 @@ impl Slice<'_, '_> {
     }
 
     /// Campaigns that ever had results, at most [`MOST`] of them.
-    fn campaigns_with_results(&mut self, buying: Buying, ids: &[&str]) -> Result<HashSet<Campaign>, ApiError> {
+    fn campaigns_with_results(
+        &mut self,
+        buying: Buying,
+        ids: &[&str],
+    ) -> Result<HashSet<Campaign>, ApiError> {
         let condition = |name: &str, values: String| json!({"field_name": name, "filter_type": "IN", "filter_value": values});
         // Without a filter TikTok leaves them out.
         let top_view = (buying == Buying::TopView).then(|| buying.report_filter());
-        let mut filtering: Vec<_> = top_view.map(|(name, values)| condition(name, json!(values).to_string())).into_iter().collect();
+        let mut filtering: Vec<_> = top_view
+            .map(|(name, values)| condition(name, json!(values).to_string()))
+            .into_iter()
+            .collect();
         if self.context.config.include_deleted {
             filtering.push(condition("campaign_status", json!(["STATUS_ALL"]).to_string()));
         }

@@ -1,4 +1,5 @@
-//! The proof of a report: its rows against TikTok's own totals, and the ads of an account, deleted ones included, against the account.
+//! The proof of a report: its rows against TikTok's own totals, and the ads of an account, deleted
+//! ones included, against the account.
 
 use super::part::Part;
 use super::reader::Slice;
@@ -27,17 +28,33 @@ pub(crate) struct Read {
 
 impl Slice<'_, '_> {
     /// Adds the totals of a part with deleted entities, which the account's own totals always hold.
-    pub(crate) fn add_with_deleted(&mut self, report: &Report, part: &Part, sums: &[Sum], read: &mut Read) -> Result<(), ApiError> {
+    pub(crate) fn add_with_deleted(
+        &mut self,
+        report: &Report,
+        part: &Part,
+        sums: &[Sum],
+        read: &mut Read,
+    ) -> Result<(), ApiError> {
         if self.plan.summed.is_empty() || report.data_level != "AUCTION_AD" {
             return Ok(());
         }
-        let more = if self.context.config.include_deleted { Some(sums.to_vec()) } else { self.totals(report, part)? };
+        let more = if self.context.config.include_deleted {
+            Some(sums.to_vec())
+        } else {
+            self.totals(report, part)?
+        };
         read.with_deleted = both(read.with_deleted.take(), more);
         Ok(())
     }
 
-    /// Compares the ads of a window, `TopView`, Promote and deleted ones included, with their account.
-    pub(crate) fn compare_with_account(&mut self, report: &Report, window: Window, read: &Read) -> Result<(), ApiError> {
+    /// Compares the ads of a window, `TopView`, Promote and deleted ones included, with their
+    /// account.
+    pub(crate) fn compare_with_account(
+        &mut self,
+        report: &Report,
+        window: Window,
+        read: &Read,
+    ) -> Result<(), ApiError> {
         if self.plan.summed.is_empty() || report.data_level != "AUCTION_AD" {
             return Ok(());
         }
@@ -50,16 +67,34 @@ impl Slice<'_, '_> {
         Ok(())
     }
 
-    pub(crate) fn compare(&mut self, what: What, ours: &[Sum], theirs: &[Option<Sum>], window: Window) {
-        let today = self.context.accounts.open.get(self.job.account).map_or(window.end, |a| a.today(OffsetDateTime::now_utc()));
+    pub(crate) fn compare(
+        &mut self,
+        what: What,
+        ours: &[Sum],
+        theirs: &[Option<Sum>],
+        window: Window,
+    ) {
+        let today = self
+            .context
+            .accounts
+            .open
+            .get(self.job.account)
+            .map_or(window.end, |a| a.today(OffsetDateTime::now_utc()));
         self.ending.checks.extend(Check::all(what, &self.plan.summed, ours, theirs, window, today));
     }
 
-    /// TikTok's totals of a report with deleted entities. `None`: TikTok refuses them, which is told.
-    pub(crate) fn totals(&mut self, report: &Report, part: &Part) -> Result<Option<Vec<Sum>>, ApiError> {
-        let metrics: Vec<String> = self.metrics().into_iter().filter(|name| self.plan.summed.contains(name)).collect();
+    /// TikTok's totals of a report with deleted entities. `None`: TikTok refuses them, which is
+    /// told.
+    pub(crate) fn totals(
+        &mut self,
+        report: &Report,
+        part: &Part,
+    ) -> Result<Option<Vec<Sum>>, ApiError> {
+        let metrics: Vec<String> =
+            self.metrics().into_iter().filter(|name| self.plan.summed.contains(name)).collect();
         let takes_origins = self.takes_origins();
-        let mut params = self.params_with(report, part, &metrics, takes_origins, report.status_filter());
+        let mut params =
+            self.params_with(report, part, &metrics, takes_origins, report.status_filter());
         params.push(("enable_total_metrics", "true".to_owned()));
         match self.first_page(params, 1, &mut NoRows) {
             Ok(page) => {
@@ -91,5 +126,8 @@ pub(crate) fn both(sums: Option<Vec<Sum>>, more: Option<Vec<Sum>>) -> Option<Vec
 
 /// Whether nothing more can be asked for this slice.
 pub(crate) fn ends_slice(error: &ApiError) -> bool {
-    matches!(error.outcome, Outcome::StopRun | Outcome::EndRun | Outcome::Halted | Outcome::SkipAccount)
+    matches!(
+        error.outcome,
+        Outcome::StopRun | Outcome::EndRun | Outcome::Halted | Outcome::SkipAccount
+    )
 }

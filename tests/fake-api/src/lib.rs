@@ -10,4 +10,7 @@ mod server;
 mod world;
 
 pub use server::{APP_ID, Fault, FaultKind, Options, Request, SECRET, Server, Shape, TOKEN};
-pub use world::{Account, Entity, Kind, Level, ReportQuery, ReportRow, ReportType, Row, World, WorldConfig, additive_metrics, zone_exists};
+pub use world::{
+    Account, Entity, Kind, Level, ReportQuery, ReportRow, ReportType, Row, World, WorldConfig,
+    additive_metrics, zone_exists,
+};

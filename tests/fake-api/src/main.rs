@@ -56,10 +56,12 @@ struct Arguments {
     /// The moment at which the clock of the data stands still, such as 2026-07-15T12:00:00Z
     #[arg(long, value_parser = parse_time)]
     now: Option<OffsetDateTime>,
-    /// A misbehaviour as JSON, such as '{"path":"ad/get/","kind":"hang","seconds":2}'; may be given several times
+    /// A misbehaviour as JSON, such as '{"path":"ad/get/","kind":"hang","seconds":2}'; may be given
+    /// several times
     #[arg(long = "fault", value_name = "JSON")]
     faults: Vec<Fault>,
-    /// Leave out what breaks careless parsers: odd values, counts with decimals, ads without `modify_time`
+    /// Leave out what breaks careless parsers: odd values, counts with decimals, ads without
+    /// `modify_time`
     #[arg(long)]
     plain: bool,
 }
@@ -69,7 +71,8 @@ fn parse_zone(name: &str) -> Result<String, String> {
 }
 
 fn parse_day(text: &str) -> Result<Date, String> {
-    Date::parse(text, format_description!("[year]-[month]-[day]")).map_err(|error| error.to_string())
+    Date::parse(text, format_description!("[year]-[month]-[day]"))
+        .map_err(|error| error.to_string())
 }
 
 fn parse_time(text: &str) -> Result<OffsetDateTime, String> {
@@ -102,8 +105,10 @@ fn main() -> io::Result<()> {
         sandbox: arguments.sandbox,
         ..Options::default()
     };
-    let ids: Vec<_> = world.accounts().iter().map(|account| account.advertiser_id.clone()).collect();
-    let month_ago = ids.first().map_or(arguments.first_day, |id| world.today(id)) - Duration::days(30);
+    let ids: Vec<_> =
+        world.accounts().iter().map(|account| account.advertiser_id.clone()).collect();
+    let month_ago =
+        ids.first().map_or(arguments.first_day, |id| world.today(id)) - Duration::days(30);
     let server = Server::start_on(arguments.port, world, options)?;
     for fault in arguments.faults {
         server.add_fault(fault);

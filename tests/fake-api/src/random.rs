@@ -3,13 +3,18 @@
 
 /// Hashes a text (FNV-1a, finished by [`mix`] to spread the bits).
 pub(crate) fn text(text: &str) -> u64 {
-    let fnv = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let fnv = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     mix(fnv, 0)
 }
 
 /// Combines two hashes into one (the finalizer of `SplitMix64`).
 pub(crate) fn mix(left: u64, right: u64) -> u64 {
-    let mut z = left.rotate_left(23).wrapping_add(right.wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = left
+        .rotate_left(23)
+        .wrapping_add(right.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        .wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)

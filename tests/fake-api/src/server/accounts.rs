@@ -16,7 +16,11 @@ pub(crate) fn list(context: &Context, params: &Params) -> Result<Answer, Refusal
         return Err(Refusal::of(40101, "The app_id and the secret do not fit together."));
     }
     let rows = context.world.accounts().iter().map(|account| {
-        Row(vec![("advertiser_id".to_owned(), quote(&account.advertiser_id)), ("advertiser_name".to_owned(), quote(&account.name))]).json()
+        Row(vec![
+            ("advertiser_id".to_owned(), quote(&account.advertiser_id)),
+            ("advertiser_name".to_owned(), quote(&account.name)),
+        ])
+        .json()
     });
     Ok(unpaged(&rows.collect::<Vec<_>>()))
 }
@@ -45,6 +49,7 @@ pub(crate) fn info(context: &Context, params: &Params) -> Result<Answer, Refusal
 }
 
 fn unpaged(rows: &[String]) -> Answer {
-    let data = Data::List { rows: rows.join(","), page_info: None, total_metrics: None, null: false };
+    let data =
+        Data::List { rows: rows.join(","), page_info: None, total_metrics: None, null: false };
     Answer { data, ..Answer::default() }
 }

@@ -71,7 +71,9 @@ fn add_faults(shared: &Shared, body: &[u8]) -> Reply {
 
 fn refuse_connections(shared: &Shared, body: &[u8], connection: u64) -> Reply {
     let value: Value = serde_json::from_slice(body).unwrap_or_default();
-    let Some(time) = value["seconds"].as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) else {
+    let Some(time) =
+        value["seconds"].as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+    else {
         return wrong("the body must be {\"seconds\": number}");
     };
     shared.refuse_connections(time, Some(connection));
@@ -84,10 +86,13 @@ fn truth(shared: &Shared, what: &str, params: Pairs) -> Reply {
     }
     let world = &shared.world;
     let id = params.iter().find(|(key, _)| key == "advertiser_id").map(|(_, value)| value.as_str());
-    let accounts = world.accounts().iter().filter(|account| id.is_none_or(|id| id == account.advertiser_id));
+    let accounts =
+        world.accounts().iter().filter(|account| id.is_none_or(|id| id == account.advertiser_id));
     let kind = match what {
         "advertisers" => {
-            let rows = accounts.map(|account| flagged(&world.advertiser(&account.advertiser_id), false, false, false));
+            let rows = accounts.map(|account| {
+                flagged(&world.advertiser(&account.advertiser_id), false, false, false)
+            });
             return list(&rows.collect::<Vec<_>>());
         }
         "campaigns" => Kind::Campaign,
@@ -96,7 +101,8 @@ fn truth(shared: &Shared, what: &str, params: Pairs) -> Reply {
         _ => return Reply::plain(404, "text/plain", "no such truth"),
     };
     let entities = accounts.flat_map(|account| world.entities(kind, &account.advertiser_id));
-    let rows = entities.map(|entity| flagged(&entity.row, entity.deleted, entity.top_view, entity.promote));
+    let rows = entities
+        .map(|entity| flagged(&entity.row, entity.deleted, entity.top_view, entity.promote));
     list(&rows.collect::<Vec<_>>())
 }
 
@@ -108,17 +114,16 @@ fn flagged(row: &Row, deleted: bool, top_view: bool, promote: bool) -> String {
 fn report(shared: &Shared, params: Pairs) -> Reply {
     let context = Context::new(shared);
     let endpoint = endpoints::find("report/integrated/get/").expect("it is in the table");
-    let query = Params::check(endpoint, params).and_then(|params| report_rules::query(&context, &params, true));
+    let query = Params::check(endpoint, params)
+        .and_then(|params| report_rules::query(&context, &params, true));
     let mut query = match query {
         Ok(query) => query,
         Err(refusal) => return wrong(&refusal.message),
     };
     query.newest_ads = None; // the cut is a limit of the wire, not of the truth
-    let rows = shared
-        .world
-        .report(&query)
-        .into_iter()
-        .map(|row| format!("{{\"dimensions\":{},\"metrics\":{}}}", row.dimensions.json(), row.metrics.json()));
+    let rows = shared.world.report(&query).into_iter().map(|row| {
+        format!("{{\"dimensions\":{},\"metrics\":{}}}", row.dimensions.json(), row.metrics.json())
+    });
     list(&rows.collect::<Vec<_>>())
 }
 

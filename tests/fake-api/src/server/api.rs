@@ -29,7 +29,12 @@ pub(crate) struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub(crate) fn new(shared: &'a Shared) -> Self {
-        Self { world: &shared.world, options: shared.options(), cache: &shared.cache, moment: shared.world.moment() }
+        Self {
+            world: &shared.world,
+            options: shared.options(),
+            cache: &shared.cache,
+            moment: shared.world.moment(),
+        }
     }
 
     /// An account the token may read.
@@ -62,7 +67,8 @@ pub(crate) fn answer(shared: &Shared, head: &Head) -> Outcome {
     let (reply, code, hang) = match below.and_then(endpoints::find) {
         None => (not_found(shared, path), None, Duration::ZERO),
         Some(_) if head.method != "GET" => {
-            lock(&shared.journal).violate(format!("{path}: {} is not allowed, only GET", head.method));
+            lock(&shared.journal)
+                .violate(format!("{path}: {} is not allowed, only GET", head.method));
             (Reply::plain(405, "text/plain", "405 method not allowed"), None, Duration::ZERO)
         }
         Some(endpoint) => {
@@ -75,7 +81,11 @@ pub(crate) fn answer(shared: &Shared, head: &Head) -> Outcome {
 }
 
 fn not_found(shared: &Shared, path: &str) -> Reply {
-    let why = if endpoints::find(&format!("{path}/")).is_some() { "the slash at its end is missing" } else { "no such path" };
+    let why = if endpoints::find(&format!("{path}/")).is_some() {
+        "the slash at its end is missing"
+    } else {
+        "no such path"
+    };
     lock(&shared.journal).violate(format!("{path}: {why}"));
     Reply::plain(404, "text/plain", "404 page not found")
 }
@@ -140,24 +150,32 @@ impl Call<'_> {
         match self.head.header("access-token") {
             None | Some("") => return Err(self.noted(Refusal::of(40104, "Access token is empty."))),
             Some(TOKEN) => {}
-            Some(_) => return Err(self.noted(Refusal::of(40105, "Access token is incorrect or has been revoked."))),
+            Some(_) => {
+                return Err(self
+                    .noted(Refusal::of(40105, "Access token is incorrect or has been revoked.")));
+            }
         }
         if options.sandbox && !self.endpoint.sandbox {
-            return Err(Refusal::by_option(40008, format!("{} is not supported in sandbox", self.endpoint.path)));
+            return Err(Refusal::by_option(
+                40008,
+                format!("{} is not supported in sandbox", self.endpoint.path),
+            ));
         }
         Ok(())
     }
 
     fn noted(&self, refusal: Refusal) -> Refusal {
         if refusal.violation {
-            lock(&self.shared.journal).violate(format!("{}: {}", self.endpoint.path, refusal.message));
+            lock(&self.shared.journal)
+                .violate(format!("{}: {}", self.endpoint.path, refusal.message));
         }
         refusal
     }
 
     fn evaluate(&self) -> Result<(Answer, Params), Refusal> {
         let params = Params::check(self.endpoint, self.params.clone());
-        let answer = params.and_then(|params| Ok(((self.endpoint.handler)(&self.context, &params)?, params)));
+        let answer = params
+            .and_then(|params| Ok(((self.endpoint.handler)(&self.context, &params)?, params)));
         answer.map_err(|refusal| self.noted(refusal))
     }
 
@@ -177,7 +195,8 @@ impl Call<'_> {
                     let plain = envelope::success(&answer.data, &id).into_bytes();
                     let gzipped = gzips && plain.len() > GZIP_FROM;
                     let bytes = Arc::new(if gzipped { gzip(&plain) } else { plain });
-                    let body = Body { bytes, gzipped, throttled: answer.throttled, wait: answer.wait };
+                    let body =
+                        Body { bytes, gzipped, throttled: answer.throttled, wait: answer.wait };
                     lock(&self.shared.cache).keep_body(key, body.clone());
                     body
                 }
@@ -198,12 +217,14 @@ impl Call<'_> {
         };
         if let Some(params) = tamper::other_rows(kind, &params)
             && let Ok(other) = (self.endpoint.handler)(&self.context, &params)
-            && let (Data::List { rows, .. }, Data::List { rows: other, .. }) = (&mut answer.data, other.data)
+            && let (Data::List { rows, .. }, Data::List { rows: other, .. }) =
+                (&mut answer.data, other.data)
         {
             *rows = other;
         }
         tamper::change(kind, &mut answer.data);
-        let mut reply = self.json(tamper::write(kind, &answer.data, &envelope::request_id(self.number)));
+        let mut reply =
+            self.json(tamper::write(kind, &answer.data, &envelope::request_id(self.number)));
         reply.throttled = answer.throttled;
         tamper::spoil_delivery(kind, &mut reply, self.head.accepts_gzip());
         (reply, tamper::code(kind), answer.wait)

@@ -112,7 +112,9 @@ fn deliver(shared: &Shared, stream: &mut TcpStream, reply: &Reply) -> io::Result
     http::write_answer(stream, reply.status, &headers, length, &reply.body[..sent])?;
     if let Delivery::Slow(time) = reply.delivery {
         let pieces = u32::try_from(length).unwrap_or(u32::MAX).clamp(1, PIECES);
-        for piece in reply.body.chunks(length.div_ceil(usize::try_from(pieces).expect("32 bits")).max(1)) {
+        for piece in
+            reply.body.chunks(length.div_ceil(usize::try_from(pieces).expect("32 bits")).max(1))
+        {
             shared.sleep(time / pieces);
             stream.write_all(piece)?;
         }

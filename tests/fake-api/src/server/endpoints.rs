@@ -46,7 +46,13 @@ const ENDPOINTS: [Endpoint; 7] = [
         sandbox: false,
         handler: accounts::list,
     },
-    Endpoint { path: "user/info/", params: &[], largest_page: None, sandbox: true, handler: accounts::user },
+    Endpoint {
+        path: "user/info/",
+        params: &[],
+        largest_page: None,
+        sandbox: true,
+        handler: accounts::user,
+    },
     Endpoint {
         path: "advertiser/info/",
         params: &[required("advertiser_ids", P::Texts(100)), optional("fields", P::Texts(1000))],
@@ -103,7 +109,10 @@ const ENDPOINTS: [Endpoint; 7] = [
             optional("advertiser_ids", P::Texts(5)),
             optional("bc_id", P::Text),
             optional("service_type", P::Choice(&["AUCTION", "RESERVATION"])),
-            required("report_type", P::Choice(&["BASIC", "AUDIENCE", "PLAYABLE_MATERIAL", "CATALOG", "BC", "TT_SHOP"])),
+            required(
+                "report_type",
+                P::Choice(&["BASIC", "AUDIENCE", "PLAYABLE_MATERIAL", "CATALOG", "BC", "TT_SHOP"]),
+            ),
             optional("data_level", P::Choice(LEVELS)),
             required("dimensions", P::Texts(4)),
             optional("metrics", P::Texts(100)),
@@ -126,7 +135,8 @@ const ENDPOINTS: [Endpoint; 7] = [
 ];
 
 /// Those of reservations are retired.
-const LEVELS: &[&str] = &["AUCTION_ADVERTISER", "AUCTION_CAMPAIGN", "AUCTION_ADGROUP", "AUCTION_AD"];
+const LEVELS: &[&str] =
+    &["AUCTION_ADVERTISER", "AUCTION_CAMPAIGN", "AUCTION_ADGROUP", "AUCTION_AD"];
 
 const CAMPAIGN_FILTERS: &[FilterKey] = &[
     key("campaign_ids", F::Ids),

@@ -104,7 +104,9 @@ pub(crate) fn failure(code: i64, message: &str, request_id: &str) -> String {
 /// Writes an envelope around raw JSON.
 pub(crate) fn envelope(code: i64, message: &str, request_id: &str, data: &str) -> String {
     let message = quote(message);
-    format!("{{\"code\":{code},\"message\":{message},\"request_id\":\"{request_id}\",\"data\":{data}}}")
+    format!(
+        "{{\"code\":{code},\"message\":{message},\"request_id\":\"{request_id}\",\"data\":{data}}}"
+    )
 }
 
 /// An id in the form of TikTok's: a time stamp, then hexadecimal digits.

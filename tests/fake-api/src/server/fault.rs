@@ -47,11 +47,17 @@ impl Default for Fault {
 
 impl Fault {
     fn fits(&self, path: &str, params: &[(String, String)]) -> bool {
-        let param = |name: &str| params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        let is = |name: &str, wanted: &Option<String>| wanted.is_none() || param(name) == wanted.as_deref();
+        let param = |name: &str| {
+            params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        };
+        let is = |name: &str, wanted: &Option<String>| {
+            wanted.is_none() || param(name) == wanted.as_deref()
+        };
         let has = |name: &str, wanted: &str| {
             let list = param(name).and_then(|text| serde_json::from_str::<Value>(text).ok());
-            list.is_some_and(|list| list.as_array().is_some_and(|list| list.iter().any(|one| one == wanted)))
+            list.is_some_and(|list| {
+                list.as_array().is_some_and(|list| list.iter().any(|one| one == wanted))
+            })
         };
         let account = |id: &str| param("advertiser_id") == Some(id) || has("advertiser_ids", id);
         self.path.as_deref().is_none_or(|wanted| wanted == path)

@@ -37,7 +37,8 @@ pub enum FaultKind {
     Hang(Duration),
     /// The head of the answer comes at once, the body in small pieces over this time.
     SlowBody(Duration),
-    /// A byte that is no UTF-8 in the first name of the list, or in its first text if it has no names.
+    /// A byte that is no UTF-8 in the first name of the list, or in its first text if it has no
+    /// names.
     InvalidUtf8,
     /// JSON of another shape than the API's.
     WrongShape(Shape),
@@ -55,9 +56,10 @@ pub enum FaultKind {
     EmptyPage,
     /// The rows of the page before.
     RepeatPage,
-    /// The page as if so many rows had been inserted before the whole list: it begins with the last rows of the page before, and
-    /// its own last ones are not there. If negative, as if so many rows had been deleted: its first ones are not there, and it
-    /// ends with the first of the next page. `page_info` stays as it was; the first page has no rows before it to repeat.
+    /// The page as if so many rows had been inserted before the whole list: it begins with the last
+    /// rows of the page before, and its own last ones are not there. If negative, as if so many
+    /// rows had been deleted: its first ones are not there, and it ends with the first of the next
+    /// page. `page_info` stays as it was; the first page has no rows before it to repeat.
     Shift(i64),
     /// The envelope has `data` before `code`.
     CodeLast,

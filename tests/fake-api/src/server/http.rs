@@ -82,12 +82,20 @@ fn parse(text: &[u8]) -> io::Result<Head> {
     Ok(Head {
         method: method.to_owned(),
         target: target.to_owned(),
-        headers: headers.map(|(key, value)| (key.trim().to_ascii_lowercase(), value.trim().to_owned())).collect(),
+        headers: headers
+            .map(|(key, value)| (key.trim().to_ascii_lowercase(), value.trim().to_owned()))
+            .collect(),
     })
 }
 
 /// Status line, headers and `length` bytes promised; then the bytes given, which may be fewer.
-pub(crate) fn write_answer(stream: &mut TcpStream, status: u16, headers: &[(&str, &str)], length: usize, body: &[u8]) -> io::Result<()> {
+pub(crate) fn write_answer(
+    stream: &mut TcpStream,
+    status: u16,
+    headers: &[(&str, &str)],
+    length: usize,
+    body: &[u8],
+) -> io::Result<()> {
     let reason = match status {
         200 => "OK",
         404 => "Not Found",

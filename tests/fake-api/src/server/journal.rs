@@ -38,24 +38,44 @@ pub(crate) struct Journal {
 
 impl Default for Journal {
     fn default() -> Self {
-        Self { started: Instant::now(), next: 0, entries: Vec::new(), violations: Vec::new(), in_flight: 0, peak: 0 }
+        Self {
+            started: Instant::now(),
+            next: 0,
+            entries: Vec::new(),
+            violations: Vec::new(),
+            in_flight: 0,
+            peak: 0,
+        }
     }
 }
 
 impl Journal {
     /// Notes an arrival; the number goes to [`Self::leave`].
-    pub(crate) fn arrive(&mut self, method: &str, path: &str, params: Vec<(String, String)>) -> u64 {
+    pub(crate) fn arrive(
+        &mut self,
+        method: &str,
+        path: &str,
+        params: Vec<(String, String)>,
+    ) -> u64 {
         self.next += 1;
         self.in_flight += 1;
         self.peak = self.peak.max(self.in_flight);
-        let request = Request { at: self.started.elapsed(), method: method.to_owned(), path: path.to_owned(), params, code: None };
+        let request = Request {
+            at: self.started.elapsed(),
+            method: method.to_owned(),
+            path: path.to_owned(),
+            params,
+            code: None,
+        };
         self.entries.push((self.next, request));
         self.next
     }
 
     pub(crate) fn answered(&mut self, number: u64, code: Option<i64>) {
         // The log may have been cleared since, so the position is no use.
-        if let Some((_, request)) = self.entries.iter_mut().rev().find(|(entry, _)| *entry == number) {
+        if let Some((_, request)) =
+            self.entries.iter_mut().rev().find(|(entry, _)| *entry == number)
+        {
             request.code = code;
         }
     }

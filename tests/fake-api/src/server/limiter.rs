@@ -1,11 +1,12 @@
-//! The limits of requests a second, a minute and a day. Owns counting and suspension, not the answer.
+//! The limits of requests a second, a minute and a day. Owns counting and suspension, not the
+//! answer.
 
 use super::Options;
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
-/// Somewhat below a second and a minute: a client that spaces its requests evenly must not be refused because one of them
-/// travelled a little faster than the one before.
+/// Somewhat below a second and a minute: a client that spaces its requests evenly must not be
+/// refused because one of them travelled a little faster than the one before.
 const SECOND: Duration = Duration::from_millis(900);
 const MINUTE: Duration = Duration::from_millis(59_900);
 
@@ -39,7 +40,9 @@ impl Limiter {
         let times = [options.suspension, options.minute_suspension];
         self.app.check([options.rate_limit, options.minute_limit], times)?;
         match options.path_limits.iter().find(|(limited, ..)| limited == path) {
-            Some((_, second, minute)) => self.paths.entry(path).or_default().check([Some(*second), Some(*minute)], times),
+            Some((_, second, minute)) => {
+                self.paths.entry(path).or_default().check([Some(*second), Some(*minute)], times)
+            }
             None => Ok(()),
         }
     }
@@ -60,7 +63,11 @@ struct Meter {
 
 impl Meter {
     /// Limits and suspensions of the second and the minute.
-    fn check(&mut self, limits: [Option<u32>; 2], suspensions: [Duration; 2]) -> Result<(), Refused> {
+    fn check(
+        &mut self,
+        limits: [Option<u32>; 2],
+        suspensions: [Duration; 2],
+    ) -> Result<(), Refused> {
         let now = Instant::now();
         if let Some((_, time)) = self.suspended.filter(|(until, _)| now < *until) {
             self.suspended = Some((now + time, time));

@@ -159,7 +159,8 @@ impl Server {
         lock(&self.shared.faults).clear();
     }
 
-    /// Closes the port and every connection; opens it again at the same port after this time. Returns when it is closed.
+    /// Closes the port and every connection; opens it again at the same port after this time.
+    /// Returns when it is closed.
     pub fn refuse_connections(&self, time: Duration) {
         self.shared.refuse_connections(time, None);
     }

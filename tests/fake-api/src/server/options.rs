@@ -14,22 +14,25 @@ pub struct Options {
     pub gzip: bool,
     /// Requests a second. The next one gets 40100.
     pub rate_limit: Option<u32>,
-    /// How long everything gets 40100 after a breach of [`Self::rate_limit`]; requests meanwhile prolong it.
+    /// How long everything gets 40100 after a breach of [`Self::rate_limit`]; requests meanwhile
+    /// prolong it.
     pub suspension: Duration,
     /// Requests a minute. The next one gets 40100.
     pub minute_limit: Option<u32>,
-    /// How long everything gets 40100 after a breach of [`Self::minute_limit`]; requests meanwhile prolong it. The minute
-    /// begins anew then.
+    /// How long everything gets 40100 after a breach of [`Self::minute_limit`]; requests meanwhile
+    /// prolong it. The minute begins anew then.
     pub minute_suspension: Duration,
-    /// Requests until everything gets 40100 with the text of the daily limit; [`crate::Server::set_options`] counts anew.
+    /// Requests until everything gets 40100 with the text of the daily limit;
+    /// [`crate::Server::set_options`] counts anew.
     pub day_limit: Option<u32>,
-    /// Limits of single endpoints: a path such as `report/integrated/get/`, requests a second, requests a minute. A breach
-    /// suspends that path only, for the times above.
+    /// Limits of single endpoints: a path such as `report/integrated/get/`, requests a second,
+    /// requests a minute. A breach suspends that path only, for the times above.
     pub path_limits: Vec<(String, u32, u32)>,
     /// Behaves like TikTok's sandbox: fewer endpoints, and report data of December 2020 only.
     pub sandbox: bool,
-    /// Totals that differ from the sum of the rows: a metric, and the decimal text that is added to its total (at most six
-    /// digits after the point, a minus sign if need be). Only for metrics that are numbers.
+    /// Totals that differ from the sum of the rows: a metric, and the decimal text that is added to
+    /// its total (at most six digits after the point, a minus sign if need be). Only for metrics
+    /// that are numbers.
     pub total_offsets: Vec<(String, String)>,
     /// Totals come without the rows of today.
     pub lagging_totals: bool,
@@ -39,7 +42,8 @@ pub struct Options {
     pub time_out_rows: Option<usize>,
     /// How long reports above [`Self::time_out_rows`] take.
     pub time_out: Duration,
-    /// An ad-level report sees only so many of the newest ads, of those that its filter lets through.
+    /// An ad-level report sees only so many of the newest ads, of those that its filter lets
+    /// through.
     pub ads_cut: Option<usize>,
     /// Metrics refused with 40002, as for an account that may not have them.
     pub refused_metrics: Vec<String>,

@@ -64,19 +64,26 @@ pub(crate) struct Params {
 
 impl Params {
     /// Checks the parameters one by one.
-    pub(crate) fn check(endpoint: &Endpoint, pairs: Vec<(String, String)>) -> Result<Self, Refusal> {
+    pub(crate) fn check(
+        endpoint: &Endpoint,
+        pairs: Vec<(String, String)>,
+    ) -> Result<Self, Refusal> {
         for (index, (name, value)) in pairs.iter().enumerate() {
             if pairs[..index].iter().any(|(other, _)| other == name) {
                 return Err(Refusal::wrong(format!("{name}: given twice")));
             }
             let param = endpoint.params.iter().find(|param| param.name == name);
-            let param = param.ok_or_else(|| Refusal::wrong(format!("{name}: unknown parameter")))?;
+            let param =
+                param.ok_or_else(|| Refusal::wrong(format!("{name}: unknown parameter")))?;
             check_value(param, value).map_err(|why| Refusal::wrong(format!("{name}: {why}")))?;
         }
         let params = Self { pairs, shift: 0 };
         for param in endpoint.params.iter().filter(|param| param.required) {
             if params.text(param.name).is_none() {
-                return Err(Refusal::wrong(format!("{}: Missing data for required field.", param.name)));
+                return Err(Refusal::wrong(format!(
+                    "{}: Missing data for required field.",
+                    param.name
+                )));
             }
         }
         if let Some(largest) = endpoint.largest_page {
@@ -151,7 +158,8 @@ impl Params {
 
     /// The parameters in a fixed order, but for the pages; equal for equal queries.
     pub(crate) fn query(&self) -> String {
-        let mut pairs: Vec<_> = self.pairs.iter().filter(|(key, _)| !key.starts_with("page")).collect();
+        let mut pairs: Vec<_> =
+            self.pairs.iter().filter(|(key, _)| !key.starts_with("page")).collect();
         pairs.sort();
         format!("{pairs:?}")
     }
@@ -169,7 +177,9 @@ fn check_value(param: &Param, value: &str) -> Result<(), String> {
         ParamKind::Text => Ok(()),
         ParamKind::Integer => {
             // `parse` alone would take a sign.
-            let digits = !value.is_empty() && value.len() < 10 && value.bytes().all(|byte| byte.is_ascii_digit());
+            let digits = !value.is_empty()
+                && value.len() < 10
+                && value.bytes().all(|byte| byte.is_ascii_digit());
             digits.then_some(()).ok_or_else(|| "must be an integer".to_owned())
         }
         ParamKind::Boolean => check_choice(value, &["true", "false"]),
@@ -199,7 +209,10 @@ fn parse(value: &str) -> Result<Value, String> {
 fn check_object(value: &Value, keys: &[FilterKey]) -> Result<(), String> {
     let object = value.as_object().ok_or("must be an object")?;
     for (name, value) in object {
-        let key = keys.iter().find(|key| key.name == name).ok_or_else(|| format!("{name}: unknown key"))?;
+        let key = keys
+            .iter()
+            .find(|key| key.name == name)
+            .ok_or_else(|| format!("{name}: unknown key"))?;
         check_filter(&key.kind, value).map_err(|why| format!("{name}: {why}"))?;
     }
     Ok(())
@@ -209,7 +222,9 @@ fn check_filter(kind: &FilterKind, value: &Value) -> Result<(), String> {
     let text = || value.as_str().ok_or_else(|| "must be a string".to_owned());
     match kind {
         FilterKind::Text => text().map(drop),
-        FilterKind::Boolean => value.as_bool().map(drop).ok_or_else(|| "must be true or false".to_owned()),
+        FilterKind::Boolean => {
+            value.as_bool().map(drop).ok_or_else(|| "must be true or false".to_owned())
+        }
         FilterKind::Ids => check_texts(value, 100),
         FilterKind::Choice(choices) => check_choice(text()?, choices),
         FilterKind::Choices(choices) => check_choices(value, choices),

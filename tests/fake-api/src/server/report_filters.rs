@@ -6,11 +6,22 @@ use super::params::{check_texts, strings};
 use crate::{Level, ReportQuery};
 use serde_json::Value;
 
-const FILTER_TYPES: [&str; 10] =
-    ["IN", "MATCH", "GREATER_EQUAL", "GREATER_THAN", "LOWER_EQUAL", "LOWER_THAN", "BETWEEN", "RANGE", "CONTAIN_ANY_OF", "NOT_IN"];
+const FILTER_TYPES: [&str; 10] = [
+    "IN",
+    "MATCH",
+    "GREATER_EQUAL",
+    "GREATER_THAN",
+    "LOWER_EQUAL",
+    "LOWER_THAN",
+    "BETWEEN",
+    "RANGE",
+    "CONTAIN_ANY_OF",
+    "NOT_IN",
+];
 
 /// Fields TikTok takes that this server does not.
-const NOT_SERVED: [&str; 5] = ["ad_ids_v2", "campaign_automation_type", "objective_type", "billing_event", "create_time"];
+const NOT_SERVED: [&str; 5] =
+    ["ad_ids_v2", "campaign_automation_type", "objective_type", "billing_event", "create_time"];
 
 /// Puts the conditions into the query.
 pub(crate) fn apply(query: &mut ReportQuery, filtering: &Value) -> Result<(), Refusal> {
@@ -24,19 +35,30 @@ pub(crate) fn apply(query: &mut ReportQuery, filtering: &Value) -> Result<(), Re
         if let Some(name) = object.keys().find(|name| !names.contains(&name.as_str())) {
             return Err(wrong(&format!("{name}: unknown key")));
         }
-        let text = |name: &str| condition[name].as_str().ok_or_else(|| wrong(&format!("{name}: must be a string")));
-        let (field, kind, value) = (text("field_name")?, text("filter_type")?, text("filter_value")?);
+        let text = |name: &str| {
+            condition[name].as_str().ok_or_else(|| wrong(&format!("{name}: must be a string")))
+        };
+        let (field, kind, value) =
+            (text("field_name")?, text("filter_type")?, text("filter_value")?);
         if !FILTER_TYPES.contains(&kind) {
             return Err(wrong(&format!("filter_type: unknown type {kind}")));
         }
-        let value = serde_json::from_str(value).map_err(|_| wrong("filter_value: must be JSON in a string"))?;
-        apply_one(query, field, kind, &value)
-            .map_err(|refusal| Refusal { message: format!("filtering: {field}: {}", refusal.message), ..refusal })?;
+        let value = serde_json::from_str(value)
+            .map_err(|_| wrong("filter_value: must be JSON in a string"))?;
+        apply_one(query, field, kind, &value).map_err(|refusal| Refusal {
+            message: format!("filtering: {field}: {}", refusal.message),
+            ..refusal
+        })?;
     }
     Ok(())
 }
 
-fn apply_one(query: &mut ReportQuery, field: &str, kind: &str, value: &Value) -> Result<(), Refusal> {
+fn apply_one(
+    query: &mut ReportQuery,
+    field: &str,
+    kind: &str,
+    value: &Value,
+) -> Result<(), Refusal> {
     if NOT_SERVED.contains(&field) {
         return Err(Refusal::by_option(40002, "not served by this stand-in"));
     }
@@ -62,7 +84,10 @@ fn apply_one(query: &mut ReportQuery, field: &str, kind: &str, value: &Value) ->
                 (true, _) => true,
                 (false, true) => false,
                 (false, false) => {
-                    return Err(Refusal::by_option(40002, "only STATUS_ALL and STATUS_NOT_DELETE are served by this stand-in"));
+                    return Err(Refusal::by_option(
+                        40002,
+                        "only STATUS_ALL and STATUS_NOT_DELETE are served by this stand-in",
+                    ));
                 }
             };
         }

@@ -26,19 +26,34 @@ const WITHOUT_DAYS: [&str; 6] = [
 
 /// Checks a report and says what it asks for. Long windows are wrong only on the wire, not when
 /// asking for the truth.
-pub(crate) fn query(context: &Context, params: &Params, any_window: bool) -> Result<ReportQuery, Refusal> {
+pub(crate) fn query(
+    context: &Context,
+    params: &Params,
+    any_window: bool,
+) -> Result<ReportQuery, Refusal> {
     refuse_what_is_not_served(params)?;
-    let account =
-        context.account(params.text("advertiser_id").ok_or_else(|| Refusal::wrong("advertiser_id: Missing data for required field."))?)?;
-    let report_type = if params.text("report_type") == Some("BASIC") { ReportType::Basic } else { ReportType::Audience };
-    let name = params.text("data_level").ok_or_else(|| Refusal::wrong("data_level: Missing data for required field."))?;
+    let account = context.account(
+        params
+            .text("advertiser_id")
+            .ok_or_else(|| Refusal::wrong("advertiser_id: Missing data for required field."))?,
+    )?;
+    let report_type = if params.text("report_type") == Some("BASIC") {
+        ReportType::Basic
+    } else {
+        ReportType::Audience
+    };
+    let name = params
+        .text("data_level")
+        .ok_or_else(|| Refusal::wrong("data_level: Missing data for required field."))?;
     let level = Level::ALL.into_iter().find(|level| level.name() == name).unwrap_or_default();
     let mut query = ReportQuery {
         advertiser_id: account.advertiser_id.clone(),
         report_type,
         level,
         dimensions: params.texts("dimensions").unwrap_or_default(),
-        metrics: params.texts("metrics").unwrap_or_else(|| vec!["spend".to_owned(), "impressions".to_owned()]),
+        metrics: params
+            .texts("metrics")
+            .unwrap_or_else(|| vec!["spend".to_owned(), "impressions".to_owned()]),
         ..ReportQuery::default()
     };
     check_dimensions(&query)?;
@@ -59,13 +74,17 @@ fn refuse_what_is_not_served(params: &Params) -> Result<(), Refusal> {
     let served = is("report_type", "BASIC") || is("report_type", "AUDIENCE");
     let given = |name: &str| params.text(name).is_some();
     if !served || given("advertiser_ids") || given("bc_id") || is("query_mode", "CHUNK") {
-        return Err(Refusal::by_option(40002, "This kind of report is not served by this stand-in."));
+        return Err(Refusal::by_option(
+            40002,
+            "This kind of report is not served by this stand-in.",
+        ));
     }
     Ok(())
 }
 
 fn check_dimensions(query: &ReportQuery) -> Result<(), Refusal> {
-    let wrong = |why: &str| Err(Refusal::wrong(format!("dimensions {:?}: {why}", query.dimensions)));
+    let wrong =
+        |why: &str| Err(Refusal::wrong(format!("dimensions {:?}: {why}", query.dimensions)));
     if has_twins(&query.dimensions) {
         return wrong("one is given twice");
     }
@@ -82,13 +101,24 @@ fn check_dimensions(query: &ReportQuery) -> Result<(), Refusal> {
             Some(DimensionKind::Id) => ids.push(name.as_str()),
             Some(DimensionKind::Time) => times.push(name.as_str()),
             Some(DimensionKind::Breakdown) => breakdowns.push(name.as_str()),
-            Some(DimensionKind::Returned) | None => return wrong(&format!("{name} is not a dimension of {}", query.report_type.name())),
+            Some(DimensionKind::Returned) | None => {
+                return wrong(&format!(
+                    "{name} is not a dimension of {}",
+                    query.report_type.name()
+                ));
+            }
         }
     }
-    let own_id = |id: &str| id == query.level.id() || (id == "ad_id_v2" && query.level == Level::Ad);
-    let days_alone = query.report_type == ReportType::Basic && query.level == Level::Advertiser && query.dimensions == ["stat_time_day"];
+    let own_id =
+        |id: &str| id == query.level.id() || (id == "ad_id_v2" && query.level == Level::Ad);
+    let days_alone = query.report_type == ReportType::Basic
+        && query.level == Level::Advertiser
+        && query.dimensions == ["stat_time_day"];
     if !days_alone && !matches!(ids[..], [id] if own_id(id)) {
-        return wrong(&format!("exactly one id dimension, which must match data_level {}", query.level.name()));
+        return wrong(&format!(
+            "exactly one id dimension, which must match data_level {}",
+            query.level.name()
+        ));
     }
     if times.len() > 1 {
         return wrong("at most one time dimension");
@@ -100,7 +130,9 @@ fn check_dimensions(query: &ReportQuery) -> Result<(), Refusal> {
         ReportType::Audience if breakdowns.len() != 1 && breakdowns != ["age", "gender"] => {
             wrong("exactly one audience dimension, or age and gender")
         }
-        ReportType::Audience if breakdowns == ["ad_type"] && query.level == Level::Advertiser => wrong("ad_type has no advertiser level"),
+        ReportType::Audience if breakdowns == ["ad_type"] && query.level == Level::Advertiser => {
+            wrong("ad_type has no advertiser level")
+        }
         ReportType::Audience if !times.is_empty() && WITHOUT_DAYS.contains(&breakdowns[0]) => {
             wrong("have no relation: no days with this breakdown")
         }
@@ -113,9 +145,13 @@ fn is_basic_breakdown(sorted: &[&str]) -> bool {
     match sorted {
         [] => true,
         [one] => *one != "match_type" && *one != "component_name",
-        _ => [["match_type", "search_keyword"], ["match_type", "search_terms"], ["component_name", "page_id"]]
-            .iter()
-            .any(|pair| pair == sorted),
+        _ => [
+            ["match_type", "search_keyword"],
+            ["match_type", "search_terms"],
+            ["component_name", "page_id"],
+        ]
+        .iter()
+        .any(|pair| pair == sorted),
     }
 }
 
@@ -125,8 +161,10 @@ fn check_metrics(query: &ReportQuery) -> Result<(), Refusal> {
     }
     let (report, level) = (query.report_type.name(), query.level.name());
     let metrics = &Dictionary::get().metrics;
-    let allowed = |name: &&String| metrics.get(*name).is_some_and(|metric| metric.is_in(report, level));
-    let refused: Vec<_> = query.metrics.iter().filter(|name| !allowed(name)).map(String::as_str).collect();
+    let allowed =
+        |name: &&String| metrics.get(*name).is_some_and(|metric| metric.is_in(report, level));
+    let refused: Vec<_> =
+        query.metrics.iter().filter(|name| !allowed(name)).map(String::as_str).collect();
     if refused.is_empty() {
         return Ok(());
     }
@@ -139,7 +177,9 @@ fn set_window(query: &mut ReportQuery, params: &Params, any_window: bool) -> Res
     (query.start, query.end) = (params.date("start_date"), params.date("end_date"));
     if params.is_true("query_lifetime") {
         if query.report_type != ReportType::Basic || hourly || daily || has("country_code") {
-            return Err(Refusal::wrong("query_lifetime: only for BASIC reports without time or country"));
+            return Err(Refusal::wrong(
+                "query_lifetime: only for BASIC reports without time or country",
+            ));
         }
         if query.start.is_some() || query.end.is_some() {
             return Err(Refusal::wrong("query_lifetime: goes without start_date and end_date"));
@@ -173,37 +213,66 @@ fn check_order(query: &ReportQuery, params: &Params) -> Result<(), Refusal> {
     Err(Refusal::wrong(format!("order_field: {field} is not in the report")))
 }
 
-/// Every BASIC report has an id or the day among its dimensions, which totals need; audiences have no totals.
+/// Every BASIC report has an id or the day among its dimensions, which totals need; audiences have
+/// no totals.
 fn check_totals(query: &ReportQuery, params: &Params) -> Result<(), Refusal> {
     if params.is_true("enable_total_metrics") && query.report_type != ReportType::Basic {
-        return Err(Refusal::wrong("enable_total_metrics: only for BASIC reports with an id dimension or stat_time_day"));
+        return Err(Refusal::wrong(
+            "enable_total_metrics: only for BASIC reports with an id dimension or stat_time_day",
+        ));
     }
     Ok(())
 }
 
-fn apply_options(context: &Context, params: &Params, query: &mut ReportQuery) -> Result<(), Refusal> {
+fn apply_options(
+    context: &Context,
+    params: &Params,
+    query: &mut ReportQuery,
+) -> Result<(), Refusal> {
     let options = &context.options;
     if options.sandbox {
         if query.level == Level::Advertiser {
-            return Err(Refusal::by_option(40009, "data_level AUCTION_ADVERTISER is not supported in sandbox"));
+            return Err(Refusal::by_option(
+                40009,
+                "data_level AUCTION_ADVERTISER is not supported in sandbox",
+            ));
         }
         if params.is_true("enable_total_metrics") {
-            return Err(Refusal::by_option(40009, "enable_total_metrics is not supported in sandbox"));
+            return Err(Refusal::by_option(
+                40009,
+                "enable_total_metrics is not supported in sandbox",
+            ));
         }
         query.start = Some(query.start.unwrap_or(Date::MIN).max(SANDBOX_DAYS.0));
         query.end = Some(query.end.unwrap_or(Date::MAX).min(SANDBOX_DAYS.1));
     }
     if query.top_view && options.refuse_top_view {
-        return Err(Refusal::by_option(40002, "filtering: buying_type: RESERVATION_TOP_VIEW is not supported for this advertiser"));
+        return Err(Refusal::by_option(
+            40002,
+            "filtering: buying_type: RESERVATION_TOP_VIEW is not supported for this advertiser",
+        ));
     }
-    let refused: Vec<_> = query.metrics.iter().filter(|name| options.refused_metrics.contains(name)).map(String::as_str).collect();
+    let refused: Vec<_> = query
+        .metrics
+        .iter()
+        .filter(|name| options.refused_metrics.contains(name))
+        .map(String::as_str)
+        .collect();
     if !refused.is_empty() {
         let text = options.refusal_text.clone();
-        return Err(Refusal::by_option(40002, text.unwrap_or_else(|| format!("Invalid metric fields: [{}]", refused.join(", ")))));
+        return Err(Refusal::by_option(
+            40002,
+            text.unwrap_or_else(|| format!("Invalid metric fields: [{}]", refused.join(", "))),
+        ));
     }
     if query.promote && options.refuse_promote {
         let text = options.refusal_text.clone();
-        return Err(Refusal::by_option(40002, text.unwrap_or_else(|| "filtering: campaign_system_origins is not supported".to_owned())));
+        return Err(Refusal::by_option(
+            40002,
+            text.unwrap_or_else(|| {
+                "filtering: campaign_system_origins is not supported".to_owned()
+            }),
+        ));
     }
     query.newest_ads = options.ads_cut;
     Ok(())

@@ -17,11 +17,16 @@ pub(crate) fn answer(context: &Context, params: &Params) -> Result<Answer, Refus
     let throttled = plan.is_cut();
     let keys = keys(context, params, &plan);
     if context.options.too_large_rows.is_some_and(|most| keys.len() > most) {
-        return Err(Refusal::by_option(40067, "The query is too large. Please narrow the date range or filter by ids."));
+        return Err(Refusal::by_option(
+            40067,
+            "The query is too large. Please narrow the date range or filter by ids.",
+        ));
     }
     let is_slow = context.options.time_out_rows.is_some_and(|most| keys.len() > most);
     let wait = if is_slow { context.options.time_out } else { Duration::ZERO };
-    let total_metrics = params.is_true("enable_total_metrics").then(|| report_totals::of(context, params, &query, &plan, &keys));
+    let total_metrics = params
+        .is_true("enable_total_metrics")
+        .then(|| report_totals::of(context, params, &query, &plan, &keys));
     let (page, size) = (params.page(), params.page_size());
     let mut rows = String::new();
     for key in keys.iter().skip(params.offset()).take(size) {

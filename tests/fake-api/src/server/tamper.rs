@@ -1,5 +1,5 @@
-//! Answers with something wrong about them. Owns what each fault does to rows, `page_info`, bytes and delivery; whom it hits is
-//! decided in `fault`.
+//! Answers with something wrong about them. Owns what each fault does to rows, `page_info`, bytes
+//! and delivery; whom it hits is decided in `fault`.
 
 use super::cache::gzip;
 use super::connection::{Delivery, Reply};
@@ -32,7 +32,11 @@ pub(crate) fn change(kind: &FaultKind, data: &mut Data) {
 }
 
 fn recount(page_info: &mut Option<String>, change: impl FnOnce(u64) -> u64) {
-    let Some(mut info) = page_info.as_deref().and_then(|raw| serde_json::from_str::<Value>(raw).ok()) else { return };
+    let Some(mut info) =
+        page_info.as_deref().and_then(|raw| serde_json::from_str::<Value>(raw).ok())
+    else {
+        return;
+    };
     let number = |name: &str| info[name].as_u64().unwrap_or_default();
     let (total, size) = (change(number("total_number")), number("page_size").max(1));
     info["total_number"] = total.into();
@@ -46,7 +50,10 @@ pub(crate) fn write(kind: &FaultKind, data: &Data, id: &str) -> Vec<u8> {
     let text = match kind {
         FaultKind::PartialRows(message) => envelope(20001, message, id, &data.json()),
         FaultKind::CodeLast => {
-            format!("{{\"data\":{},\"request_id\":\"{id}\",\"message\":\"OK\",\"code\":0}}", data.json())
+            format!(
+                "{{\"data\":{},\"request_id\":\"{id}\",\"message\":\"OK\",\"code\":0}}",
+                data.json()
+            )
         }
         FaultKind::InvalidJson => {
             let mut text = whole();
@@ -111,7 +118,9 @@ pub(crate) fn code(kind: &FaultKind) -> Option<i64> {
         | FaultKind::InvalidJson
         | FaultKind::Reset
         | FaultKind::CloseEarly
-        | FaultKind::WrongShape(Shape::CodeIsWord | Shape::CodeIsMissing | Shape::BodyIsNull) => None,
+        | FaultKind::WrongShape(Shape::CodeIsWord | Shape::CodeIsMissing | Shape::BodyIsNull) => {
+            None
+        }
         FaultKind::PartialRows(_) => Some(20001),
         _ => Some(0),
     }
@@ -120,10 +129,15 @@ pub(crate) fn code(kind: &FaultKind) -> Option<i64> {
 /// Puts a byte that is no UTF-8 into the first text of the list, or of the envelope.
 fn spoil(body: &mut Vec<u8>) {
     let find = |from: usize, wanted: &[u8]| {
-        body[from..].windows(wanted.len()).position(|bytes| bytes == wanted).map(|at| from + at + wanted.len())
+        body[from..]
+            .windows(wanted.len())
+            .position(|bytes| bytes == wanted)
+            .map(|at| from + at + wanted.len())
     };
     let list = find(0, b"\"list\":[").unwrap_or(0);
-    if let Some(text) = find(list, b"_name\":\"").or_else(|| find(list, b":\"")).or_else(|| find(0, b":\"")) {
+    if let Some(text) =
+        find(list, b"_name\":\"").or_else(|| find(list, b":\"")).or_else(|| find(0, b":\""))
+    {
         body.insert(text, 0xff);
     }
 }

@@ -102,7 +102,10 @@ pub(super) fn row(account: &Account, tree: &Tree, node: &Node) -> Row {
     }
     let start = quote(&node.create_time);
     row.set("budget", pick(mix(node.hash, 30), &BUDGETS));
-    row.set("budget_mode", pick(mix(node.hash, 31), &["\"BUDGET_MODE_DAY\"", "\"BUDGET_MODE_TOTAL\""]));
+    row.set(
+        "budget_mode",
+        pick(mix(node.hash, 31), &["\"BUDGET_MODE_DAY\"", "\"BUDGET_MODE_TOTAL\""]),
+    );
     row.set("schedule_start_time", start);
     row.set("schedule_end_time", "\"2036-02-28 08:20:00\"");
     set_state(&mut row, Kind::Adgroup, node);

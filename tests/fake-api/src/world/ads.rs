@@ -9,7 +9,10 @@ const CONSTANTS: [(&str, &str); 38] = [
     ("card_id", "null"),
     ("landing_page_url", "\"https:\\/\\/www.example.com/tents?utm_source=tiktok\""),
     ("landing_page_urls", "null"),
-    ("utm_params", "[{\"key\":\"utm_source\",\"value\":\"tiktok\"},{\"key\":\"utm_campaign\",\"value\":\"__CAMPAIGN_NAME__\"}]"),
+    (
+        "utm_params",
+        "[{\"key\":\"utm_source\",\"value\":\"tiktok\"},{\"key\":\"utm_campaign\",\"value\":\"__CAMPAIGN_NAME__\"}]",
+    ),
     ("deeplink", "null"),
     ("deeplink_type", "\"NORMAL\""),
     ("fallback_type", "\"UNSET\""),
@@ -71,7 +74,12 @@ pub(super) fn ad_text(config: &WorldConfig, node: &Node) -> &'static str {
     if oddities::slot(config, Kind::Ad, node.ordinal) == Some(0) {
         return "\"nul\\u0000inside\"";
     }
-    let texts = ["\"Dry feet guaranteed\"", "\"Buy \\\"now\\\"\\n\\ttoday\"", "\"\u{65b0}\u{767b}\u{5834} \u{1f3d5}\u{fe0f}\"", "\"\""];
+    let texts = [
+        "\"Dry feet guaranteed\"",
+        "\"Buy \\\"now\\\"\\n\\ttoday\"",
+        "\"\u{65b0}\u{767b}\u{5834} \u{1f3d5}\u{fe0f}\"",
+        "\"\"",
+    ];
     pick(mix(node.hash, 40), &texts)
 }
 
@@ -94,7 +102,11 @@ fn set_fields(row: &mut Row, config: &WorldConfig, node: &Node) {
     }
     let video = format!("\"v10033g50000{}\"", node.id);
     row.set("video_id", if carousel { "null".to_owned() } else { video });
-    let images: &[&str] = if carousel { &["[\"img1\",\"img2\",\"img3\"]"] } else { &["null", "[]", "[\"ad-site/1\"]"] };
+    let images: &[&str] = if carousel {
+        &["[\"img1\",\"img2\",\"img3\"]"]
+    } else {
+        &["null", "[]", "[\"ad-site/1\"]"]
+    };
     row.set("image_ids", pick(mix(node.hash, 43), images));
     let choices: [(&str, &[&str]); 6] = [
         ("music_id", &["null", "\"7019999999999999999\""]),
@@ -102,13 +114,23 @@ fn set_fields(row: &mut Row, config: &WorldConfig, node: &Node) {
         ("identity_type", &["\"CUSTOMIZED_USER\"", "\"AUTH_CODE\"", "\"UNSET\""]),
         ("identity_id", &["\"7000000000000000777\"", "null"]),
         ("dark_post_status", &["null", "\"OFF\""]),
-        ("profile_image_url", &["\"https://cdn.example.com/profile?x-expires=1783000000\"", "\"\""]),
+        (
+            "profile_image_url",
+            &["\"https://cdn.example.com/profile?x-expires=1783000000\"", "\"\""],
+        ),
     ];
     for (salt, (key, values)) in (44_u64..).zip(choices) {
         row.set(key, pick(mix(node.hash, salt), values));
     }
     row.0.extend(Row::new(&CONSTANTS).0);
     // In turn, not by chance: a small account must show both forms.
-    row.set("page_id", if node.ordinal.is_multiple_of(3) { format!("7012341234{:09}", node.ordinal) } else { "null".to_owned() });
+    row.set(
+        "page_id",
+        if node.ordinal.is_multiple_of(3) {
+            format!("7012341234{:09}", node.ordinal)
+        } else {
+            "null".to_owned()
+        },
+    );
     row.set("tracking_pixel_id", ["0", "\"7011223344556677889\""][node.ordinal % 2]);
 }

@@ -26,7 +26,8 @@ impl Account {
             + mix(config.seed, text("advertiser")) % 50_000_000_000_000_000
             + position * 1_000_003
             + mix(config.seed, position) % 1_000_003;
-        let names = ["Northwind Outdoor", "Café Zürich \u{1f3b5}", "東京の店 | EC", "\"Quoted\" & Sons"];
+        let names =
+            ["Northwind Outdoor", "Café Zürich \u{1f3b5}", "東京の店 | EC", "\"Quoted\" & Sons"];
         Self {
             advertiser_id: id.to_string(),
             name: format!("{} {index}", names[index % names.len()]),

@@ -26,8 +26,11 @@ pub(super) fn objective(node: &Node) -> (&'static str, &'static str) {
 }
 
 pub(super) fn row(account: &Account, node: &Node) -> Row {
-    let mut row =
-        Row::new(&[("advertiser_id", &quote(&account.advertiser_id)), ("campaign_id", &quote(&node.id)), ("campaign_name", &node.name)]);
+    let mut row = Row::new(&[
+        ("advertiser_id", &quote(&account.advertiser_id)),
+        ("campaign_id", &quote(&node.id)),
+        ("campaign_name", &node.name),
+    ]);
     if !node.promote {
         set_fields(&mut row, node);
     }

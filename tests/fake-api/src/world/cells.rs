@@ -124,9 +124,17 @@ impl Plan<'_> {
         if odd && metric.name == "impressions" && mix(row, 6).is_multiple_of(7) && self.searches() {
             return out.push_str("\"<5\"");
         }
-        let own = |day| metric_values::amount(metric, shape, self.day_hash(identity, day, None), odd);
+        let own =
+            |day| metric_values::amount(metric, shape, self.day_hash(identity, day, None), odd);
         let of_ads = |day| -> metric_values::Micros {
-            let of = |ad| metric_values::amount(metric, shape, self.day_hash(mix(ad, self.values_hash(key)), day, None), odd);
+            let of = |ad| {
+                metric_values::amount(
+                    metric,
+                    shape,
+                    self.day_hash(mix(ad, self.values_hash(key)), day, None),
+                    odd,
+                )
+            };
             self.delivering(day).map(of).sum()
         };
         let amount = match key.day {
@@ -162,7 +170,13 @@ impl Plan<'_> {
             "ad_name" => node.map(|node| node.name.clone()),
             "ad_text" => node.map(|node| ads::ad_text(&self.world.config, node).to_owned()),
             "call_to_action" => node.and_then(ads::call_to_action).map(str::to_owned),
-            "placement_type" => Some(pick(hash, &["\"Automatic Placement\"", "\"TikTok,News Feed App Series,Helo,Pangle\""]).to_owned()),
+            "placement_type" => Some(
+                pick(
+                    hash,
+                    &["\"Automatic Placement\"", "\"TikTok,News Feed App Series,Helo,Pangle\""],
+                )
+                .to_owned(),
+            ),
             "promotion_type" => Some("\"Website\"".to_owned()),
             "campaign_automation_type" => Some("\"MANUAL\"".to_owned()),
             "tt_app_id" | "tt_app_name" | "mobile_app_id" => Some("\"0\"".to_owned()),

@@ -1,5 +1,5 @@
-//! The project's dictionary of dimensions and metrics, read once.
-//! Owns what may be asked for; which values they have is decided in `breakdowns` and `metric_values`.
+//! The project's dictionary of dimensions and metrics, read once. Owns what may be asked for; which
+//! values they have is decided in `breakdowns` and `metric_values`.
 
 use crate::random;
 use serde_json::{Map, Value};
@@ -40,7 +40,8 @@ impl Dimension {
 
 impl Metric {
     pub(crate) fn is_in(&self, report: &str, level: &str) -> bool {
-        self.reports.iter().any(|name| name == report) && self.levels.as_ref().is_none_or(|levels| levels.iter().any(|name| name == level))
+        self.reports.iter().any(|name| name == report)
+            && self.levels.as_ref().is_none_or(|levels| levels.iter().any(|name| name == level))
     }
 }
 
@@ -55,8 +56,12 @@ static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| {
     let text = include_str!("../../../../schemas/metrics.json");
     let whole: Value = serde_json::from_str(text).expect("the dictionary is JSON");
     Dictionary {
-        dimensions: members(&whole["dimensions"]).map(|(name, entry)| (name.clone(), dimension(entry))).collect(),
-        metrics: members(&whole["metrics"]).map(|(name, entry)| (name.clone(), metric(name, entry))).collect(),
+        dimensions: members(&whole["dimensions"])
+            .map(|(name, entry)| (name.clone(), dimension(entry)))
+            .collect(),
+        metrics: members(&whole["metrics"])
+            .map(|(name, entry)| (name.clone(), metric(name, entry)))
+            .collect(),
     }
 });
 

@@ -48,7 +48,13 @@ pub struct Entity {
     pub modify_time: Option<String>,
 }
 
-pub(super) fn entity(config: &WorldConfig, account: &Account, tree: &Tree, kind: Kind, node: &Node) -> Entity {
+pub(super) fn entity(
+    config: &WorldConfig,
+    account: &Account,
+    tree: &Tree,
+    kind: Kind,
+    node: &Node,
+) -> Entity {
     let adgroup_id = (kind != Kind::Campaign).then(|| tree.adgroups[node.adgroup].id.clone());
     Entity {
         row: row(config, account, tree, kind, node),
@@ -65,7 +71,13 @@ pub(super) fn entity(config: &WorldConfig, account: &Account, tree: &Tree, kind:
     }
 }
 
-pub(super) fn row(config: &WorldConfig, account: &Account, tree: &Tree, kind: Kind, node: &Node) -> Row {
+pub(super) fn row(
+    config: &WorldConfig,
+    account: &Account,
+    tree: &Tree,
+    kind: Kind,
+    node: &Node,
+) -> Row {
     match kind {
         Kind::Campaign => campaign::row(account, node),
         Kind::Adgroup => adgroup::row(account, tree, node),

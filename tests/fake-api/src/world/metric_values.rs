@@ -30,8 +30,22 @@ pub(super) fn shape(metric: &Metric) -> Option<Shape> {
     if !count && metric.kind != "number" {
         return None;
     }
-    let derived = ["cost_per", "cpc", "cpm", "ctr", "rate", "average", "frequency", "reach", "roas", "value_per", "budget", "bid"];
-    let additive = (count || metric.unit == "currency") && !derived.iter().any(|part| name.contains(part));
+    let derived = [
+        "cost_per",
+        "cpc",
+        "cpm",
+        "ctr",
+        "rate",
+        "average",
+        "frequency",
+        "reach",
+        "roas",
+        "value_per",
+        "budget",
+        "bid",
+    ];
+    let additive =
+        (count || metric.unit == "currency") && !derived.iter().any(|part| name.contains(part));
     let decimals = match (count, metric.unit.as_str()) {
         (true, _) => 0,
         (false, "currency") if name == "spend" => 3,
@@ -48,7 +62,8 @@ pub(super) fn shape(metric: &Metric) -> Option<Shape> {
         decimals,
         limit,
         additive,
-        sometimes_decimal: count && (metric.kind == "number" || name.contains("conversion") || name.contains("result")),
+        sometimes_decimal: count
+            && (metric.kind == "number" || name.contains("conversion") || name.contains("result")),
         long: metric.unit == "currency" && metric.kind == "number",
     })
 }
@@ -66,7 +81,13 @@ pub(super) fn amount(metric: &Metric, shape: Shape, row: u64, odd: bool) -> Micr
 }
 
 /// Writes an amount as a JSON string.
-pub(super) fn write(out: &mut String, shape: Shape, micros: Micros, row: u64, decimal_counts: bool) {
+pub(super) fn write(
+    out: &mut String,
+    shape: Shape,
+    micros: Micros,
+    row: u64,
+    decimal_counts: bool,
+) {
     let unit = Micros::from(10_u64.pow(6 - shape.decimals));
     let decimals = match shape.decimals {
         0 if decimal_counts && shape.sometimes_decimal && mix(row, 5).is_multiple_of(8) => 3,

@@ -120,8 +120,14 @@ impl World {
         for zone in &config.zones {
             assert!(zone_exists(zone), "unknown time zone {zone}");
         }
-        let accounts: Vec<_> = (0..config.accounts).map(|index| Account::new(&config, index)).collect();
-        Self { trees: accounts.iter().map(|_| OnceLock::new()).collect(), accounts, config, epoch: AtomicU64::new(0) }
+        let accounts: Vec<_> =
+            (0..config.accounts).map(|index| Account::new(&config, index)).collect();
+        Self {
+            trees: accounts.iter().map(|_| OnceLock::new()).collect(),
+            accounts,
+            config,
+            epoch: AtomicU64::new(0),
+        }
     }
 
     /// The settings.
@@ -179,7 +185,11 @@ impl World {
         let account = self.known(advertiser_id);
         let tree = self.tree(account);
         let nodes = tree.nodes(kind);
-        nodes.iter().rev().map(|node| entity::entity(&self.config, account, &tree, kind, node)).collect()
+        nodes
+            .iter()
+            .rev()
+            .map(|node| entity::entity(&self.config, account, &tree, kind, node))
+            .collect()
     }
 
     /// Every row of a report, unpaged.
@@ -192,8 +202,8 @@ impl World {
         plan.keys().iter().map(|key| plan.row(key)).collect()
     }
 
-    /// The totals of a report: of each metric the sum of all rows if it is one of [`additive_metrics`], something plausible or
-    /// `-` otherwise.
+    /// The totals of a report: of each metric the sum of all rows if it is one of
+    /// [`additive_metrics`], something plausible or `-` otherwise.
     ///
     /// # Panics
     /// When the account, a dimension or a metric does not exist.
@@ -232,6 +242,7 @@ impl World {
     }
 
     pub(crate) fn known(&self, advertiser_id: &str) -> &Account {
-        self.account(advertiser_id).unwrap_or_else(|| panic!("no account {advertiser_id} in this world"))
+        self.account(advertiser_id)
+            .unwrap_or_else(|| panic!("no account {advertiser_id} in this world"))
     }
 }

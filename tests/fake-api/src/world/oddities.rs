@@ -23,8 +23,12 @@ pub(super) fn apply(config: &WorldConfig, row: &mut Row, campaign: &Node, node: 
             row.set("disclaimer_text", "{\n  \"text\": \"printed  over\",\n\t\"lines\": [\n    1,\n    { \"deep\" : null }\n  ]\r\n}");
             row.set("image_ids", "[\n  \"img1\" ,\n  \"img 2\"\n]");
         }
-        Some(3) => row.0.push(("display_name".to_owned(), "\"second value of a duplicate\"".to_owned())),
-        Some(4) => row.set("disclaimer_text", "{\"text\":\"first\",\"text\":\"second\",\"n\":1.10}"),
+        Some(3) => {
+            row.0.push(("display_name".to_owned(), "\"second value of a duplicate\"".to_owned()))
+        }
+        Some(4) => {
+            row.set("disclaimer_text", "{\"text\":\"first\",\"text\":\"second\",\"n\":1.10}")
+        }
         Some(5) => {
             for (key, _) in &mut row.0 {
                 if key == "ad_format" {

@@ -72,7 +72,8 @@ impl<'a> Plan<'a> {
         let mut pools = Vec::new();
         let mut salts = Vec::new();
         let dimensions = names.into_iter().map(|name| {
-            let known = dictionary.dimensions.get(&name).unwrap_or_else(|| panic!("no dimension {name}"));
+            let known =
+                dictionary.dimensions.get(&name).unwrap_or_else(|| panic!("no dimension {name}"));
             let source = match (known.kind, name.as_str()) {
                 (DimensionKind::Breakdown, _) => {
                     pools.push(breakdowns::values(&name));
@@ -119,12 +120,18 @@ impl<'a> Plan<'a> {
     /// The keys of all rows: entity by entity, newest first.
     pub(crate) fn keys(&self) -> Vec<Key> {
         let hourly = self.dimensions.iter().any(|(_, source)| matches!(source, Source::Hour));
-        let daily = hourly || self.dimensions.iter().any(|(_, source)| matches!(source, Source::Day));
+        let daily =
+            hourly || self.dimensions.iter().any(|(_, source)| matches!(source, Source::Day));
         let combinations = self.combinations();
         let mut keys = Vec::new();
         for &entity in &self.nodes {
             if !daily {
-                let without = combinations.iter().map(|&values| Key { entity, day: None, hour: None, values });
+                let without = combinations.iter().map(|&values| Key {
+                    entity,
+                    day: None,
+                    hour: None,
+                    values,
+                });
                 keys.extend(without.filter(|key| self.days(key).next().is_some()));
                 continue;
             }
@@ -136,7 +143,12 @@ impl<'a> Plan<'a> {
                 };
                 let hours = (0..=last_hour.unwrap_or(0)).rev();
                 for hour in hours.map(|hour| hourly.then_some(hour)) {
-                    let all = combinations.iter().map(|&values| Key { entity, day: Some(day), hour, values });
+                    let all = combinations.iter().map(|&values| Key {
+                        entity,
+                        day: Some(day),
+                        hour,
+                        values,
+                    });
                     keys.extend(all.filter(|key| self.delivers(key, day)));
                 }
             }
@@ -156,7 +168,11 @@ impl<'a> Plan<'a> {
     /// Whether the key's entity delivered on a day (in its hour, to its breakdown values).
     fn delivers(&self, key: &Key, day: i32) -> bool {
         let entity_day = mix(mix(self.entity_hash(key), 10), u64::from(day.unsigned_abs()));
-        let delivered = if self.sums_ads() { self.delivering(day).next().is_some() } else { below(entity_day, self.world.config.delivery) };
+        let delivered = if self.sums_ads() {
+            self.delivering(day).next().is_some()
+        } else {
+            below(entity_day, self.world.config.delivery)
+        };
         if !delivered {
             return false;
         }
@@ -164,15 +180,19 @@ impl<'a> Plan<'a> {
         hour && (self.pools.is_empty() || below(mix(entity_day, self.values_hash(key)), 0.7))
     }
 
-    /// Whether rows are sums of the account's ads, deleted ones included: those of the account without breakdowns.
+    /// Whether rows are sums of the account's ads, deleted ones included: those of the account
+    /// without breakdowns.
     pub(super) fn sums_ads(&self) -> bool {
         self.level == Level::Advertiser && self.pools.is_empty()
     }
 
-    /// Hashes of the ads that delivered on a day: deleted ones, `TopView` and Promote included, as the account's totals have them.
+    /// Hashes of the ads that delivered on a day: deleted ones, `TopView` and Promote included, as
+    /// the account's totals have them.
     pub(super) fn delivering(&self, day: i32) -> impl Iterator<Item = u64> {
         let ads = self.tree.ads.iter().map(|ad| ad.hash);
-        ads.filter(move |hash| below(mix(mix(*hash, 10), u64::from(day.unsigned_abs())), self.world.config.delivery))
+        ads.filter(move |hash| {
+            below(mix(mix(*hash, 10), u64::from(day.unsigned_abs())), self.world.config.delivery)
+        })
     }
 
     /// The days a key without a day sums up.
@@ -234,6 +254,8 @@ fn select(tree: &Tree, query: &ReportQuery) -> (Vec<u32>, bool) {
     let all: Vec<_> = tree.nodes(kind).iter().filter(wanted).map(|node| node.ordinal).collect();
     let newest = query.newest_ads.filter(|_| kind == Kind::Ad).unwrap_or(all.len());
     let skipped = all.len().saturating_sub(newest);
-    let positions = all[skipped..].iter().map(|&ordinal| u32::try_from(ordinal).expect("fewer than 4 billion entities"));
+    let positions = all[skipped..]
+        .iter()
+        .map(|&ordinal| u32::try_from(ordinal).expect("fewer than 4 billion entities"));
     (positions.collect(), skipped > 0)
 }

@@ -10,12 +10,13 @@ use crate::random::mix;
 /// Digits after the point that a sum keeps.
 const DIGITS: usize = 6;
 
-/// The metrics whose total is the sum of the rows, in alphabetical order. Totals of all others (rates, averages, reach,
-/// attributes) are made up.
+/// The metrics whose total is the sum of the rows, in alphabetical order. Totals of all others
+/// (rates, averages, reach, attributes) are made up.
 #[must_use]
 pub fn additive_metrics() -> Vec<&'static str> {
     let metrics = Dictionary::get().metrics.values();
-    let additive = metrics.filter(|metric| metric_values::shape(metric).is_some_and(|shape| shape.additive));
+    let additive =
+        metrics.filter(|metric| metric_values::shape(metric).is_some_and(|shape| shape.additive));
     let mut names: Vec<_> = additive.map(|metric| metric.name.as_str()).collect();
     names.sort_unstable();
     names
@@ -61,12 +62,17 @@ pub(crate) struct Sum {
 }
 
 impl Sum {
-    /// Adds a decimal text with at most six digits after the point. Anything else, such as `-`, counts as nothing.
+    /// Adds a decimal text with at most six digits after the point. Anything else, such as `-`,
+    /// counts as nothing.
     pub(crate) fn add(&mut self, text: &str) {
         let digits = text.strip_prefix('-').unwrap_or(text);
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        if whole.is_empty() || fraction.len() > DIGITS || !are_digits(whole) || !are_digits(fraction) {
+        if whole.is_empty()
+            || fraction.len() > DIGITS
+            || !are_digits(whole)
+            || !are_digits(fraction)
+        {
             return;
         }
         let Ok(micros) = format!("{whole}{fraction:0<DIGITS$}").parse::<i128>() else { return };

@@ -8,7 +8,8 @@ use time::macros::{datetime, format_description};
 use time::{Duration, PrimitiveDateTime, Time};
 
 /// `YYYY-MM-DD HH:MM:SS`, the form of all entity times.
-pub(crate) const TIME_FORMAT: StaticFormatDescription = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
+pub(crate) const TIME_FORMAT: StaticFormatDescription =
+    format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
 
 /// When an entity changed, and how it says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,14 +53,22 @@ impl Tree {
     pub(crate) fn new(config: &WorldConfig, account: &Account) -> Self {
         let mut tree = Self::default();
         let maker = Maker { config, account };
-        let ordinary = std::iter::repeat_n((false, false, config.adgroups, config.ads), config.campaigns);
+        let ordinary =
+            std::iter::repeat_n((false, false, config.adgroups, config.ads), config.campaigns);
         let top_view = std::iter::repeat_n((true, false, 1, 1), config.top_view);
         let promote = std::iter::repeat_n((false, true, 1, 1), config.promote);
         for (top_view, promote, adgroups, ads) in ordinary.chain(top_view).chain(promote) {
-            let place = Place { campaign: tree.campaigns.len(), adgroup: 0, top_view, promote, deleted: false };
+            let place = Place {
+                campaign: tree.campaigns.len(),
+                adgroup: 0,
+                top_view,
+                promote,
+                deleted: false,
+            };
             let campaign = maker.make(Kind::Campaign, tree.campaigns.len(), place);
             for _ in 0..adgroups {
-                let place = Place { adgroup: tree.adgroups.len(), deleted: campaign.deleted, ..place };
+                let place =
+                    Place { adgroup: tree.adgroups.len(), deleted: campaign.deleted, ..place };
                 let adgroup = maker.make(Kind::Adgroup, tree.adgroups.len(), place);
                 for _ in 0..ads {
                     let place = Place { deleted: adgroup.deleted, ..place };
@@ -100,12 +109,19 @@ impl Maker<'_> {
     fn make(&self, kind: Kind, ordinal: usize, place: Place) -> Node {
         let id = self.id(kind, ordinal);
         let hash = mix(mix(self.config.seed, text(kind.word())), text(&id));
-        let name = if place.promote { format!("\"Promote {id}\"") } else { name(self.config, kind, ordinal, mix(hash, 1)) };
+        let name = if place.promote {
+            format!("\"Promote {id}\"")
+        } else {
+            name(self.config, kind, ordinal, mix(hash, 1))
+        };
         let (create_time, modify_time) = self.times(hash);
-        let smart_plus = kind == Kind::Ad && !place.top_view && below(mix(hash, 2), self.config.smart_plus);
+        let smart_plus =
+            kind == Kind::Ad && !place.top_view && below(mix(hash, 2), self.config.smart_plus);
         let modified = match (place.promote, smart_plus) {
             (true, _) => Modified::KeyMissing,
-            (false, true) => pick(mix(hash, 3), &[Modified::KeyMissing, Modified::Null].each_ref()).clone(),
+            (false, true) => {
+                pick(mix(hash, 3), &[Modified::KeyMissing, Modified::Null].each_ref()).clone()
+            }
             (false, false) => Modified::At(modify_time),
         };
         Node {
@@ -135,7 +151,8 @@ impl Maker<'_> {
         !kept && below(mix(hash, 4), self.config.deleted)
     }
 
-    /// 16 digits for campaigns (below 2^53), 18 for ad groups, 19 for ads: all ascend with the ordinal.
+    /// 16 digits for campaigns (below 2^53), 18 for ad groups, 19 for ads: all ascend with the
+    /// ordinal.
     fn id(&self, kind: Kind, ordinal: usize) -> String {
         let (base, account_stride) = match kind {
             Kind::Campaign => (1_700_000_000_000_000_u64, 1_000_000_000),
@@ -145,7 +162,11 @@ impl Maker<'_> {
         let number = |n: usize| u64::try_from(n).expect("a position fits in 64 bits");
         let shift = mix(self.config.seed, text(kind.word())) % (base / 100);
         let jitter = mix(mix(self.config.seed, shift), number(ordinal)) % 997;
-        let id = base + shift + number(self.account.index) * account_stride + number(ordinal) * 997 + jitter;
+        let id = base
+            + shift
+            + number(self.account.index) * account_stride
+            + number(ordinal) * 997
+            + jitter;
         id.to_string()
     }
 
@@ -154,7 +175,9 @@ impl Maker<'_> {
     fn times(&self, hash: u64) -> (String, String) {
         let first = PrimitiveDateTime::new(self.config.first_day, Time::MIDNIGHT);
         let now = self.config.now.map(|now| now.to_offset(time::UtcOffset::UTC));
-        let last = now.map_or(datetime!(2026-06-30 00:00), |now| PrimitiveDateTime::new(now.date(), now.time()));
+        let last = now.map_or(datetime!(2026-06-30 00:00), |now| {
+            PrimitiveDateTime::new(now.date(), now.time())
+        });
         let created = first - Duration::seconds(seconds(mix(hash, 6), 365 * 86_400) + 1);
         let span = (last.max(first) - created).whole_seconds().max(1);
         let modified = created + Duration::seconds(seconds(mix(hash, 7), span));

@@ -55,25 +55,44 @@ impl Answer {
 }
 
 /// Sends a request with headers of its own, on a connection of its own.
-pub(crate) fn send(server: &Server, method: &str, target: &str, headers: &str, body: &str) -> io::Result<Answer> {
+pub(crate) fn send(
+    server: &Server,
+    method: &str,
+    target: &str,
+    headers: &str,
+    body: &str,
+) -> io::Result<Answer> {
     let mut stream = TcpStream::connect(server.url().trim_start_matches("http://"))?;
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
     let length = body.len();
-    write!(stream, "{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}")?;
+    write!(
+        stream,
+        "{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
+    )?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
+    let end = bytes
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .ok_or(io::ErrorKind::UnexpectedEof)?;
     let headers = String::from_utf8(bytes[..end].to_vec()).unwrap();
-    Ok(Answer { status: headers[9..12].parse().unwrap(), headers, bytes: bytes[end + 4..].to_vec() })
+    Ok(Answer {
+        status: headers[9..12].parse().unwrap(),
+        headers,
+        bytes: bytes[end + 4..].to_vec(),
+    })
 }
 
 fn encode(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 pub(crate) fn target(path: &str, params: &[(&str, &str)]) -> String {
-    let pairs: Vec<_> = params.iter().map(|(key, value)| format!("{key}={}", encode(value))).collect();
+    let pairs: Vec<_> =
+        params.iter().map(|(key, value)| format!("{key}={}", encode(value))).collect();
     format!("/open_api/v1.3/{path}?{}", pairs.join("&"))
 }
 
@@ -92,13 +111,21 @@ pub(crate) fn code(server: &Server, path: &str, params: &[(&str, &str)]) -> (i64
 }
 
 /// The first account, and the parameters given added to it.
-pub(crate) fn of_first<'a>(server: &'a Server, params: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn of_first<'a>(
+    server: &'a Server,
+    params: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, &'a str)> {
     let id = ("advertiser_id", server.world().accounts()[0].advertiser_id.as_str());
     std::iter::once(id).chain(params.iter().copied()).collect()
 }
 
 /// All pages of a listing, as raw rows in one array.
-pub(crate) fn all_rows(server: &Server, path: &str, params: &[(&str, &str)], size: usize) -> Vec<Value> {
+pub(crate) fn all_rows(
+    server: &Server,
+    path: &str,
+    params: &[(&str, &str)],
+    size: usize,
+) -> Vec<Value> {
     let size = size.to_string();
     let mut rows = Vec::new();
     for page in 1.. {

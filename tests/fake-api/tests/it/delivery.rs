@@ -32,7 +32,8 @@ fn bodies_are_compressed_when_accepted_and_worth_it() {
 fn a_connection_serves_many_requests_also_in_pieces() {
     let server = server();
     let mut stream = TcpStream::connect(server.url().trim_start_matches("http://")).unwrap();
-    let request = format!("GET /open_api/v1.3/user/info/ HTTP/1.1\r\nAccess-Token: {TOKEN}\r\n\r\n");
+    let request =
+        format!("GET /open_api/v1.3/user/info/ HTTP/1.1\r\nAccess-Token: {TOKEN}\r\n\r\n");
     let mut lengths = Vec::new();
     for cut in [0, 10, request.len() - 1] {
         stream.write_all(&request.as_bytes()[..cut]).unwrap();
@@ -105,11 +106,18 @@ fn a_client_that_keeps_to_the_limit_is_never_refused() {
 fn requests_are_logged_with_their_code() {
     let server = server();
     let (id, other) = (server.world().accounts()[0].advertiser_id.clone(), "1");
-    code(&server, "ad/get/", &[("advertiser_id", &id), ("filtering", r#"{"primary_status":"STATUS_ALL"}"#)]);
+    code(
+        &server,
+        "ad/get/",
+        &[("advertiser_id", &id), ("filtering", r#"{"primary_status":"STATUS_ALL"}"#)],
+    );
     code(&server, "ad/get/", &[("advertiser_id", other)]);
     let log = server.requests();
     assert_eq!(log.len(), 2);
-    assert_eq!((log[0].method.as_str(), log[0].path.as_str(), log[0].code), ("GET", "ad/get/", Some(0)));
+    assert_eq!(
+        (log[0].method.as_str(), log[0].path.as_str(), log[0].code),
+        ("GET", "ad/get/", Some(0))
+    );
     assert_eq!(log[0].param("filtering"), Some(r#"{"primary_status":"STATUS_ALL"}"#));
     assert_eq!(log[1].code, Some(40001));
     assert!(log[0].at <= log[1].at);

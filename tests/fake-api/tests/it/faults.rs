@@ -21,7 +21,8 @@ fn a_fault_hits_the_requests_it_is_for() {
     let server = server();
     let second = server.world().accounts()[1].advertiser_id.clone();
     let first = server.world().accounts()[0].advertiser_id.clone();
-    let page = |id: &str, page: &str| code(&server, "ad/get/", &[("advertiser_id", id), ("page", page)]).0;
+    let page =
+        |id: &str, page: &str| code(&server, "ad/get/", &[("advertiser_id", id), ("page", page)]).0;
     server.add_fault(Fault {
         path: Some("ad/get/".into()),
         advertiser_id: Some(second.clone()),
@@ -32,7 +33,10 @@ fn a_fault_hits_the_requests_it_is_for() {
     });
     assert_eq!(code(&server, "campaign/get/", &[("advertiser_id", &second), ("page", "2")]).0, 0);
     assert_eq!([page(&first, "2"), page(&second, "1")], [0, 0]);
-    assert_eq!([page(&second, "2"), page(&second, "2"), page(&second, "2"), page(&second, "2")], [0, 50000, 50000, 0]);
+    assert_eq!(
+        [page(&second, "2"), page(&second, "2"), page(&second, "2"), page(&second, "2")],
+        [0, 50000, 50000, 0]
+    );
     let ids = format!(r#"["{first}","{second}"]"#);
     server.add_fault(Fault { advertiser_id: Some(second), times: usize::MAX, ..Fault::default() });
     assert_eq!(code(&server, "advertiser/info/", &[("advertiser_ids", &ids)]).0, 50000);
@@ -50,7 +54,11 @@ fn a_fault_does_not_hide_a_violation() {
 
 #[test]
 fn answers_from_elsewhere() {
-    let server = with(FaultKind::Http { status: 502, content_type: "text/html".into(), body: "<html>".into() });
+    let server = with(FaultKind::Http {
+        status: 502,
+        content_type: "text/html".into(),
+        body: "<html>".into(),
+    });
     let answer = get(&server, "ad/get/", &of_first(&server, &[]));
     assert_eq!((answer.status, answer.text()), (502, "<html>"));
     assert!(answer.has_header("Content-Type: text/html"));
@@ -68,7 +76,8 @@ fn broken_transport() {
 
     server.add_fault(Fault { kind: FaultKind::CutGzip, ..Fault::default() });
     let headers = format!("Access-Token: {TOKEN}\r\nAccept-Encoding: gzip\r\n");
-    let answer = send(&server, "GET", &target("ad/get/", &of_first(&server, &[])), &headers, "").unwrap();
+    let answer =
+        send(&server, "GET", &target("ad/get/", &of_first(&server, &[])), &headers, "").unwrap();
     assert_eq!(answer.bytes.len(), answer.length());
     assert!(answer.has_header("Content-Encoding: gzip") && answer.unzipped().is_err());
 
@@ -76,7 +85,8 @@ fn broken_transport() {
     let error = try_get(&server, "ad/get/", &of_first(&server, &[])).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);
 
-    server.add_fault(Fault { kind: FaultKind::Hang(Duration::from_millis(300)), ..Fault::default() });
+    server
+        .add_fault(Fault { kind: FaultKind::Hang(Duration::from_millis(300)), ..Fault::default() });
     let begin = Instant::now();
     assert_eq!(ads(&server)["code"], 0);
     assert!(begin.elapsed() >= Duration::from_millis(300));
@@ -91,12 +101,17 @@ fn broken_transport() {
 #[test]
 fn broken_pages() {
     let server = with(FaultKind::MissingPageInfo);
-    let honest = |page: &str| get(&server, "ad/get/", &of_first(&server, &[("page_size", "5"), ("page", page)])).json();
+    let honest = |page: &str| {
+        get(&server, "ad/get/", &of_first(&server, &[("page_size", "5"), ("page", page)])).json()
+    };
     let answer = honest("1");
     assert!(answer["data"].get("page_info").is_none() && answer["data"]["list"].is_array());
     let (one, two) = (honest("1"), honest("2"));
 
-    server.add_fault(Fault { kind: FaultKind::PageInfo(r#"{"page":"x"}"#.into()), ..Fault::default() });
+    server.add_fault(Fault {
+        kind: FaultKind::PageInfo(r#"{"page":"x"}"#.into()),
+        ..Fault::default()
+    });
     assert_eq!(ads(&server)["data"]["page_info"], json!({"page": "x"}));
 
     server.add_fault(Fault { kind: FaultKind::EmptyPage, ..Fault::default() });
@@ -118,7 +133,8 @@ fn broken_pages() {
 #[test]
 fn the_admin_doors() {
     let server = server();
-    let door = |method: &str, path: &str, body: &str| send(&server, method, path, "", body).unwrap();
+    let door =
+        |method: &str, path: &str, body: &str| send(&server, method, path, "", body).unwrap();
     let fault = r#"[{"path":"ad/get/","kind":"code","code":40100,"message":"Slow"},{"kind":"page_info","page_info":null}]"#;
     assert_eq!(door("POST", "/_fake/faults", fault).status, 200);
     assert_eq!(door("POST", "/_fake/faults", r#"{"kind":"nothing"}"#).status, 400);

@@ -15,7 +15,8 @@ fn burst(server: &Server, path: &str, count: usize) -> Vec<i64> {
 #[test]
 fn too_many_requests_in_a_minute_suspend_for_longer() {
     let minute_suspension = Duration::from_secs(1);
-    let server = start(config(), Options { minute_limit: Some(3), minute_suspension, ..Options::default() });
+    let server =
+        start(config(), Options { minute_limit: Some(3), minute_suspension, ..Options::default() });
     assert_eq!(burst(&server, "user/info/", 3), [0, 0, 0]);
     let (breach, message) = code(&server, "user/info/", &[]);
     assert_eq!((breach, message.as_str()), (40100, "App reaches the QPM limit."));
@@ -32,7 +33,10 @@ fn too_many_requests_in_a_minute_suspend_for_longer() {
 fn an_endpoint_may_have_limits_of_its_own() {
     let suspension = Duration::from_millis(300);
     let path_limits = vec![("ad/get/".to_owned(), 2, 100), ("campaign/get/".to_owned(), 100, 3)];
-    let server = start(config(), Options { path_limits, suspension, minute_suspension: suspension, ..Options::default() });
+    let server = start(
+        config(),
+        Options { path_limits, suspension, minute_suspension: suspension, ..Options::default() },
+    );
     assert_eq!(burst(&server, "ad/get/", 3), [0, 0, 40100]);
     assert_eq!(burst(&server, "campaign/get/", 4), [0, 0, 0, 40100]);
     assert_eq!(burst(&server, "user/info/", 5), [0; 5], "the others go on");
@@ -44,7 +48,10 @@ fn an_endpoint_may_have_limits_of_its_own() {
 fn a_day_has_so_many_requests() {
     let server = start(config(), Options { day_limit: Some(4), ..Options::default() });
     assert_eq!(burst(&server, "user/info/", 6), [0, 0, 0, 0, 40100, 40100]);
-    assert_eq!(code(&server, "ad/get/", &of_first(&server, &[])), (40100, "App reaches the QPD limit.".to_owned()));
+    assert_eq!(
+        code(&server, "ad/get/", &of_first(&server, &[])),
+        (40100, "App reaches the QPD limit.".to_owned())
+    );
     server.set_options(|options| options.day_limit = None);
     assert_eq!(burst(&server, "user/info/", 1), [0]);
 }
@@ -70,9 +77,13 @@ fn by(field: &str, id: &str) -> String {
     format!(r#"[{{"field_name":"{field}","filter_type":"IN","filter_value":"[\"{id}\"]"}}]"#)
 }
 
-/// Two campaigns with two ad groups of four ads, all alive; the campaign and the ad group of the oldest ad.
+/// Two campaigns with two ad groups of four ads, all alive; the campaign and the ad group of the
+/// oldest ad.
 fn alive(options: Options) -> (Server, String, String) {
-    let server = start(WorldConfig { deleted: 0.0, campaigns: 2, delivery: 1.0, odd: false, ..config() }, options);
+    let server = start(
+        WorldConfig { deleted: 0.0, campaigns: 2, delivery: 1.0, odd: false, ..config() },
+        options,
+    );
     let ads = server.world().entities(Kind::Ad, &server.world().accounts()[0].advertiser_id);
     let oldest = ads.last().unwrap();
     let (campaign, adgroup) = (oldest.campaign_id.clone(), oldest.adgroup_id.clone().unwrap());
@@ -82,7 +93,9 @@ fn alive(options: Options) -> (Server, String, String) {
 #[test]
 fn a_filter_lifts_the_cut_only_when_few_ads_are_left() {
     let (server, campaign, adgroup) = alive(Options { ads_cut: Some(5), ..Options::default() });
-    for (filter, ads, is_cut) in [("", 5, true), (campaign.as_str(), 5, true), (adgroup.as_str(), 4, false)] {
+    for (filter, ads, is_cut) in
+        [("", 5, true), (campaign.as_str(), 5, true), (adgroup.as_str(), 4, false)]
+    {
         let answer = get(&server, PATH, &report(&server, filter));
         assert_eq!(answer.has_header("X-Tt-Ads-Throttle: 1"), is_cut, "{filter}");
         assert_eq!(answer.json()["data"]["page_info"]["total_number"], ads * 14, "{filter}");
@@ -91,8 +104,12 @@ fn a_filter_lifts_the_cut_only_when_few_ads_are_left() {
 
 #[test]
 fn reports_may_be_too_large_or_too_slow_until_they_are_filtered() {
-    let (server, campaign, adgroup) = alive(Options { too_large_rows: Some(8 * 14), ..Options::default() });
-    assert_eq!([&*campaign, &*adgroup, ""].map(|filter| code(&server, PATH, &report(&server, filter)).0), [0, 0, 40067]);
+    let (server, campaign, adgroup) =
+        alive(Options { too_large_rows: Some(8 * 14), ..Options::default() });
+    assert_eq!(
+        [&*campaign, &*adgroup, ""].map(|filter| code(&server, PATH, &report(&server, filter)).0),
+        [0, 0, 40067]
+    );
     server.set_options(|options| {
         options.too_large_rows = None;
         options.time_out_rows = Some(4 * 14);

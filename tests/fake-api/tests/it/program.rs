@@ -8,9 +8,23 @@ use std::process::{Command, Stdio};
 #[test]
 fn the_printed_config_leads_to_the_server() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_fake-tiktok"))
-        .args(["--port", "0", "--accounts", "3", "--zones", "Asia/Tokyo,UTC", "--first-day", "2024-01-01"])
+        .args([
+            "--port",
+            "0",
+            "--accounts",
+            "3",
+            "--zones",
+            "Asia/Tokyo,UTC",
+            "--first-day",
+            "2024-01-01",
+        ])
         .args(["--now", "2026-07-15T20:00:00Z", "--restate-days", "3", "--jitter-ms", "1"])
-        .args(["--fault", r#"{"path":"user/info/","code":50002}"#, "--fault", r#"{"path":"user/info/","code":51010}"#])
+        .args([
+            "--fault",
+            r#"{"path":"user/info/","code":50002}"#,
+            "--fault",
+            r#"{"path":"user/info/","code":51010}"#,
+        ])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, HashSet};
 use time::macros::date;
 
 const PATH: &str = "report/integrated/get/";
-const ALL: &str = r#"[{"field_name":"ad_status","filter_type":"IN","filter_value":"[\"STATUS_ALL\"]"}]"#;
+const ALL: &str =
+    r#"[{"field_name":"ad_status","filter_type":"IN","filter_value":"[\"STATUS_ALL\"]"}]"#;
 
 fn daily<'a>(server: &'a Server, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut params = of_first(
@@ -39,7 +40,10 @@ fn query(server: &Server) -> ReportQuery {
 
 fn truth(server: &Server, query: &ReportQuery) -> Vec<String> {
     let rows = server.world().report(query).into_iter();
-    rows.map(|row| format!("{{\"dimensions\":{},\"metrics\":{}}}", row.dimensions.json(), row.metrics.json())).collect()
+    rows.map(|row| {
+        format!("{{\"dimensions\":{},\"metrics\":{}}}", row.dimensions.json(), row.metrics.json())
+    })
+    .collect()
 }
 
 fn texts(rows: &[Value]) -> Vec<String> {
@@ -50,9 +54,13 @@ fn texts(rows: &[Value]) -> Vec<String> {
 fn sums(rows: &[Value], metric: &str) -> BTreeMap<String, i128> {
     let mut sums = BTreeMap::new();
     for row in rows {
-        let (whole, fraction) =
-            row["metrics"][metric].as_str().unwrap().split_once('.').unwrap_or((row["metrics"][metric].as_str().unwrap(), "0"));
-        let amount = whole.parse::<i128>().unwrap() * 1_000_000 + format!("{fraction:0<6}").parse::<i128>().unwrap();
+        let (whole, fraction) = row["metrics"][metric]
+            .as_str()
+            .unwrap()
+            .split_once('.')
+            .unwrap_or((row["metrics"][metric].as_str().unwrap(), "0"));
+        let amount = whole.parse::<i128>().unwrap() * 1_000_000
+            + format!("{fraction:0<6}").parse::<i128>().unwrap();
         *sums.entry(row["dimensions"]["ad_id"].as_str().unwrap().to_owned()).or_default() += amount;
     }
     sums
@@ -63,17 +71,28 @@ fn pages_are_the_truth() {
     let server = server();
     for (params, query) in [
         (daily(&server, &[]), query(&server)),
-        (daily(&server, &[("filtering", ALL)]), ReportQuery { include_deleted: true, ..query(&server) }),
+        (
+            daily(&server, &[("filtering", ALL)]),
+            ReportQuery { include_deleted: true, ..query(&server) },
+        ),
     ] {
         let whole = all_rows(&server, PATH, &params, 1000);
         assert_eq!(texts(&whole), truth(&server, &query));
         assert_eq!(whole, all_rows(&server, PATH, &params, 37));
     }
-    let levels = [(Level::Campaign, r#"["campaign_id","stat_time_hour"]"#), (Level::Advertiser, r#"["advertiser_id","stat_time_hour"]"#)];
+    let levels = [
+        (Level::Campaign, r#"["campaign_id","stat_time_hour"]"#),
+        (Level::Advertiser, r#"["advertiser_id","stat_time_hour"]"#),
+    ];
     for (level, dimensions) in levels {
         let params = daily(
             &server,
-            &[("data_level", level.name()), ("dimensions", dimensions), ("start_date", "2026-07-15"), ("metrics", r#"["spend"]"#)],
+            &[
+                ("data_level", level.name()),
+                ("dimensions", dimensions),
+                ("start_date", "2026-07-15"),
+                ("metrics", r#"["spend"]"#),
+            ],
         );
         let query = ReportQuery {
             level,
@@ -93,24 +112,45 @@ fn pages_are_the_truth() {
 fn sums_do_not_depend_on_how_a_window_is_split() {
     let server = server();
     let window = |start, end, dimensions| {
-        all_rows(&server, PATH, &daily(&server, &[("start_date", start), ("end_date", end), ("dimensions", dimensions)]), 1000)
+        all_rows(
+            &server,
+            PATH,
+            &daily(
+                &server,
+                &[("start_date", start), ("end_date", end), ("dimensions", dimensions)],
+            ),
+            1000,
+        )
     };
     let days = r#"["ad_id","stat_time_day"]"#;
     let whole = window("2026-06-20", "2026-07-15", days);
-    let split = [window("2026-06-20", "2026-07-01", days), window("2026-07-02", "2026-07-15", days)].concat();
+    let split =
+        [window("2026-06-20", "2026-07-01", days), window("2026-07-02", "2026-07-15", days)]
+            .concat();
     let one = window("2026-06-20", "2026-07-15", r#"["ad_id"]"#);
     for metric in ["spend", "impressions"] {
         assert_eq!(sums(&whole, metric), sums(&split, metric));
-        assert_eq!(sums(&whole, metric), sums(&one, metric), "without days, a row is the sum of its days");
+        assert_eq!(
+            sums(&whole, metric),
+            sums(&one, metric),
+            "without days, a row is the sum of its days"
+        );
     }
-    assert!(sums(&split[1..], "impressions") != sums(&whole, "impressions"), "the comparison can fail");
+    assert!(
+        sums(&split[1..], "impressions") != sums(&whole, "impressions"),
+        "the comparison can fail"
+    );
 }
 
 #[test]
 fn deleted_top_view_and_promote_are_hidden_unless_asked_for() {
     let server = start(WorldConfig { campaigns: 12, ..config() }, Options::default());
     let ads = |filter: &str| -> HashSet<String> {
-        let params = if filter.is_empty() { daily(&server, &[]) } else { daily(&server, &[("filtering", filter)]) };
+        let params = if filter.is_empty() {
+            daily(&server, &[])
+        } else {
+            daily(&server, &[("filtering", filter)])
+        };
         sums(&all_rows(&server, PATH, &params, 1000), "spend").into_keys().collect()
     };
     let id = &server.world().accounts()[0].advertiser_id;
@@ -121,12 +161,18 @@ fn deleted_top_view_and_promote_are_hidden_unless_asked_for() {
     assert_eq!(ads(""), of(&|ad| !ad.deleted && !ad.top_view && !ad.promote));
     assert_eq!(ads(ALL), of(&|ad| !ad.top_view && !ad.promote));
     let also = |field: &str, value: &str| {
-        format!(r#"{},{{"field_name":"{field}","filter_type":"IN","filter_value":"[\"{value}\"]"}}]"#, &ALL[..ALL.len() - 1])
+        format!(
+            r#"{},{{"field_name":"{field}","filter_type":"IN","filter_value":"[\"{value}\"]"}}]"#,
+            &ALL[..ALL.len() - 1]
+        )
     };
     assert_eq!(ads(&also("buying_type", "RESERVATION_TOP_VIEW")), of(&|ad| ad.top_view));
     assert_eq!(ads(&also("campaign_system_origins", "PROMOTE")), of(&|ad| !ad.top_view));
     let campaign = &entities[5].campaign_id;
-    assert_eq!(ads(&also("campaign_ids", campaign)), of(&|ad| ad.campaign_id == *campaign && !ad.top_view && !ad.promote));
+    assert_eq!(
+        ads(&also("campaign_ids", campaign)),
+        of(&|ad| ad.campaign_id == *campaign && !ad.top_view && !ad.promote)
+    );
 }
 
 #[test]
@@ -134,7 +180,10 @@ fn rows_are_ordered_on_request() {
     let server = server();
     let spends = |order: &str| -> Vec<f64> {
         let params = daily(&server, &[("order_field", "spend"), ("order_type", order)]);
-        all_rows(&server, PATH, &params, 1000).iter().map(|row| row["metrics"]["spend"].as_str().unwrap().parse().unwrap()).collect()
+        all_rows(&server, PATH, &params, 1000)
+            .iter()
+            .map(|row| row["metrics"]["spend"].as_str().unwrap().parse().unwrap())
+            .collect()
     };
     assert!(spends("ASC").is_sorted());
     assert!(spends("DESC").is_sorted_by(|one, two| one >= two));
@@ -142,7 +191,8 @@ fn rows_are_ordered_on_request() {
 
 #[test]
 fn the_lifetime_is_the_sum_of_everything() {
-    let server = start(WorldConfig { first_day: date!(2026 - 07 - 01), ..config() }, Options::default());
+    let server =
+        start(WorldConfig { first_day: date!(2026 - 07 - 01), ..config() }, Options::default());
     let days = all_rows(&server, PATH, &daily(&server, &[]), 1000);
     let lifetime = [("dimensions", r#"["ad_id"]"#), ("query_lifetime", "true")];
     let mut params = daily(&server, &lifetime);
@@ -155,21 +205,39 @@ fn only_the_newest_ads_are_seen_and_a_header_says_so() {
     let server = start(config(), Options { ads_cut: Some(3), ..Options::default() });
     let answer = get(&server, PATH, &daily(&server, &[("page_size", "1000")]));
     assert!(answer.has_header("X-Tt-Ads-Throttle: 1"));
-    let seen: Vec<_> = sums(answer.json()["data"]["list"].as_array().unwrap(), "spend").into_keys().collect();
+    let seen: Vec<_> =
+        sums(answer.json()["data"]["list"].as_array().unwrap(), "spend").into_keys().collect();
     let id = &server.world().accounts()[0].advertiser_id;
-    let shown = server.world().entities(fake_tiktok::Kind::Ad, id).into_iter().filter(|ad| !ad.deleted && !ad.top_view && !ad.promote);
+    let shown = server
+        .world()
+        .entities(fake_tiktok::Kind::Ad, id)
+        .into_iter()
+        .filter(|ad| !ad.deleted && !ad.top_view && !ad.promote);
     let newest: Vec<_> = shown.collect();
     assert_eq!(seen, [&newest[2].id, &newest[1].id, &newest[0].id].map(Clone::clone));
     // The answer comes from the cache now, and must say the same.
-    assert!(get(&server, PATH, &daily(&server, &[("page_size", "1000")])).has_header("X-Tt-Ads-Throttle: 1"));
+    assert!(
+        get(&server, PATH, &daily(&server, &[("page_size", "1000")]))
+            .has_header("X-Tt-Ads-Throttle: 1")
+    );
 
     let oldest = newest.last().unwrap();
-    let filter = format!(r#"[{{"field_name":"ad_ids","filter_type":"IN","filter_value":"[\"{}\"]"}}]"#, oldest.id);
-    let answer = get(&server, PATH, &daily(&server, &[("page_size", "1000"), ("filtering", &filter)]));
+    let filter = format!(
+        r#"[{{"field_name":"ad_ids","filter_type":"IN","filter_value":"[\"{}\"]"}}]"#,
+        oldest.id
+    );
+    let answer =
+        get(&server, PATH, &daily(&server, &[("page_size", "1000"), ("filtering", &filter)]));
     assert!(!answer.has_header("X-Tt-Ads-Throttle: 1"));
     assert!(answer.text().contains(&oldest.id));
-    let campaigns =
-        daily(&server, &[("data_level", "AUCTION_CAMPAIGN"), ("dimensions", r#"["campaign_id"]"#), ("metrics", r#"["spend"]"#)]);
+    let campaigns = daily(
+        &server,
+        &[
+            ("data_level", "AUCTION_CAMPAIGN"),
+            ("dimensions", r#"["campaign_id"]"#),
+            ("metrics", r#"["spend"]"#),
+        ],
+    );
     assert!(!get(&server, PATH, &campaigns).has_header("X-Tt-Ads-Throttle: 1"));
 }
 
@@ -184,7 +252,15 @@ fn options_refuse_without_blaming_the_client() {
         options.refused_accounts = vec![refused.clone()];
     });
     assert_eq!(code(&server, PATH, &daily(&server, &[("metrics", r#"["spend"]"#)])).0, 40067);
-    assert_eq!(code(&server, PATH, &daily(&server, &[("metrics", r#"["spend"]"#), ("start_date", "2026-07-14")])).0, 0);
+    assert_eq!(
+        code(
+            &server,
+            PATH,
+            &daily(&server, &[("metrics", r#"["spend"]"#), ("start_date", "2026-07-14")])
+        )
+        .0,
+        0
+    );
     let (code_of_metric, message) = code(&server, PATH, &daily(&server, &[]));
     assert_eq!((code_of_metric, message.as_str()), (40002, "Invalid metric fields: [impressions]"));
     let top_view = [("filtering", r#"{"buying_types":["RESERVATION_TOP_VIEW"]}"#)];

@@ -18,12 +18,20 @@ fn refused(server: &Server, path: &str, params: &[(&str, &str)], expected: i64, 
 fn paths_and_methods() {
     let server = server();
     let header = format!("Access-Token: {TOKEN}\r\n");
-    for path in ["/open_api/v1.3/campaign/get", "/open_api/v1.3/nothing/", "/open_api/v1.2/campaign/get/", "/"] {
+    for path in [
+        "/open_api/v1.3/campaign/get",
+        "/open_api/v1.3/nothing/",
+        "/open_api/v1.2/campaign/get/",
+        "/",
+    ] {
         let answer = send(&server, "GET", path, &header, "").unwrap();
         assert_eq!(answer.status, 404, "{path}");
         assert!(answer.has_header("Content-Type: text/plain"));
     }
-    assert_eq!(send(&server, "POST", "/open_api/v1.3/campaign/get/", &header, "{}").unwrap().status, 405);
+    assert_eq!(
+        send(&server, "POST", "/open_api/v1.3/campaign/get/", &header, "{}").unwrap().status,
+        405
+    );
     assert_eq!(server.violations().len(), 5);
     send(&server, "GET", "/", &header, "").unwrap();
     assert_eq!(server.violations().len(), 5, "each once");
@@ -32,24 +40,52 @@ fn paths_and_methods() {
 #[test]
 fn tokens() {
     let server = server();
-    for (header, expected) in [("", 40104), ("Authorization: Bearer fake-access-token\r\n", 40104), ("Access-Token: wrong\r\n", 40105)] {
+    for (header, expected) in [
+        ("", 40104),
+        ("Authorization: Bearer fake-access-token\r\n", 40104),
+        ("Access-Token: wrong\r\n", 40105),
+    ] {
         let answer = send(&server, "GET", &target("user/info/", &[]), header, "").unwrap();
         assert_eq!(answer.status, 200);
         assert_eq!(answer.json()["code"], expected);
         assert_eq!(answer.json()["data"].to_string(), "{}");
     }
     assert_eq!(server.violations().len(), 2);
-    refused(&server, "oauth2/advertiser/get/", &[("app_id", "1"), ("secret", SECRET)], 40113, "app_id");
-    refused(&server, "oauth2/advertiser/get/", &[("app_id", APP_ID), ("secret", "x")], 40101, "secret");
+    refused(
+        &server,
+        "oauth2/advertiser/get/",
+        &[("app_id", "1"), ("secret", SECRET)],
+        40113,
+        "app_id",
+    );
+    refused(
+        &server,
+        "oauth2/advertiser/get/",
+        &[("app_id", APP_ID), ("secret", "x")],
+        40101,
+        "secret",
+    );
     refused(&server, "oauth2/advertiser/get/", &[("app_id", APP_ID)], 40002, "secret");
 }
 
 #[test]
 fn accounts() {
     let server = server();
-    refused(&server, "campaign/get/", &[("advertiser_id", "7")], 40001, "No permission to operate advertiser 7");
+    refused(
+        &server,
+        "campaign/get/",
+        &[("advertiser_id", "7")],
+        40001,
+        "No permission to operate advertiser 7",
+    );
     let mixed = format!(r#"["{}","8"]"#, server.world().accounts()[0].advertiser_id);
-    refused(&server, "advertiser/info/", &[("advertiser_ids", &mixed)], 40001, "No permission to operate advertiser 8");
+    refused(
+        &server,
+        "advertiser/info/",
+        &[("advertiser_ids", &mixed)],
+        40001,
+        "No permission to operate advertiser 8",
+    );
     let many = serde_json::to_string(&vec!["1"; 101]).unwrap();
     refused(&server, "advertiser/info/", &[("advertiser_ids", &many)], 40002, "1 to 100");
     refused(&server, "advertiser/info/", &[("advertiser_ids", "[1]")], 40002, "strings");
@@ -79,7 +115,10 @@ fn names_and_types_of_parameters() {
         (vec![("filtering", r#"{"primary_status":"ALL"}"#)], "one of"),
         (vec![("filtering", r#"{"primary_status":["STATUS_ALL"]}"#)], "string"),
         (vec![("filtering", r#"{"modified_after":"2026-07-01"}"#)], "time"),
-        (vec![("filtering", r#"{"buying_types":["AUCTION","RESERVATION_TOP_VIEW"]}"#)], "on its own"),
+        (
+            vec![("filtering", r#"{"buying_types":["AUCTION","RESERVATION_TOP_VIEW"]}"#)],
+            "on its own",
+        ),
     ] {
         refused(&server, "ad/get/", &of_first(&server, &params), 40002, part);
     }
@@ -95,8 +134,17 @@ fn names_and_types_of_parameters() {
 fn top_view_ad_groups_come_in_small_pages() {
     let server = server();
     let filter = ("filtering", r#"{"buying_types":["RESERVATION_TOP_VIEW"]}"#);
-    refused(&server, "adgroup/get/", &of_first(&server, &[filter, ("page_size", "101")]), 40002, "100");
-    assert_eq!(code(&server, "adgroup/get/", &of_first(&server, &[filter, ("page_size", "100")])).0, 0);
+    refused(
+        &server,
+        "adgroup/get/",
+        &of_first(&server, &[filter, ("page_size", "101")]),
+        40002,
+        "100",
+    );
+    assert_eq!(
+        code(&server, "adgroup/get/", &of_first(&server, &[filter, ("page_size", "100")])).0,
+        0
+    );
     assert_eq!(code(&server, "ad/get/", &of_first(&server, &[filter, ("page_size", "1000")])).0, 0);
 }
 
@@ -127,7 +175,10 @@ fn reports() {
     for (changes, part) in [
         (vec![("start_date", "2026-05-31")], "max time span is 30 days"),
         (vec![("dimensions", r#"["ad_id","stat_time_hour"]"#)], "max time span is 1 day"),
-        (vec![("dimensions", r#"["ad_id"]"#), ("start_date", "2025-06-30")], "max time span is 365 days"),
+        (
+            vec![("dimensions", r#"["ad_id"]"#), ("start_date", "2025-06-30")],
+            "max time span is 365 days",
+        ),
         (vec![("end_date", "2026-05-31")], "before start_date"),
         (vec![("end_date", "2026-6-30")], "date"),
         (vec![("end_date", "")], "required"),
@@ -140,7 +191,10 @@ fn reports() {
         (vec![("dimensions", r#"["ad_id","ad_id_v2"]"#)], "exactly one id"),
         (vec![("dimensions", r#"["stat_time_day"]"#)], "exactly one id"),
         (vec![("dimensions", r#"["ad_id","ad_id"]"#)], "twice"),
-        (vec![("dimensions", r#"["ad_id","stat_time_day","stat_time_hour"]"#)], "one time dimension"),
+        (
+            vec![("dimensions", r#"["ad_id","stat_time_day","stat_time_hour"]"#)],
+            "one time dimension",
+        ),
         (vec![("dimensions", r#"["ad_id","country_code","ad_type"]"#)], "one breakdown"),
         (vec![("dimensions", r#"["ad_id","match_type"]"#)], "one breakdown"),
         (vec![("dimensions", r#"["ad_id","gender"]"#)], "gender is not a dimension of BASIC"),
@@ -149,7 +203,10 @@ fn reports() {
         (vec![("metrics", r#"["spend","foo","bar"]"#)], "Invalid metric fields: [foo, bar]"),
         (vec![("metrics", &many)], "1 to 100"),
         (vec![("metrics", "spend")], "JSON"),
-        (vec![("data_level", "AUCTION_CAMPAIGN"), ("dimensions", r#"["campaign_id"]"#)], "Invalid metric fields: [ad_name]"),
+        (
+            vec![("data_level", "AUCTION_CAMPAIGN"), ("dimensions", r#"["campaign_id"]"#)],
+            "Invalid metric fields: [ad_name]",
+        ),
         (vec![("query_lifetime", "true"), ("start_date", ""), ("end_date", "")], "query_lifetime"),
         (vec![("query_lifetime", "true"), ("dimensions", r#"["ad_id"]"#)], "without start_date"),
         (vec![("query_lifetime", "1")], "one of"),
@@ -165,8 +222,16 @@ fn reports() {
 fn audience_reports() {
     let server = server();
     let with = |dimensions| [("report_type", "AUDIENCE"), ("dimensions", dimensions)];
-    for dimensions in [r#"["ad_id","gender","stat_time_day"]"#, r#"["ad_id","age","gender"]"#, r#"["ad_id","interest_category"]"#] {
-        assert_eq!(code(&server, "report/integrated/get/", &report(&server, &with(dimensions))).0, 0, "{dimensions}");
+    for dimensions in [
+        r#"["ad_id","gender","stat_time_day"]"#,
+        r#"["ad_id","age","gender"]"#,
+        r#"["ad_id","interest_category"]"#,
+    ] {
+        assert_eq!(
+            code(&server, "report/integrated/get/", &report(&server, &with(dimensions))).0,
+            0,
+            "{dimensions}"
+        );
     }
     for (dimensions, part) in [
         (r#"["ad_id","stat_time_day"]"#, "exactly one audience dimension"),
@@ -175,12 +240,38 @@ fn audience_reports() {
         (r#"["ad_id","interest_category","stat_time_day"]"#, "have no relation"),
         (r#"["gender"]"#, "exactly one id"),
     ] {
-        refused(&server, "report/integrated/get/", &report(&server, &with(dimensions)), 40002, part);
+        refused(
+            &server,
+            "report/integrated/get/",
+            &report(&server, &with(dimensions)),
+            40002,
+            part,
+        );
     }
-    let totals = [("report_type", "AUDIENCE"), ("dimensions", r#"["ad_id","gender"]"#), ("enable_total_metrics", "true")];
-    refused(&server, "report/integrated/get/", &report(&server, &totals), 40002, "enable_total_metrics");
-    let metric = [("report_type", "AUDIENCE"), ("dimensions", r#"["ad_id","gender"]"#), ("metrics", r#"["advertiser_name"]"#)];
-    refused(&server, "report/integrated/get/", &report(&server, &metric), 40002, "Invalid metric fields: [advertiser_name]");
+    let totals = [
+        ("report_type", "AUDIENCE"),
+        ("dimensions", r#"["ad_id","gender"]"#),
+        ("enable_total_metrics", "true"),
+    ];
+    refused(
+        &server,
+        "report/integrated/get/",
+        &report(&server, &totals),
+        40002,
+        "enable_total_metrics",
+    );
+    let metric = [
+        ("report_type", "AUDIENCE"),
+        ("dimensions", r#"["ad_id","gender"]"#),
+        ("metrics", r#"["advertiser_name"]"#),
+    ];
+    refused(
+        &server,
+        "report/integrated/get/",
+        &report(&server, &metric),
+        40002,
+        "Invalid metric fields: [advertiser_name]",
+    );
     let lifetime = [
         ("report_type", "AUDIENCE"),
         ("dimensions", r#"["ad_id","gender"]"#),
@@ -188,14 +279,24 @@ fn audience_reports() {
         ("start_date", ""),
         ("end_date", ""),
     ];
-    refused(&server, "report/integrated/get/", &report(&server, &lifetime), 40002, "query_lifetime");
+    refused(
+        &server,
+        "report/integrated/get/",
+        &report(&server, &lifetime),
+        40002,
+        "query_lifetime",
+    );
 }
 
 #[test]
 fn report_filters() {
     let server = server();
-    let all = r#"[{"field_name":"ad_status","filter_type":"IN","filter_value":"[\"STATUS_ALL\"]"}]"#;
-    assert_eq!(code(&server, "report/integrated/get/", &report(&server, &[("filtering", all)])).0, 0);
+    let all =
+        r#"[{"field_name":"ad_status","filter_type":"IN","filter_value":"[\"STATUS_ALL\"]"}]"#;
+    assert_eq!(
+        code(&server, "report/integrated/get/", &report(&server, &[("filtering", all)])).0,
+        0
+    );
     let many = format!(
         r#"[{{"field_name":"ad_ids","filter_type":"IN","filter_value":"[{}\"1\"]"}}]"#,
         "\\\"1\\\",".repeat(100).replace("\"1\"]", "")
@@ -206,33 +307,85 @@ fn report_filters() {
         (all.replace("ad_status", "nothing"), "unknown field"),
         (all.replace("\"IN\"", "\"EQUALS\""), "unknown type"),
         (all.replace("\"IN\"", "\"MATCH\""), "only IN"),
-        (all.replace(r#""[\"STATUS_ALL\"]""#, r#"["STATUS_ALL"]"#), "filter_value: must be a string"),
+        (
+            all.replace(r#""[\"STATUS_ALL\"]""#, r#"["STATUS_ALL"]"#),
+            "filter_value: must be a string",
+        ),
         (all.replace(r#""[\"STATUS_ALL\"]""#, r#""STATUS_ALL""#), "JSON in a string"),
         (all.replace("filter_type", "type"), "unknown key"),
         (all[1..all.len() - 1].to_owned(), "array"),
         (many, "1 to 100"),
     ] {
-        refused(&server, "report/integrated/get/", &report(&server, &[("filtering", &filter)]), 40002, part);
+        refused(
+            &server,
+            "report/integrated/get/",
+            &report(&server, &[("filtering", &filter)]),
+            40002,
+            part,
+        );
     }
-    let advertiser = [("data_level", "AUCTION_ADVERTISER"), ("dimensions", r#"["advertiser_id"]"#), ("metrics", ""), ("filtering", all)];
-    refused(&server, "report/integrated/get/", &report(&server, &advertiser), 40002, "does not match data_level");
-    let alone = [("data_level", "AUCTION_ADVERTISER"), ("dimensions", r#"["stat_time_day"]"#), ("metrics", "")];
+    let advertiser = [
+        ("data_level", "AUCTION_ADVERTISER"),
+        ("dimensions", r#"["advertiser_id"]"#),
+        ("metrics", ""),
+        ("filtering", all),
+    ];
+    refused(
+        &server,
+        "report/integrated/get/",
+        &report(&server, &advertiser),
+        40002,
+        "does not match data_level",
+    );
+    let alone = [
+        ("data_level", "AUCTION_ADVERTISER"),
+        ("dimensions", r#"["stat_time_day"]"#),
+        ("metrics", ""),
+    ];
     assert_eq!(code(&server, "report/integrated/get/", &report(&server, &alone)).0, 0);
 }
 
 #[test]
 fn the_sandbox_has_less() {
-    let server = start(WorldConfig { odd: false, ..crate::client::config() }, Options { sandbox: true, ..Options::default() });
+    let server = start(
+        WorldConfig { odd: false, ..crate::client::config() },
+        Options { sandbox: true, ..Options::default() },
+    );
     let id = server.world().accounts()[0].advertiser_id.clone();
-    assert_eq!(code(&server, "advertiser/info/", &[("advertiser_ids", &format!("[\"{id}\"]"))]).0, 40008);
-    assert_eq!(code(&server, "oauth2/advertiser/get/", &[("app_id", APP_ID), ("secret", SECRET)]).0, 40008);
-    let level = [("data_level", "AUCTION_ADVERTISER"), ("dimensions", r#"["advertiser_id"]"#), ("metrics", "")];
+    assert_eq!(
+        code(&server, "advertiser/info/", &[("advertiser_ids", &format!("[\"{id}\"]"))]).0,
+        40008
+    );
+    assert_eq!(
+        code(&server, "oauth2/advertiser/get/", &[("app_id", APP_ID), ("secret", SECRET)]).0,
+        40008
+    );
+    let level = [
+        ("data_level", "AUCTION_ADVERTISER"),
+        ("dimensions", r#"["advertiser_id"]"#),
+        ("metrics", ""),
+    ];
     assert_eq!(code(&server, "report/integrated/get/", &report(&server, &level)).0, 40009);
-    assert_eq!(code(&server, "report/integrated/get/", &report(&server, &[("enable_total_metrics", "true")])).0, 40009);
+    assert_eq!(
+        code(
+            &server,
+            "report/integrated/get/",
+            &report(&server, &[("enable_total_metrics", "true")])
+        )
+        .0,
+        40009
+    );
     let status = get(&server, "campaign/get/", &of_first(&server, &[]));
-    assert!(status.text().contains("operation_status") && !status.text().contains("secondary_status"));
+    assert!(
+        status.text().contains("operation_status") && !status.text().contains("secondary_status")
+    );
     let total = |start: &str, end: &str| {
-        let answer = get(&server, "report/integrated/get/", &report(&server, &[("start_date", start), ("end_date", end)])).json();
+        let answer = get(
+            &server,
+            "report/integrated/get/",
+            &report(&server, &[("start_date", start), ("end_date", end)]),
+        )
+        .json();
         answer["data"]["page_info"]["total_number"].as_u64().unwrap()
     };
     assert!(total("2020-12-01", "2020-12-30") > 0);

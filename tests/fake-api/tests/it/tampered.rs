@@ -34,8 +34,14 @@ fn rows_move_between_pages() {
     assert_eq!(rows(&page(&server, "1")), Vec::<Value>::new());
 
     // Two rows inserted between the first page and the second: two come twice, and later ones slip.
-    server.add_fault(Fault { after: 1, times: usize::MAX, kind: FaultKind::Shift(2), ..Fault::default() });
-    let seen: Vec<_> = ["1", "2", "3"].iter().flat_map(|number| rows(&page(&server, number))).collect();
+    server.add_fault(Fault {
+        after: 1,
+        times: usize::MAX,
+        kind: FaultKind::Shift(2),
+        ..Fault::default()
+    });
+    let seen: Vec<_> =
+        ["1", "2", "3"].iter().flat_map(|number| rows(&page(&server, number))).collect();
     assert_eq!(seen, [&all[..4], &all[2..10]].concat());
 }
 
@@ -44,7 +50,11 @@ fn counts_move() {
     let server = server();
     let honest = page(&server, "1");
     let total = honest["page_info"]["total_number"].as_u64().unwrap();
-    for (kind, expected) in [(FaultKind::Grow(5), total + 5), (FaultKind::Shrink(5), total - 5), (FaultKind::Shrink(1000), 0)] {
+    for (kind, expected) in [
+        (FaultKind::Grow(5), total + 5),
+        (FaultKind::Shrink(5), total - 5),
+        (FaultKind::Shrink(1000), 0),
+    ] {
         spoil(&server, kind);
         let answer = page(&server, "1");
         let info = json!({"page": 1, "page_size": 4, "total_number": expected, "total_page": expected.div_ceil(4)});
@@ -59,7 +69,10 @@ fn a_part_of_the_answer() {
     let honest = page(&server, "1");
     spoil(&server, FaultKind::PartialRows("Some ads are missing.".into()));
     let answer = get(&server, "ad/get/", &of_first(&server, &[("page_size", "4")])).json();
-    assert_eq!((&answer["code"], &answer["message"], &answer["data"]), (&json!(20001), &json!("Some ads are missing."), &honest));
+    assert_eq!(
+        (&answer["code"], &answer["message"], &answer["data"]),
+        (&json!(20001), &json!("Some ads are missing."), &honest)
+    );
     assert_eq!(server.requests().last().unwrap().code, Some(20001));
 }
 
@@ -80,7 +93,10 @@ fn bodies_of_another_shape() {
         answer.json()
     };
     assert_eq!(with(Shape::DataIsArray)["data"], honest["data"]["list"]);
-    assert_eq!(with(Shape::ListIsObject)["data"], json!({"list": {}, "page_info": honest["data"]["page_info"]}));
+    assert_eq!(
+        with(Shape::ListIsObject)["data"],
+        json!({"list": {}, "page_info": honest["data"]["page_info"]})
+    );
     assert_eq!(with(Shape::ListOfNumbers)["data"]["list"], json!([1, 2, 3]));
     assert_eq!(with(Shape::CodeIsText)["code"], "0");
     assert_eq!(with(Shape::CodeIsWord)["code"], "OK");
@@ -129,7 +145,10 @@ fn faults_can_be_aimed_at_one_report() {
     let aimed = Fault { times: usize::MAX, ..Fault::default() };
     for (fault, expected) in [
         (Fault { report_type: Some("AUDIENCE".into()), ..aimed.clone() }, [0, 0, 50000, 50000]),
-        (Fault { data_level: Some("AUCTION_AD".into()), ..aimed.clone() }, [50000, 0, 50000, 50000]),
+        (
+            Fault { data_level: Some("AUCTION_AD".into()), ..aimed.clone() },
+            [50000, 0, 50000, 50000],
+        ),
         (Fault { dimension: Some("gender".into()), ..aimed.clone() }, [0, 0, 50000, 0]),
         (Fault { dimension: Some("gen".into()), ..aimed }, [0, 0, 0, 0]),
     ] {
@@ -149,13 +168,28 @@ fn faults_can_be_aimed_at_one_report() {
 fn a_token_is_revoked_and_an_account_vanishes_half_way() {
     let server = server();
     let second = server.world().accounts()[1].advertiser_id.clone();
-    let revoked = FaultKind::Code { code: 40105, message: "Access token is incorrect or has been revoked.".into() };
-    let vanished = FaultKind::Code { code: 40001, message: format!("No permission to operate advertiser {second}") };
+    let revoked = FaultKind::Code {
+        code: 40105,
+        message: "Access token is incorrect or has been revoked.".into(),
+    };
+    let vanished = FaultKind::Code {
+        code: 40001,
+        message: format!("No permission to operate advertiser {second}"),
+    };
     server.add_fault(Fault { after: 4, times: usize::MAX, kind: revoked, ..Fault::default() });
-    server.add_fault(Fault { advertiser_id: Some(second.clone()), after: 1, times: usize::MAX, kind: vanished, ..Fault::default() });
+    server.add_fault(Fault {
+        advertiser_id: Some(second.clone()),
+        after: 1,
+        times: usize::MAX,
+        kind: vanished,
+        ..Fault::default()
+    });
     let first = || code(&server, "ad/get/", &of_first(&server, &[])).0;
     let other = || code(&server, "ad/get/", &[("advertiser_id", &second)]).0;
-    assert_eq!([other(), first(), other(), other(), first(), other()], [0, 0, 40001, 40001, 40105, 40105]);
+    assert_eq!(
+        [other(), first(), other(), other(), first(), other()],
+        [0, 0, 40001, 40001, 40105, 40105]
+    );
 }
 
 #[test]
@@ -173,7 +207,9 @@ fn faults_by_text() {
     for (text, part) in bad {
         let answer = door(text);
         assert!(answer.status == 400 && answer.text().contains(part), "{text}: {}", answer.text());
-        assert!(text.starts_with('[') || text.parse::<Fault>().is_err_and(|why| why.contains(part)));
+        assert!(
+            text.starts_with('[') || text.parse::<Fault>().is_err_and(|why| why.contains(part))
+        );
     }
     for (text, kind) in [
         (r#"{"kind":"shift","rows":-2}"#, FaultKind::Shift(-2)),
@@ -183,11 +219,17 @@ fn faults_by_text() {
         (r#"{"kind":"close_early"}"#, FaultKind::CloseEarly),
         (r#"{"kind":"slow_body","seconds":0.5}"#, FaultKind::SlowBody(Duration::from_millis(500))),
         (r#"{"kind":"partial_rows","message":"x"}"#, FaultKind::PartialRows("x".into())),
-        (r#"{"kind":"wrong_shape","shape":"list_of_numbers"}"#, FaultKind::WrongShape(Shape::ListOfNumbers)),
+        (
+            r#"{"kind":"wrong_shape","shape":"list_of_numbers"}"#,
+            FaultKind::WrongShape(Shape::ListOfNumbers),
+        ),
     ] {
         assert_eq!(text.parse::<Fault>().unwrap().kind, kind);
     }
     let aimed = r#"{"kind":"code","path":"ad/get/","report_type":"BASIC","data_level":"x","dimension":"y","page":2,"after":1,"times":3}"#;
     let fault: Fault = aimed.parse().unwrap();
-    assert_eq!((fault.data_level.as_deref(), fault.dimension.as_deref(), fault.page, fault.times), (Some("x"), Some("y"), Some(2), 3));
+    assert_eq!(
+        (fault.data_level.as_deref(), fault.dimension.as_deref(), fault.page, fault.times),
+        (Some("x"), Some("y"), Some(2), 3)
+    );
 }

@@ -5,7 +5,8 @@ use fake_tiktok::{Options, Server, WorldConfig, additive_metrics};
 use serde_json::{Value, json};
 
 const PATH: &str = "report/integrated/get/";
-const METRICS: &str = r#"["spend","impressions","conversion","secondary_goal_result","cpc","frequency","ad_name"]"#;
+const METRICS: &str =
+    r#"["spend","impressions","conversion","secondary_goal_result","cpc","frequency","ad_name"]"#;
 
 fn report<'a>(server: &'a Server, changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut params = of_first(
@@ -48,7 +49,9 @@ fn every_page_has_the_sums_of_all_rows() {
     for dimensions in [r#"["ad_id","stat_time_day"]"#, r#"["ad_id"]"#] {
         let params = report(&server, &[("dimensions", dimensions)]);
         let rows = all_rows(&server, PATH, &params, 1000);
-        let on_page = |page: &'static str| totals(&server, &[params.as_slice(), &[("page", page), ("page_size", "5")]].concat());
+        let on_page = |page: &'static str| {
+            totals(&server, &[params.as_slice(), &[("page", page), ("page_size", "5")]].concat())
+        };
         let first = on_page("1");
         assert_eq!(first, on_page("2"));
         for metric in ["spend", "impressions", "conversion", "secondary_goal_result"] {
@@ -60,7 +63,10 @@ fn every_page_has_the_sums_of_all_rows() {
     }
     let plain: Vec<_> = report(&server, &[("enable_total_metrics", "false")]);
     assert_eq!(totals(&server, &plain), Value::Null);
-    let none = totals(&server, &report(&server, &[("start_date", "2019-01-01"), ("end_date", "2019-01-02")]));
+    let none = totals(
+        &server,
+        &report(&server, &[("start_date", "2019-01-01"), ("end_date", "2019-01-02")]),
+    );
     assert_eq!(none["spend"], "0");
     assert_eq!(server.violations(), Vec::<String>::new());
 }
@@ -71,11 +77,21 @@ fn totals_are_exact_where_floats_are_not_and_the_library_says_which_add_up() {
     let server = start(config, Options::default());
     let params = report(&server, &[("metrics", r#"["spend"]"#), ("start_date", "2026-06-16")]);
     let rows = all_rows(&server, PATH, &params, 1000);
-    assert!(rows.iter().any(|row| row["metrics"]["spend"].as_str().unwrap().len() > 18), "an amount that no float holds");
+    assert!(
+        rows.iter().any(|row| row["metrics"]["spend"].as_str().unwrap().len() > 18),
+        "an amount that no float holds"
+    );
     assert_eq!(micros(&totals(&server, &params)["spend"]), sum(&rows, "spend"));
     let additive = additive_metrics();
     assert!(additive.is_sorted() && additive.len() > 300, "{}", additive.len());
-    for (name, adds_up) in [("spend", true), ("clicks", true), ("conversion", true), ("reach", false), ("ctr", false), ("ad_name", false)] {
+    for (name, adds_up) in [
+        ("spend", true),
+        ("clicks", true),
+        ("conversion", true),
+        ("reach", false),
+        ("ctr", false),
+        ("ad_name", false),
+    ] {
         assert_eq!(additive.contains(&name), adds_up, "{name}");
     }
 }
@@ -83,11 +99,24 @@ fn totals_are_exact_where_floats_are_not_and_the_library_says_which_add_up() {
 #[test]
 fn the_days_alone_and_hours_have_totals_too() {
     let server = server();
-    let account = [("data_level", "AUCTION_ADVERTISER"), ("dimensions", r#"["stat_time_day"]"#), ("metrics", r#"["spend"]"#)];
+    let account = [
+        ("data_level", "AUCTION_ADVERTISER"),
+        ("dimensions", r#"["stat_time_day"]"#),
+        ("metrics", r#"["spend"]"#),
+    ];
     let params = report(&server, &account);
-    assert_eq!(micros(&totals(&server, &params)["spend"]), sum(&all_rows(&server, PATH, &params, 1000), "spend"));
-    let params = report(&server, &[("dimensions", r#"["ad_id","stat_time_hour"]"#), ("start_date", "2026-07-15")]);
-    assert_eq!(micros(&totals(&server, &params)["spend"]), sum(&all_rows(&server, PATH, &params, 1000), "spend"));
+    assert_eq!(
+        micros(&totals(&server, &params)["spend"]),
+        sum(&all_rows(&server, PATH, &params, 1000), "spend")
+    );
+    let params = report(
+        &server,
+        &[("dimensions", r#"["ad_id","stat_time_hour"]"#), ("start_date", "2026-07-15")],
+    );
+    assert_eq!(
+        micros(&totals(&server, &params)["spend"]),
+        sum(&all_rows(&server, PATH, &params, 1000), "spend")
+    );
 }
 
 #[test]
@@ -96,7 +125,11 @@ fn a_total_may_differ_or_lag() {
     let params = report(&server, &[]);
     let right = totals(&server, &params);
     server.set_options(|options| {
-        options.total_offsets = vec![("spend".into(), "0.01".into()), ("impressions".into(), "-3".into()), ("ad_name".into(), "1".into())];
+        options.total_offsets = vec![
+            ("spend".into(), "0.01".into()),
+            ("impressions".into(), "-3".into()),
+            ("ad_name".into(), "1".into()),
+        ];
     });
     let wrong = totals(&server, &params);
     assert_eq!(micros(&wrong["spend"]) - micros(&right["spend"]), 10_000);
@@ -108,11 +141,21 @@ fn a_total_may_differ_or_lag() {
         options.lagging_totals = true;
     });
     // The world's today is the 15th.
-    for (start, end) in [("2026-07-01", "2026-07-15"), ("2026-07-01", "2026-07-20"), ("2026-07-15", "2026-07-15")] {
+    for (start, end) in
+        [("2026-07-01", "2026-07-15"), ("2026-07-01", "2026-07-20"), ("2026-07-15", "2026-07-15")]
+    {
         let params = report(&server, &[("start_date", start), ("end_date", end)]);
         let rows = all_rows(&server, PATH, &params, 1000);
-        let old: Vec<_> = rows.iter().filter(|row| row["dimensions"]["stat_time_day"] != "2026-07-15 00:00:00").cloned().collect();
+        let old: Vec<_> = rows
+            .iter()
+            .filter(|row| row["dimensions"]["stat_time_day"] != "2026-07-15 00:00:00")
+            .cloned()
+            .collect();
         assert!(old.len() < rows.len());
-        assert_eq!(micros(&totals(&server, &params)["spend"]), sum(&old, "spend"), "{start} to {end}");
+        assert_eq!(
+            micros(&totals(&server, &params)["spend"]),
+            sum(&old, "spend"),
+            "{start} to {end}"
+        );
     }
 }

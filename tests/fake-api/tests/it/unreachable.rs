@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 fn a_connection_ends_in_good_order_without_an_answer() {
     let server = server();
     server.add_fault(Fault { kind: FaultKind::CloseEarly, ..Fault::default() });
-    // The client of the tests makes this of an end where an answer should begin; a reset has a kind of its own.
+    // The client of the tests makes this of an end where an answer should begin; a reset has a kind
+    // of its own.
     let error = try_get(&server, "ad/get/", &of_first(&server, &[])).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
     assert_eq!(server.requests()[0].code, None);
@@ -34,7 +35,11 @@ fn connections_are_refused_for_a_while_and_then_taken_at_the_same_port() {
         assert!(begin.elapsed() < Duration::from_secs(5));
         thread::sleep(Duration::from_millis(5));
     }
-    assert!(begin.elapsed() >= Duration::from_millis(1490), "the second call prolongs the first: {:?}", begin.elapsed());
+    assert!(
+        begin.elapsed() >= Duration::from_millis(1490),
+        "the second call prolongs the first: {:?}",
+        begin.elapsed()
+    );
     assert_eq!(code(&server, "user/info/", &[]).0, 0);
     assert_eq!(server.requests().len(), 2);
 }
@@ -42,7 +47,8 @@ fn connections_are_refused_for_a_while_and_then_taken_at_the_same_port() {
 #[test]
 fn a_door_refuses_connections_too_and_stopping_does_not_wait() {
     let server = server();
-    let door = |body: &str| send(&server, "POST", "/_fake/refuse_connections", "", body).unwrap().status;
+    let door =
+        |body: &str| send(&server, "POST", "/_fake/refuse_connections", "", body).unwrap().status;
     assert_eq!([door("{}"), door(r#"{"seconds":0.1}"#)], [400, 200]);
     while try_get(&server, "user/info/", &[]).is_err() {
         thread::sleep(Duration::from_millis(5));
