@@ -14,7 +14,6 @@ const DESCRIPTION: &str = env!("CARGO_PKG_DESCRIPTION");
 const CAPABILITIES: [&str; 5] = ["catalog", "discover", "state", "about", "structured-logging"];
 
 /// The text of `--about`.
-#[must_use]
 pub fn about(format: Format) -> String {
     match format {
         Format::Json => {
@@ -56,7 +55,6 @@ fn text() -> String {
 }
 
 /// The settings as a table in Markdown.
-#[must_use]
 pub fn settings_table() -> String {
     let mut table = "| setting | form | default | meaning |\n|---|---|---|---|\n".to_owned();
     for (name, setting) in settings() {
@@ -80,7 +78,6 @@ pub fn settings_table() -> String {
 }
 
 /// The streams as a table in Markdown.
-#[must_use]
 pub fn streams_table() -> String {
     let mut table =
         "| stream | what | endpoint | key | bookmark |\n|---|---|---|---|---|\n".to_owned();

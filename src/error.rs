@@ -45,7 +45,6 @@ pub fn input(message: impl Into<String>) -> anyhow::Error {
 }
 
 /// What an error that ended the run means for the exit code.
-#[must_use]
 pub fn exit_of(error: &anyhow::Error) -> Exit {
     let errors = || error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
     if errors()

@@ -7,9 +7,6 @@ use std::fs;
 
 /// The text of a file, without a byte order mark. `what` names the file in messages, such as
 /// `config`.
-///
-/// # Errors
-/// The file cannot be read, or is not text.
 pub fn read(what: &str, path: &str) -> Result<String> {
     let bytes =
         fs::read(path).with_context(|| InputError(format!("{what}: cannot read `{path}`")))?;

@@ -35,9 +35,6 @@ use sync::Failures;
 
 /// Does what the arguments ask for and writes the outcome to `out`. Returns what failed along the
 /// way; the rest was delivered.
-///
-/// # Errors
-/// The run cannot start, or the reader of `out` is gone.
 pub fn run(args: &Args, signals: &Signals, mut out: impl Write) -> Result<Failures> {
     if args.about {
         out.write_all(about::about(args.format).as_bytes())?;

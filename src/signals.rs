@@ -12,9 +12,6 @@ pub struct Signals(Arc<AtomicBool>);
 
 impl Signals {
     /// Takes SIGINT and SIGTERM over, the same way: orchestrators send either, some both.
-    ///
-    /// # Errors
-    /// The system refuses.
     pub fn take() -> Result<Self> {
         let told = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
@@ -29,7 +26,6 @@ impl Signals {
     }
 
     /// Whether one came.
-    #[must_use]
     pub fn told(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

@@ -11,9 +11,6 @@ use std::time::Duration;
 const PAUSES: (Duration, Duration) = (Duration::from_micros(200), Duration::from_millis(20));
 
 /// Stdout as it was handed to the process.
-///
-/// # Errors
-/// It was closed.
 pub fn open() -> io::Result<Stdout<impl Write>> {
     if is_closed() {
         return Err(unwritable(io::ErrorKind::NotConnected.into()));

@@ -9,7 +9,6 @@ pub const MOST: usize = 500;
 
 /// The text with every character escaped, as JSON does, that is not seen as itself: control
 /// characters, and those that turn the direction of writing or have no width.
-#[must_use]
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -19,7 +18,6 @@ pub fn escape(text: &str) -> String {
 }
 
 /// Somebody else's words, without secrets, escaped and cut.
-#[must_use]
 pub fn foreign(text: &str) -> String {
     // Before it is cut: half a secret would not be found any more.
     let text = crate::logging::redact(text);

@@ -74,9 +74,6 @@ struct Tries {
 
 impl Client {
     /// A client for a configuration. Requests end when `halt` is told.
-    ///
-    /// # Errors
-    /// The file of certificate authorities cannot be used.
     pub fn new(config: &Config, halt: Arc<Halt>) -> Result<Self> {
         let tls = TlsConfig::builder().root_certs(root_certs(config)?).build();
         let (host, port) = config.host_and_port();
@@ -119,7 +116,6 @@ impl Client {
     }
 
     /// Requests sent so far.
-    #[must_use]
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
@@ -127,9 +123,6 @@ impl Client {
     /// Makes a call and has `read` read its answer, as often as it takes. `read` gets the text of
     /// an answer and says what it found, or why the answer cannot be trusted; it must begin anew
     /// each time. `body` is a buffer to be used again.
-    ///
-    /// # Errors
-    /// TikTok refused, or tries are spent.
     pub fn call(
         &self,
         request: &Request,

@@ -170,7 +170,6 @@ const TIMED_OUT: [i64; 2] = [51001, 51039];
 
 /// What to do about a code and its message, and the remedy. Codes nobody has seen are refused, as
 /// most in their range are.
-#[must_use]
 pub fn decide(code: i64, message: &str) -> (Action, &'static str) {
     let message = message.to_lowercase();
     let rule = RULES.iter().find(|rule| rule.fits(code, &message));
@@ -178,7 +177,6 @@ pub fn decide(code: i64, message: &str) -> (Action, &'static str) {
 }
 
 /// Whether a code stands for a time-out.
-#[must_use]
 pub fn is_time_out(code: i64) -> bool {
     TIMED_OUT.contains(&code)
 }

@@ -58,7 +58,6 @@ pub enum Outcome {
 
 impl Outcome {
     /// What an action comes to when it is final.
-    #[must_use]
     pub fn of(action: Action) -> Self {
         match action {
             Action::Shrink => Outcome::TooLarge,

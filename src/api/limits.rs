@@ -49,7 +49,6 @@ impl Limits {
     /// The limits for the setting `rate_limit`. A number is taken as it is, in the sandbox too;
     /// what it means for single endpoints is what the highest level has that such a number stays
     /// within.
-    #[must_use]
     pub fn new(rate: Rate, sandbox: bool) -> Self {
         match rate {
             Rate::Level(level) => {
@@ -65,7 +64,6 @@ impl Limits {
     }
 
     /// What an endpoint has beside that, if anything. `path` is below `/open_api/v1.3/`.
-    #[must_use]
     pub fn endpoint(&self, path: &str) -> Option<Limit> {
         ENDPOINTS.iter().find(|(of, _)| *of == path).map(|(_, limits)| used(limits[self.level]))
     }

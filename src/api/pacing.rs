@@ -34,13 +34,11 @@ impl Halt {
     }
 
     /// Whether the run is over.
-    #[must_use]
     pub fn is_halted(&self) -> bool {
         *lock(&self.halted)
     }
 
     /// Sleeps until `then`. `false`: the run is over.
-    #[must_use]
     pub fn sleep_until(&self, then: Instant) -> bool {
         let mut halted = lock(&self.halted);
         loop {
@@ -80,7 +78,6 @@ struct Turns {
 
 impl Pacing {
     /// Keeps to limits.
-    #[must_use]
     pub fn new(limits: Limits, scale: f64) -> Self {
         let now = Instant::now();
         let turns = Turns {
@@ -96,7 +93,6 @@ impl Pacing {
 
     /// Waits for a turn at an endpoint, for an account if it is about one. Returns when it began;
     /// `None`: the run is over.
-    #[must_use]
     pub fn turn(&self, path: &'static str, account: &str, halt: &Halt) -> Option<Instant> {
         while let Some(until) = self.held_until(path, account) {
             if !halt.sleep_until(until) {
@@ -153,7 +149,6 @@ impl Pacing {
 
     /// Pauses everybody, because a request to `path` that began at `start` was throttled. Requests
     /// that were in flight together count as one. `None`: all pauses of the endpoint are spent.
-    #[must_use]
     pub fn pause(&self, path: &'static str, start: Instant) -> Option<Duration> {
         let mut turns = lock(&self.turns);
         if start < turns.paused_until {
@@ -192,7 +187,6 @@ impl Pacing {
     }
 
     /// A pause as long as it is in this process.
-    #[must_use]
     pub fn scaled(&self, pause: Duration) -> Duration {
         pause.mul_f64(self.scale)
     }

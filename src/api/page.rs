@@ -47,9 +47,6 @@ pub struct PageInfo {
 }
 
 /// Reads an answer. `list` is the member of `data` that holds the rows, such as `list`.
-///
-/// # Errors
-/// The text is no JSON, is cut off, or has no `code`.
 pub fn read<'t, R: Rows<'t>>(text: &'t str, list: &str, rows: &mut R) -> Result<Page, Malformed> {
     let mut scan = Scan::new(text);
     let mut page = Page::default();

@@ -19,9 +19,6 @@ const EXCEPT: [&str; 2] = ["NO_PROXY", "no_proxy"];
 pub(super) type Named = (Proxy, &'static str);
 
 /// The proxy to a host, if there is one.
-///
-/// # Errors
-/// One is set that cannot be used. The message never shows its value, which may hold a password.
 pub(super) fn of_environment(host: &str, port: u16) -> Result<Option<Named>> {
     choose(host, port, |name| env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
 }

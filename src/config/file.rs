@@ -9,10 +9,6 @@ use serde_json::{Map, Value};
 use std::path::Path;
 
 /// The settings of a file as they stand there.
-///
-/// # Errors
-/// It cannot be read, or is not a JSON object. The message says where and why, and never shows a
-/// value.
 pub(super) fn read(path: &str) -> Result<Map<String, Value>> {
     let text = files::read("config", path)?;
     match serde_json::from_str(&text) {

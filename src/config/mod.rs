@@ -68,7 +68,6 @@ pub struct Secret(String);
 
 impl Secret {
     /// The text itself, for a request.
-    #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -83,9 +82,6 @@ impl fmt::Debug for Secret {
 impl Config {
     /// Reads config files, later ones over earlier ones. `ENV` instead of a path takes the
     /// environment's settings.
-    ///
-    /// # Errors
-    /// A file cannot be read, is no JSON object, or a setting is wrong.
     pub fn load(sources: &[String]) -> Result<Self> {
         if sources.is_empty() {
             return Err(input(format!(
@@ -112,9 +108,6 @@ impl Config {
     }
 
     /// A configuration from settings as they stand in a file.
-    ///
-    /// # Errors
-    /// A setting is wrong.
     pub fn from_settings(given: Map<String, Value>) -> Result<Self> {
         let settings = settings::read(given)?;
         let text = |name: &str| settings.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -174,13 +167,11 @@ impl Config {
     }
 
     /// Whether `base_url` names another host than TikTok's.
-    #[must_use]
     pub fn is_elsewhere(&self) -> bool {
         self.base_url != usual_url(self.sandbox)
     }
 
     /// The host that is asked, and its port.
-    #[must_use]
     pub fn host_and_port(&self) -> (&str, u16) {
         let (scheme, host) = self.base_url.split_once("://").unwrap_or_default();
         let usual = if scheme == "http" { 80 } else { 443 };
@@ -191,7 +182,6 @@ impl Config {
     }
 
     /// Whether requests stay on this machine.
-    #[must_use]
     pub fn is_loopback(&self) -> bool {
         let name = self.host_and_port().0;
         name == "localhost"

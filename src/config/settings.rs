@@ -10,10 +10,6 @@ use serde_json::{Map, Value};
 use std::sync::OnceLock;
 
 /// The schema of the configuration, in the order in which it is documented.
-///
-/// # Panics
-/// Never in a released binary: a test reads the file that is built in.
-#[must_use]
 pub fn schema() -> &'static Value {
     static SCHEMA: OnceLock<Value> = OnceLock::new();
     SCHEMA.get_or_init(|| {
@@ -38,7 +34,6 @@ pub fn aliases(setting: &'static Value) -> impl Iterator<Item = &'static str> {
 
 /// The settings of one source under their own names, without those that are unset. Where one is
 /// given under two names, its own comes first.
-#[must_use]
 pub fn by_own_names(mut given: Map<String, Value>) -> Map<String, Value> {
     given.retain(|_, value| {
         !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty())
@@ -60,10 +55,6 @@ pub fn by_own_names(mut given: Map<String, Value>) -> Map<String, Value> {
 
 /// Makes `given` into settings by their own names, of their own types, with defaults in place.
 /// Unknown names are warned of.
-///
-/// # Errors
-/// A value does not fit its setting, or the setting is not available yet. The message names the
-/// setting and what was expected, and never shows the value.
 pub fn read(given: Map<String, Value>) -> Result<Map<String, Value>> {
     let mut given = by_own_names(given);
     let mut read = Map::new();

@@ -24,7 +24,6 @@ pub struct Decimal {
 impl Decimal {
     /// Reads digits with a sign, a fraction and an exponent. More zeros may stand in front than
     /// JSON allows. `None`: it is no number.
-    #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let unsigned = text.strip_prefix('-').unwrap_or(text);
         let (mantissa, exponent) =
@@ -54,7 +53,6 @@ impl Decimal {
 
     /// The integer that it is, in full digits; zero has no sign. `None`: it is not whole, or an
     /// exponent makes it longer than any integer that TikTok has.
-    #[must_use]
     pub fn whole(&self) -> Option<String> {
         let zeros = usize::try_from(self.point - i64::try_from(self.digits.len()).ok()?).ok()?;
         let sign = if self.negative { "-" } else { "" };
@@ -66,7 +64,6 @@ impl Decimal {
 
     /// The number in units of the last of so many digits behind the point, without its sign.
     /// `None`: it has more digits there, or too many in all.
-    #[must_use]
     pub fn units(&self, places: i64) -> Option<i128> {
         Decimal { negative: false, point: self.point.checked_add(places)?, ..self.clone() }
             .whole()?
@@ -75,7 +72,6 @@ impl Decimal {
     }
 
     /// Whether the floats of targets hold it, if not all of its digits.
-    #[must_use]
     pub fn is_finite(&self) -> bool {
         self.point <= MOST_OF_FLOATS
     }
@@ -94,7 +90,6 @@ fn power(text: &str) -> Option<i64> {
 
 /// A whole number that stands for itself or as text, in any spelling: `1`, `"1"`, `1.0`, `1e3`.
 /// `None`: null, or something else.
-#[must_use]
 pub fn count<T: std::str::FromStr>(raw: &str) -> Option<T> {
     let inside = raw.strip_prefix('"').and_then(|r| r.strip_suffix('"')).unwrap_or(raw);
     Decimal::read(inside.trim())?.whole()?.parse().ok()

@@ -6,8 +6,5 @@ use super::scan::{Malformed, Scan};
 /// Takes the rows of an answer as they are met. `'t` is the text of the answer.
 pub trait Rows<'t> {
     /// Reads one row, all of it. An object comes next.
-    ///
-    /// # Errors
-    /// It is no valid JSON.
     fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed>;
 }

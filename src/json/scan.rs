@@ -21,7 +21,6 @@ const NOT_FINITE: [&str; 3] = ["NaN", "Infinity", "-Infinity"];
 /// Whether a value is one of the words for numbers that are not finite. They stand for no value
 /// that a record can hold.
 #[inline]
-#[must_use]
 pub fn is_not_finite(raw: &str) -> bool {
     // No other value begins so; this is asked of nearly every value.
     match raw.as_bytes() {
@@ -58,7 +57,6 @@ pub struct Scan<'t> {
 
 impl<'t> Scan<'t> {
     /// At the start of `text`.
-    #[must_use]
     pub fn new(text: &'t str) -> Self {
         let mut scan = Scan { text, at: 0 };
         scan.skip_white();
@@ -67,15 +65,11 @@ impl<'t> Scan<'t> {
 
     /// The byte that is next; 0 at the end.
     #[inline]
-    #[must_use]
     pub fn peek(&self) -> u8 {
         self.text.as_bytes().get(self.at).copied().unwrap_or(0)
     }
 
     /// Steps into an object (`{`) or an array (`[`).
-    ///
-    /// # Errors
-    /// Something else comes next.
     pub fn enter(&mut self, bracket: u8) -> Result<()> {
         if self.peek() != bracket {
             return self.fail(if bracket == b'{' { "an object" } else { "an array" });
@@ -87,9 +81,6 @@ impl<'t> Scan<'t> {
 
     /// Goes on to the next member or element: `Ok(false)`, and out of it, at its closing bracket
     /// `end`.
-    ///
-    /// # Errors
-    /// Neither a comma nor `end` comes next.
     #[inline]
     pub fn next(&mut self, first: bool, end: u8) -> Result<bool> {
         let byte = self.peek();
@@ -109,9 +100,6 @@ impl<'t> Scan<'t> {
     }
 
     /// The name of the member that is next, with its quotes; steps over the colon too.
-    ///
-    /// # Errors
-    /// No string and colon come next.
     pub fn name(&mut self) -> Result<&'t str> {
         let start = self.at;
         if self.peek() != b'"' {
@@ -145,9 +133,6 @@ impl<'t> Scan<'t> {
     }
 
     /// The value that is next, without white space around it.
-    ///
-    /// # Errors
-    /// It is no valid JSON value.
     #[inline]
     pub fn value(&mut self) -> Result<&'t str> {
         let start = self.at;
@@ -191,27 +176,18 @@ impl<'t> Scan<'t> {
     }
 
     /// Steps over the value that is next.
-    ///
-    /// # Errors
-    /// It is no valid JSON value.
     #[inline]
     pub fn skip(&mut self) -> Result<()> {
         self.skip_to_end(0).map(drop)
     }
 
     /// Nothing but white space may be left.
-    ///
-    /// # Errors
-    /// Something is.
     pub fn end(&mut self) -> Result<()> {
         self.skip_white();
         if self.at == self.text.len() { Ok(()) } else { self.fail("the end") }
     }
 
     /// The rest of the way through a value that the caller does not like.
-    ///
-    /// # Errors
-    /// Always.
     pub fn fail<T>(&self, expected: &'static str) -> Result<T> {
         Err(Malformed { at: self.at, expected })
     }

@@ -27,7 +27,6 @@ pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
 /// Where the number that starts at `at` ends, by the grammar of JSON. `None`: no number starts
 /// there.
 #[inline]
-#[must_use]
 pub fn number_end(bytes: &[u8], at: usize) -> Option<usize> {
     let mut at = decimal_end(bytes, at)?;
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);

@@ -117,7 +117,6 @@ impl<W: Work> Pool<W> {
     }
 
     /// What comes next, in the order of the jobs. Waits at most `timeout` for it.
-    #[must_use]
     pub(crate) fn next(&self, timeout: Duration) -> Event<W::Job, W::End> {
         let shared = &*self.0;
         let mut inner = shared.lock();

@@ -22,7 +22,6 @@ pub(crate) struct Desk<'a, W: Work> {
 
 impl<W: Work> Desk<'_, W> {
     /// Hands bytes on, as soon as there is room for them. `false`: nobody reads any longer.
-    #[must_use]
     pub(crate) fn send(&self, bytes: Vec<u8>) -> bool {
         let pool = self.pool;
         let mut inner = pool.lock();
@@ -45,7 +44,6 @@ impl<W: Work> Desk<'_, W> {
     }
 
     /// An empty buffer, used before if there is one.
-    #[must_use]
     pub(crate) fn buffer(&self) -> Vec<u8> {
         self.pool.lock().buffer()
     }

@@ -11,7 +11,6 @@ use time::{OffsetDateTime, UtcOffset};
 /// TikTok sends `YYYY-MM-DD HH:MM:SS` for entities (UTC) and reports (the account's wall clock),
 /// RFC 3339 for creatives, and epoch seconds for accounts and comments (milliseconds for pixels).
 /// Years outside 1 to 9999 are not known to any target.
-#[must_use]
 pub fn push_date_time(text: &str, out: &mut Vec<u8>) -> Option<()> {
     let bytes = text.as_bytes();
     if bytes.len() >= 19
@@ -43,7 +42,6 @@ pub fn push_date_time(text: &str, out: &mut Vec<u8>) -> Option<()> {
 }
 
 /// Appends the calendar date of `text` as written, quoted. `None` as in [`push_date_time`].
-#[must_use]
 pub(super) fn push_date(text: &str, out: &mut Vec<u8>) -> Option<()> {
     let date = text.as_bytes().get(..10).filter(|d| is_date(d))?;
     if text.len() > 10 && !matches!(text.as_bytes()[10], b' ' | b'T') {
@@ -56,7 +54,6 @@ pub(super) fn push_date(text: &str, out: &mut Vec<u8>) -> Option<()> {
 }
 
 /// Whether `text` stands for no time at all: empty, `-`, zero, or a date of zeros.
-#[must_use]
 pub(super) fn is_zero(text: &str) -> bool {
     matches!(text, "" | "-" | "0") || text.starts_with("0000-00-00")
 }

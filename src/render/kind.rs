@@ -79,7 +79,6 @@ pub enum Digits {
 impl Kind {
     /// Compiles one property, in the plain form of `singer::shape`. A schema without a type allows
     /// everything.
-    #[must_use]
     pub fn of(schema: &Value) -> Self {
         let all = ["string", "number", "boolean", "object", "array"];
         let names = type_names(schema).unwrap_or_else(|| all.to_vec());
@@ -114,7 +113,6 @@ impl Kind {
 
     /// Whether the kind is plain text, for which a narrower kind of the stream's own schema may
     /// stand in.
-    #[must_use]
     pub fn is_text(&self) -> bool {
         matches!(self, Kind::Text)
     }

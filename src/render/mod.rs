@@ -55,7 +55,6 @@ pub struct Renderer<'p> {
 impl<'p> Renderer<'p> {
     /// A renderer for the rows of `advertiser_id`, leaving out those with a cursor before
     /// `bookmark`.
-    #[must_use]
     pub fn new(recipe: &'p Recipe, advertiser_id: &str, bookmark: Option<&str>) -> Self {
         let (account, account_keys) = recipe.account(advertiser_id);
         Renderer {
@@ -78,7 +77,6 @@ impl<'p> Renderer<'p> {
     }
 
     /// Leaves out rows that were written before, by the hashes of their keys.
-    #[must_use]
     pub fn without(self, written: &'p HashSet<u64>) -> Self {
         Renderer { written: Some(written).filter(|w| !w.is_empty()), ..self }
     }
@@ -114,13 +112,11 @@ impl<'p> Renderer<'p> {
     }
 
     /// What was counted so far.
-    #[must_use]
     pub fn tally(&self) -> &Tally {
         &self.tally
     }
 
     /// What was counted, with the names of the fields that nobody declared.
-    #[must_use]
     pub fn finish(mut self) -> Tally {
         for names in &self.names {
             names.count_undeclared(&mut self.tally);

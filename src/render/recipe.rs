@@ -116,7 +116,6 @@ impl Slot {
 impl Recipe {
     /// Compiles the fields of a stream. `cursor` names the field that a bookmark compares with, if
     /// rows are compared at all.
-    #[must_use]
     pub fn new(stream: &str, is_report: bool, cursor: Option<&str>, specs: Vec<FieldSpec>) -> Self {
         let mut head = b"{\"type\":\"RECORD\",\"stream\":".to_vec();
         text::push_quoted(stream, &mut head);
@@ -188,7 +187,6 @@ impl Recipe {
 
     /// Names the fields that tell a row from the others of its list, delivered or not. Those of the
     /// account tell nothing.
-    #[must_use]
     pub fn identified_by(mut self, names: &[&str]) -> Self {
         for name in names {
             let index = self.look_at(name);
@@ -199,7 +197,6 @@ impl Recipe {
     }
 
     /// Names the delivered metrics that are added up, in the order of the sums.
-    #[must_use]
     pub fn summing(mut self, names: &[String]) -> Self {
         for (place, name) in names.iter().enumerate() {
             if let Some(field) = self.fields.iter_mut().find(|f| f.name == *name) {
@@ -260,13 +257,11 @@ impl Recipe {
     }
 
     /// Whether rows are those of a report: objects of `dimensions` and `metrics`.
-    #[must_use]
     pub fn is_report(&self) -> bool {
         self.is_report
     }
 
     /// The name of a field, for messages.
-    #[must_use]
     pub fn field_name(&self, index: usize) -> &str {
         self.fields.get(index).map_or("", |f| &f.name)
     }

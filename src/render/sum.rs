@@ -48,26 +48,22 @@ impl Sum {
     }
 
     /// Whether it is exact.
-    #[must_use]
     pub fn is_exact(&self) -> bool {
         !self.broken
     }
 
     /// Whether both are the same number.
-    #[must_use]
     pub fn equals(&self, other: &Sum) -> bool {
         self.units == other.units
     }
 
     /// Whether no value had digits after the point: such values are counted, not rounded.
-    #[must_use]
     pub fn is_whole(&self) -> bool {
         self.digits == 0 && !self.broken
     }
 
     /// Whether both may be sums of the same values, where TikTok rounds each value and the total,
     /// each to its last digit.
-    #[must_use]
     pub fn is_rounded_from(&self, other: &Sum) -> bool {
         let most = self.rounding().saturating_add(other.rounding());
         most > 0 && self.units.abs_diff(other.units) <= most

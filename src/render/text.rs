@@ -57,7 +57,6 @@ fn unicode_escape(text: &str) -> Option<u32> {
 }
 
 /// The text of a JSON string (`raw`, with its quotes), cleaned like [`push_string`] does.
-#[must_use]
 pub(super) fn decode(raw: &str) -> String {
     let mut clean = Vec::with_capacity(raw.len());
     push_string(raw, &mut clean);
@@ -71,7 +70,6 @@ pub(super) fn push_quoted(text: &str, out: &mut Vec<u8>) {
 }
 
 /// Whether `text` is a number by the grammar of JSON.
-#[must_use]
 pub(super) fn is_number(text: &[u8]) -> bool {
     number_end(text, 0) == Some(text.len())
 }

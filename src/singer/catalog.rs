@@ -23,9 +23,6 @@ pub struct CatalogStream {
 }
 
 /// Reads a catalog file.
-///
-/// # Errors
-/// The file cannot be read, or is not a catalog.
 pub fn load(path: &str) -> Result<Vec<CatalogStream>> {
     let text = files::read("catalog", path)?;
     let catalog: Value = serde_json::from_str(&text)
@@ -34,9 +31,6 @@ pub fn load(path: &str) -> Result<Vec<CatalogStream>> {
 }
 
 /// Takes a catalog apart.
-///
-/// # Errors
-/// It has no `streams`, or one of them lacks its id or schema.
 pub fn parse(mut catalog: Value) -> Result<Vec<CatalogStream>> {
     let Some(Value::Array(streams)) = catalog.get_mut("streams").map(Value::take) else {
         return Err(input("catalog: it has no array `streams`"));
@@ -81,7 +75,6 @@ fn one(stream: Value) -> Result<CatalogStream> {
 impl CatalogStream {
     /// What the catalog says of the stream: its metadata first, then the stream object, where names
     /// have underscores.
-    #[must_use]
     pub fn said(&self, name: &str) -> Option<&Value> {
         let in_metadata = self.metadata.get(&[] as &[String]).and_then(|m| m.get(name));
         in_metadata.or_else(|| self.beside(name))
@@ -93,14 +86,12 @@ impl CatalogStream {
     }
 
     /// The key properties that the catalog names.
-    #[must_use]
     pub fn keys(&self) -> Option<Vec<String>> {
         let names = self.said("table-key-properties")?.as_array()?;
         Some(names.iter().filter_map(Value::as_str).map(str::to_owned).collect())
     }
 
     /// Whether the user wants every row every time.
-    #[must_use]
     pub fn is_full_table(&self) -> bool {
         self.said("replication-method")
             .and_then(Value::as_str)
@@ -110,7 +101,6 @@ impl CatalogStream {
 
 /// One stream as discovery lists it, with metadata for every property. `replication_key` makes it
 /// incremental.
-#[must_use]
 pub fn discovered(
     name: &str,
     schema: &Value,

@@ -20,9 +20,6 @@ impl<W: Write> Output<W> {
     }
 
     /// A SCHEMA line.
-    ///
-    /// # Errors
-    /// The reader is gone, or the disk is full.
     pub fn schema(
         &mut self,
         stream: &str,
@@ -39,9 +36,6 @@ impl<W: Write> Output<W> {
     }
 
     /// RECORD lines, each with its end.
-    ///
-    /// # Errors
-    /// The reader is gone, or the disk is full.
     pub fn records(&mut self, lines: &[u8]) -> io::Result<()> {
         self.since_state += lines.len();
         self.out.write_all(lines)
@@ -49,9 +43,6 @@ impl<W: Write> Output<W> {
 
     /// A STATE line with the text of its value, unless it says the same as the one before and no
     /// records came between.
-    ///
-    /// # Errors
-    /// The reader is gone, or the disk is full.
     pub fn state(&mut self, state: &str) -> io::Result<()> {
         if self.since_state > 0 || state != self.last_state {
             self.line(&format!("{{\"type\":\"STATE\",\"value\":{state}}}"))?;
@@ -63,7 +54,6 @@ impl<W: Write> Output<W> {
 
     /// Whether as many bytes of records went out since the last STATE as it is long: with a
     /// thousand accounts a state after each slice would be most of the output.
-    #[must_use]
     pub fn is_state_due(&self) -> bool {
         self.since_state > 0 && self.since_state >= self.last_state.len()
     }

@@ -9,7 +9,6 @@ use serde_json::{Map, Value, json};
 /// Whether the stream is to be synced. In order: `inclusion`, `selected` in the metadata, on the
 /// stream object or in its schema, `selected-by-default`; a stream about which the catalog says
 /// nothing at all is in, one with metadata but no word on selection is out.
-#[must_use]
 pub fn is_selected(stream: &CatalogStream) -> bool {
     let beside = beside(stream).into_iter().find_map(|(_, selected)| selected);
     verdict(stream.metadata.get(&[] as &[String]), beside).unwrap_or(stream.metadata.is_empty())
@@ -24,9 +23,6 @@ fn beside(stream: &CatalogStream) -> [(&'static str, Option<bool>); 2] {
 }
 
 /// Holds the selected streams against one another, and says what is ignored about the others.
-///
-/// # Errors
-/// Two entries are of one stream and would share its bookmark, or two streams have one name.
 pub fn check(catalog: &[CatalogStream]) -> Result<()> {
     let mut selected: Vec<&CatalogStream> = Vec::new();
     for stream in catalog {
@@ -64,7 +60,6 @@ pub fn check(catalog: &[CatalogStream]) -> Result<()> {
 
 /// The schema of the selected properties. `always` names those that cannot be left out: keys and
 /// the replication key. Deselected nested properties are left out too.
-#[must_use]
 pub fn selected_schema(stream: &CatalogStream, always: &[String]) -> Value {
     let mut schema = stream.schema.clone();
     prune(&mut schema, &mut Vec::new(), stream, always, None);
@@ -73,7 +68,6 @@ pub fn selected_schema(stream: &CatalogStream, always: &[String]) -> Value {
 
 /// Like [`selected_schema`], but deselected nested properties stay as objects with the member
 /// `mark` only, so that rendering can leave them out.
-#[must_use]
 pub fn marked_schema(stream: &CatalogStream, always: &[String], mark: &str) -> Value {
     let mut schema = stream.schema.clone();
     prune(&mut schema, &mut Vec::new(), stream, always, Some(mark));

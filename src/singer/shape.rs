@@ -75,7 +75,6 @@ const MOST: usize = 20_000;
 
 /// The schema of a stream in its plain form. Properties may be null but for `keys`: rows without
 /// these are left out.
-#[must_use]
 pub fn plain(schema: &Value, keys: &[String]) -> Value {
     let mut reader = Reader { root: schema, left: MOST };
     let (mut object, opened) = reader.flat(schema, &[], 0);

@@ -45,9 +45,6 @@ impl State {
     /// message; bookmarks as maps by account, as one text for all accounts, or as the Meltano SDK's
     /// list of partitions. Meltano's record of a job has two states: what a run that did not end
     /// had `partial`ly delivered goes over what was `completed` before.
-    ///
-    /// # Errors
-    /// It is not an object, or its bookmarks are not.
     pub fn parse(text: &str) -> Result<Self> {
         let text = compact(text);
         let raw = serde_json::from_str(&text)
@@ -121,9 +118,6 @@ impl State {
     }
 
     /// The bookmark of an account, `YYYY-MM-DDTHH:MM:SSZ`.
-    ///
-    /// # Errors
-    /// There is one, but it is not a time.
     pub fn bookmark(&self, stream: &str, advertiser_id: &str) -> Result<Option<String>> {
         let Some(entry) = self.entry(stream) else { return Ok(None) };
         let (found, place) = match entry {
@@ -145,7 +139,6 @@ impl State {
     }
 
     /// Whether there is anything about a stream.
-    #[must_use]
     pub fn mentions(&self, stream: &str) -> bool {
         match self.entry(stream) {
             None => false,
@@ -161,7 +154,6 @@ impl State {
     }
 
     /// Whether it holds something, but no bookmarks where they should be.
-    #[must_use]
     pub fn lacks_bookmarks(&self) -> bool {
         let says_nothing = |(name, value): (&str, &RawValue)| {
             matches!(name, "currently_syncing" | "type") || is_nothing(value)
@@ -212,7 +204,6 @@ impl State {
 
     /// Whether a pass of a stream was refused in an earlier run, and has a bookmark of its own
     /// since: that of [`held_key`].
-    #[must_use]
     pub fn is_held(&self, stream: &str, advertiser_id: &str, pass: &str) -> bool {
         let key = held_key(advertiser_id, pass);
         matches!(self.entry(stream), Some(Entry::Accounts(by_account)) if by_account.get(&key).is_some())
@@ -240,7 +231,6 @@ impl State {
     }
 
     /// The stream and the account at which an earlier run ended early, if it did.
-    #[must_use]
     pub fn current(&self) -> (Option<String>, Option<String>) {
         let text = |name: &str| {
             self.members.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok())
@@ -260,7 +250,6 @@ impl State {
     }
 
     /// The `value` of a STATE message, as text.
-    #[must_use]
     pub fn to_value(&self) -> String {
         let bookmarks = object(self.streams.iter().map(|(stream, entry)| (stream, entry.text())));
         let mut members: Vec<(&str, &str)> =
@@ -282,7 +271,6 @@ impl State {
 }
 
 /// The name under which a pass of a stream has its own bookmark, beside the accounts.
-#[must_use]
 pub fn held_key(advertiser_id: &str, pass: &str) -> String {
     format!("{advertiser_id}/{pass}")
 }

@@ -9,9 +9,6 @@ use anyhow::{Context, Result};
 use serde_json::value::RawValue;
 
 /// Reads a state file; none given means a first run.
-///
-/// # Errors
-/// The file cannot be read, or is not a state. The message says where.
 pub fn load(path: Option<&str>) -> Result<State> {
     let Some(path) = path else { return Ok(State::default()) };
     let text = files::read("state", path)?;

@@ -37,7 +37,6 @@ pub struct Column {
 impl Column {
     /// Whether a report of that type and level has it. One wrong name fails a whole report, so it
     /// is never asked for elsewhere.
-    #[must_use]
     pub fn fits(&self, report_type: &str, data_level: &str) -> bool {
         self.reports.iter().any(|r| r == report_type)
             && (self.levels.is_empty() || self.levels.iter().any(|l| l == data_level))
@@ -46,19 +45,16 @@ impl Column {
 
 impl Dictionary {
     /// What is known of a dimension.
-    #[must_use]
     pub fn dimension(&self, name: &str) -> Option<&Column> {
         self.dimensions.get(name)
     }
 
     /// What is known of a metric.
-    #[must_use]
     pub fn metric(&self, name: &str) -> Option<&Column> {
         self.metrics.get(name)
     }
 
     /// Whether rows of a metric add up. Rates and averages do not, nor does what counts people.
-    #[must_use]
     pub fn is_additive(&self, name: &str) -> bool {
         self.additive.iter().any(|a| a == name)
     }
@@ -78,10 +74,6 @@ impl Dictionary {
 }
 
 /// The dictionary, read once.
-///
-/// # Panics
-/// Never in a released binary: a test reads the file that is built in.
-#[must_use]
 pub fn dictionary() -> &'static Dictionary {
     static DICTIONARY: OnceLock<Dictionary> = OnceLock::new();
     DICTIONARY.get_or_init(|| {

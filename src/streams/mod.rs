@@ -32,7 +32,6 @@ pub enum Group {
 
 impl Group {
     /// As it is written in the setting.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Group::Core => "core",
@@ -105,26 +104,22 @@ pub struct Report {
 
 impl Report {
     /// The dimension that windows go by.
-    #[must_use]
     pub fn time_dimension(&self) -> Option<&'static str> {
         self.dimensions.iter().copied().find(|d| d.starts_with("stat_time"))
     }
 
     /// Whether the sandbox has it: it knows no advertiser level.
-    #[must_use]
     pub fn in_sandbox(&self) -> bool {
         self.data_level != "AUCTION_ADVERTISER"
     }
 
     /// Whether rows are about campaigns, ad groups or ads: TikTok leaves out Promote and `TopView`
     /// there unless asked for them, while the account holds both.
-    #[must_use]
     pub fn is_below_account(&self) -> bool {
         self.data_level != "AUCTION_ADVERTISER"
     }
 
     /// The report of the account for the same days, without breakdowns.
-    #[must_use]
     pub fn of_account(&self) -> Report {
         Report {
             report_type: self.report_type,
@@ -135,7 +130,6 @@ impl Report {
 
     /// The name of the filter that decides about deleted entities, which must fit the level. The
     /// advertiser level has none: its totals always hold them.
-    #[must_use]
     pub fn status_filter(&self) -> Option<&'static str> {
         match self.data_level {
             "AUCTION_CAMPAIGN" => Some("campaign_status"),
@@ -148,7 +142,6 @@ impl Report {
 
 impl Stream {
     /// The field that bookmarks hold, if the stream is incremental.
-    #[must_use]
     pub fn replication_key(&self) -> Option<&'static str> {
         match &self.source {
             Source::Account(_) => None,
@@ -158,7 +151,6 @@ impl Stream {
     }
 
     /// Whether the sandbox has it.
-    #[must_use]
     pub fn in_sandbox(&self) -> bool {
         match &self.source {
             Source::Account(_) => false,
@@ -168,7 +160,6 @@ impl Stream {
     }
 
     /// The endpoint, below `/open_api/v1.3/`.
-    #[must_use]
     pub fn path(&self) -> &'static str {
         match &self.source {
             Source::Account(_) => ADVERTISER_INFO,
@@ -184,7 +175,6 @@ pub const ADVERTISER_INFO: &str = "advertiser/info/";
 pub const REPORT: &str = "report/integrated/get/";
 
 /// The stream of that name.
-#[must_use]
 pub fn find(name: &str) -> Option<&'static Stream> {
     STREAMS.iter().find(|s| s.name == name)
 }

@@ -31,7 +31,6 @@ pub struct Account {
 
 impl Account {
     /// The calendar date there at `now`; in UTC where the zone is not known.
-    #[must_use]
     pub fn today(&self, now: OffsetDateTime) -> Date {
         let local = self.zone.and_then(|zone| zone.find_local_time_type(now.unix_timestamp()).ok());
         let offset = local.and_then(|local| UtcOffset::from_whole_seconds(local.ut_offset()).ok());
@@ -40,14 +39,12 @@ impl Account {
 
     /// The last day that has begun there for certain. Where the zone is not known that is the day
     /// of the westernmost zone: a bookmark on a later day could pass over hours still to come.
-    #[must_use]
     pub fn begun_day(&self, now: OffsetDateTime) -> Date {
         if self.zone.is_some() { self.today(now) } else { (now - WESTERNMOST).date() }
     }
 
     /// The first day that can have results, if that is known: a day before the account was
     /// created, because its zone may be behind UTC.
-    #[must_use]
     pub fn first_day(&self) -> Option<Date> {
         self.created.and_then(Date::previous_day)
     }
@@ -70,16 +67,12 @@ pub struct Accounts {
 }
 
 /// Takes the accounts as they are, all in UTC: nothing in the run goes by days.
-#[must_use]
 pub fn unasked(ids: &[String]) -> Accounts {
     let open = ids.iter().map(|id| Account { id: id.clone(), zone: None, created: None });
     Accounts { open: open.collect(), ..Accounts::default() }
 }
 
 /// Asks TikTok about the accounts, a hundred a call.
-///
-/// # Errors
-/// The run cannot go on: the token is wrong, or the app may ask no more.
 pub fn look_up(client: &Client, ids: &[String]) -> Result<Accounts, ApiError> {
     let mut found = Accounts::default();
     let mut rows = HashMap::new();

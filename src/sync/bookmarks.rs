@@ -11,9 +11,6 @@ use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 
 /// Cuts bookmarks in the future to now, and says so; says as well which lie after `end_date`.
-///
-/// # Errors
-/// A bookmark is not a time.
 pub(crate) fn check(
     state: &mut State,
     plans: &[Plan],

@@ -64,9 +64,6 @@ pub(crate) struct Starts(Vec<Vec<Start>>);
 
 impl Starts {
     /// Reads the bookmarks of all planned streams.
-    ///
-    /// # Errors
-    /// A bookmark is no time.
     pub(crate) fn new(
         plans: &[Plan],
         accounts: &Accounts,
@@ -125,13 +122,11 @@ impl Starts {
     }
 
     /// Whether anything begins at a bookmark.
-    #[must_use]
     pub(crate) fn go_on(&self) -> bool {
         self.0.iter().flatten().any(|start| start.bookmark.is_some())
     }
 
     /// Where a job's stream and account begin.
-    #[must_use]
     pub(crate) fn of(&self, job: Job) -> Start {
         self.0
             .get(job.plan)

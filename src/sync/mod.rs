@@ -53,9 +53,6 @@ fn budget(workers: usize) -> Budget {
 
 /// Replicates the selected streams and tells what did not work. The last STATE written holds
 /// everything that was delivered.
-///
-/// # Errors
-/// The run cannot start, or the reader of `out` is gone.
 pub fn run(
     config: Config,
     catalog: &[CatalogStream],

@@ -36,9 +36,6 @@ pub struct Plan {
 }
 
 /// Plans the selected streams, in the order of the catalog.
-///
-/// # Errors
-/// A selected stream is unknown, or its keys are not in its schema.
 pub fn plan(catalog: &[CatalogStream], config: &Config) -> Result<Vec<Plan>> {
     let mut plans = Vec::new();
     for stream in catalog.iter().filter(|s| selection::is_selected(s)) {

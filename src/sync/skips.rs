@@ -19,7 +19,6 @@ struct Left {
 
 impl Skips {
     /// Whether a slice of that stream and account is no use.
-    #[must_use]
     pub(crate) fn has(&self, plan: usize, account: usize) -> bool {
         let left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         left.everything

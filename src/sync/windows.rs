@@ -13,7 +13,6 @@ pub(crate) struct Window {
 
 /// The first day to read: the bookmark less the days that are read again, but never before
 /// `start_date`.
-#[must_use]
 pub(crate) fn first_day(start_date: Date, bookmark: Option<Date>, attribution_window: u16) -> Date {
     let again = Duration::days(i64::from(attribution_window));
     bookmark.map_or(start_date, |b| b.checked_sub(again).unwrap_or(Date::MIN).max(start_date))
@@ -52,20 +51,17 @@ pub(crate) fn growing_windows(
 
 impl Window {
     /// Days, both ends included.
-    #[must_use]
     pub(crate) fn days(self) -> u16 {
         u16::try_from((self.end - self.start).whole_days() + 1).unwrap_or(u16::MAX)
     }
 
     /// The first `days` days of it, or all.
-    #[must_use]
     pub(crate) fn first(self, days: u16) -> Window {
         let last = self.start.checked_add(Duration::days(i64::from(days.max(1)) - 1));
         Window { end: last.map_or(self.end, |last| last.min(self.end)), ..self }
     }
 
     /// What of it comes after a day.
-    #[must_use]
     pub(crate) fn after(self, day: Date) -> Option<Window> {
         let start = day.next_day()?.max(self.start);
         (start <= self.end).then_some(Window { start, ..self })

@@ -46,7 +46,6 @@ impl Drop for Worst {
 
 impl Failures {
     /// The run could not be begun.
-    #[must_use]
     pub(crate) fn of_run(error: &ApiError) -> Self {
         let mut failures = Failures { ends_run: true, ..Failures::default() };
         failures.note(exit(error.outcome), error.to_string());
@@ -54,7 +53,6 @@ impl Failures {
     }
 
     /// What was refused when the accounts were looked up.
-    #[must_use]
     pub(crate) fn of_accounts(accounts: &Accounts, plans: &[Plan]) -> Self {
         let mut failures = Failures { open: accounts.open.len(), ..Failures::default() };
         for (id, error) in &accounts.refused {
@@ -82,14 +80,12 @@ impl Failures {
     }
 
     /// For the workers.
-    #[must_use]
     pub(crate) fn skips(&self) -> Arc<Skips> {
         Arc::clone(&self.skips)
     }
 
     /// Whether slices of that stream and account are left out since an earlier one failed: a
     /// bookmark never moves past a hole.
-    #[must_use]
     pub(crate) fn covers(&self, plan: usize, account: usize) -> bool {
         self.accounts.contains(&account)
             || self.closed.contains(&plan)
@@ -114,7 +110,6 @@ impl Failures {
     }
 
     /// Whether the run cannot go on.
-    #[must_use]
     pub(crate) fn ends_run(&self) -> bool {
         self.ends_run
     }
@@ -183,7 +178,6 @@ impl Failures {
 
     /// The exit code of the run, and the cause in words if something failed. Passing trouble comes
     /// before refusals: a run that is worth repeating should be repeated.
-    #[must_use]
     pub fn verdict(mut self) -> (Exit, Option<String>) {
         let Some((worst, words)) = self.worst.0.take() else { return (Exit::Done, None) };
         let others = self.count - 1;

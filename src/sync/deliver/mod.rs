@@ -75,9 +75,6 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
 
     /// Writes everything in its order, and a STATE at the end, however the run ends. Returns what
     /// failed.
-    ///
-    /// # Errors
-    /// The reader of `out` is gone, or it cannot be written to.
     pub(crate) fn run(mut self) -> Result<Failures> {
         // Targets make tables while the first answer is on its way.
         self.enter(0)?;

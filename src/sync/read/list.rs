@@ -78,9 +78,6 @@ impl Rendered {
 impl List {
     /// Reads the page of that number, from 1. `lines` is an empty buffer, `body` one of any
     /// content.
-    ///
-    /// # Errors
-    /// As of a call.
     pub(crate) fn page(
         &self,
         context: &Context,
@@ -120,9 +117,6 @@ impl List {
     }
 
     /// Renders an answer that was there before.
-    ///
-    /// # Errors
-    /// None of its rows can be used.
     pub(crate) fn answered(
         &self,
         context: &Context,

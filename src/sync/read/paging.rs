@@ -4,10 +4,6 @@
 use crate::api::page::Page;
 
 /// Whether pages follow `page` (from 1) in a list.
-///
-/// # Errors
-/// `page_info` is missing although there are rows, or contradicts itself or the request. In words
-/// for people.
 pub(crate) fn has_more(answer: &Page, page: u64) -> Result<bool, String> {
     if answer.code != 0 && answer.code != 20001 {
         return Ok(false);

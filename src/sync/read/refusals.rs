@@ -73,9 +73,6 @@ impl Slice<'_, '_> {
 
     /// Finds out what of a refused report TikTok refuses, and leaves it out from now on. `false`:
     /// it is about something else, or cannot be found within a bound.
-    ///
-    /// # Errors
-    /// TikTok did not answer.
     pub(crate) fn learn(
         &mut self,
         report: &Report,

@@ -91,9 +91,6 @@ type Listed = Arc<Mutex<Option<Arc<Vec<String>>>>>;
 impl Scopes {
     /// The parts of a part, for a report; `None` if it cannot be narrowed any further. `body` is a
     /// buffer of any content.
-    ///
-    /// # Errors
-    /// The ids cannot be listed.
     pub(crate) fn parts(
         &self,
         client: &Client,

@@ -23,9 +23,6 @@ type Known = Arc<Mutex<Option<bool>>>;
 
 impl Slice<'_, '_> {
     /// Whether the account of this slice has results of `TopView`.
-    ///
-    /// # Errors
-    /// TikTok did not answer. A refusal means that it has none, and is logged.
     pub(crate) fn has_top_view(&mut self) -> Result<bool, ApiError> {
         let known = {
             let mut all = self.memory.top_view.0.lock().unwrap_or_else(PoisonError::into_inner);
