@@ -4,7 +4,7 @@
 
 use crate::cli::Format;
 use crate::config::settings::{aliases, schema, settings};
-use crate::streams::{STREAMS, Source, Stream};
+use crate::streams::{self, Stream};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -48,7 +48,7 @@ fn text() -> String {
             writeln!(text, "      Environment variable: TAP_TIKTOK_ADS_{}", name.to_uppercase());
     }
     text.push_str("\nStreams\n");
-    for stream in STREAMS {
+    for stream in streams::all() {
         let _ = writeln!(text, "  {}: {}", stream.name, stream.about);
     }
     text
@@ -81,7 +81,7 @@ pub fn settings_table() -> String {
 pub fn streams_table() -> String {
     let mut table =
         "| stream | what | endpoint | key | bookmark |\n|---|---|---|---|---|\n".to_owned();
-    for stream in STREAMS {
+    for stream in streams::all() {
         let keys: Vec<String> = stream.keys.iter().map(|k| format!("`{k}`")).collect();
         let bookmark =
             stream.replication_key().map_or("none: read in full".to_owned(), |k| format!("`{k}`"));
@@ -98,11 +98,10 @@ pub fn streams_table() -> String {
 }
 
 fn endpoint(stream: &Stream) -> String {
-    match &stream.source {
-        Source::Report(report) => {
-            format!("`{}` {} {}", stream.path(), report.report_type, report.data_level)
-        }
-        _ => format!("`{}`", stream.path()),
+    let path = stream.call.path;
+    match stream.report() {
+        Some(report) => format!("`{path}` {} {}", report.report_type, report.data_level),
+        None => format!("`{path}`"),
     }
 }
 

@@ -2,19 +2,19 @@
 //! before every sync.
 
 use crate::singer::catalog::{self, CatalogStream};
-use crate::streams::{self, STREAMS};
+use crate::streams;
 use anyhow::Result;
 use serde_json::{Value, json};
 
 /// The catalog of every stream, all selected by default.
 pub fn discover() -> Value {
-    let streams: Vec<Value> = STREAMS
+    let streams: Vec<Value> = streams::all()
         .iter()
         .map(|stream| {
             catalog::discovered(
                 stream.name,
                 &streams::schema(stream),
-                stream.keys,
+                &stream.keys,
                 stream.replication_key(),
             )
         })

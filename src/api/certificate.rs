@@ -1,11 +1,11 @@
-//! Why the certificate of the other side is not accepted, in words. No try more helps against any
-//! of it.
+//! Why the certificate of a server or proxy is not accepted, in words. Trying again does not help
+//! against any of these.
 
-use super::trouble::Fault;
+use super::trouble::Incident;
 use rustls::CertificateError;
 
-/// The fault and its words, if a request failed for a certificate.
-pub(super) fn fault_of(error: &ureq::Error) -> Option<(Fault, String)> {
+/// The incident and its words, if a request failed for a certificate.
+pub(super) fn incident_of(error: &ureq::Error) -> Option<(Incident, String)> {
     let tls = match error {
         ureq::Error::Rustls(tls) => tls,
         ureq::Error::Io(error) => error.get_ref()?.downcast_ref::<rustls::Error>()?,
@@ -14,20 +14,20 @@ pub(super) fn fault_of(error: &ureq::Error) -> Option<(Fault, String)> {
     match tls {
         rustls::Error::InvalidCertificate(error) => Some(words(error)),
         rustls::Error::NoCertificatesPresented => {
-            Some((Fault::Certificate, "shows no certificate".to_owned()))
+            Some((Incident::Certificate, "shows no certificate".to_owned()))
         }
         _ => None,
     }
 }
 
-fn words(error: &CertificateError) -> (Fault, String) {
+fn words(error: &CertificateError) -> (Incident, String) {
     match error {
         CertificateError::UnknownIssuer => (
-            Fault::UnknownIssuer,
+            Incident::UnknownIssuer,
             "shows a certificate of an authority that is not trusted here".to_owned(),
         ),
         CertificateError::NotValidForName => {
-            (Fault::WrongName, "shows a certificate for another name".to_owned())
+            (Incident::WrongName, "shows a certificate for another name".to_owned())
         }
         CertificateError::NotValidForNameContext { presented, .. } => {
             // rustls writes `DnsName("example.com")`.
@@ -38,14 +38,16 @@ fn words(error: &CertificateError) -> (Fault, String) {
                 .collect();
             let names =
                 if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
-            (Fault::WrongName, format!("shows a certificate for another name{names}"))
+            (Incident::WrongName, format!("shows a certificate for another name{names}"))
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            (Fault::Expired, "shows a certificate that has expired".to_owned())
+            (Incident::Expired, "shows a certificate that has expired".to_owned())
         }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            (Fault::Expired, "shows a certificate that is not valid yet".to_owned())
+            (Incident::Expired, "shows a certificate that is not valid yet".to_owned())
         }
-        other => (Fault::Certificate, format!("shows a certificate that is not accepted: {other}")),
+        other => {
+            (Incident::Certificate, format!("shows a certificate that is not accepted: {other}"))
+        }
     }
 }

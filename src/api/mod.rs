@@ -1,14 +1,18 @@
-//! The TikTok side: requests and their answers. It knows the envelope, the codes, paging and pace;
-//! streams, catalogs and records are unknown to it.
+//! The TikTok side: requests and their answers. The client reads the envelope of an answer, checks
+//! its paging, keeps to the rate limits, and hands the rows to whoever made the request.
 
 mod budget;
+pub mod cause;
 mod certificate;
 pub mod client;
 pub mod codes;
+mod connection;
 pub mod error;
 pub mod limits;
 pub mod pacing;
 pub mod page;
+mod paging;
 mod proxy;
+pub mod request;
 mod trouble;
 mod tunnel;

@@ -1,6 +1,5 @@
-//! One answer of the API, read in one pass over its text: the envelope here, each row by whoever
-//! wants the rows. It owns the shape of answers; what a row means, and whether paging adds up, is
-//! decided above.
+//! One answer of the API, read in one pass over its text: the envelope here, and each row by what
+//! takes the rows.
 
 use crate::json::Rows;
 use crate::json::decimal::count;
@@ -25,6 +24,8 @@ pub struct Page {
     /// `data.page_info`, if there is one that says how many rows there are, and how many make a
     /// page.
     pub page_info: Option<PageInfo>,
+    /// The number of the last page of the list, as far as this answer knows.
+    pub last: u64,
     /// `data.total_metrics`, as it came: what a report adds up to, if it was asked for that.
     pub totals: Option<String>,
     /// Sequences of bytes that are no UTF-8, each of which became U+FFFD.
@@ -172,19 +173,10 @@ fn finite_members(raw: &str) -> String {
     }
 }
 
-/// For answers whose rows nobody wants.
-#[derive(Debug, Default)]
-pub struct NoRows;
-
-impl<'t> Rows<'t> for NoRows {
-    fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
-        scan.skip()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::NoRows;
 
     fn page(text: &str) -> Result<Page, Malformed> {
         read(text, "list", &mut NoRows)

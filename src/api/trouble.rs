@@ -1,16 +1,17 @@
-//! Why one try brought nothing, and what is done about it: one table for what happens on the way.
-//! What TikTok's own codes mean is in `codes`.
+//! Why one try of a call brought nothing. One table says what follows from each incident on the way
+//! to TikTok and back; what TikTok's own return codes mean is in `codes`.
 
+use super::cause::Cause;
 use super::certificate;
-use super::codes::{Action, decide, is_time_out};
-use super::error::{ApiError, Outcome};
+use super::codes::{cause_of, is_time_out};
+use super::error::ApiError;
 use super::page::Page;
 use crate::words::foreign;
 use ureq::Timeout;
 
 /// What happens on the way, by where it is noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum Incident {
     /// No name, no connection, a reset, an answer that never came.
     NoAnswer,
     /// A certificate of an authority that is not trusted.
@@ -42,37 +43,38 @@ pub(super) enum Fault {
 }
 
 const NETWORK: &str = "check the network and run again; the state is kept";
-const ISSUER: &str = "set `ca_file` to the authorities to trust, such as that of a proxy which opens encrypted connections; where it is set, \
-                      check that it holds the right ones";
-const NAME: &str = "check `base_url`, and what sends requests for this name elsewhere; `ca_file` does not help against it";
-const DATES: &str = "check the clock of this machine; if it is right, the certificate has to be renewed, and so may have to be `ca_file`";
+const ISSUER: &str = "set `ca_file` to the authorities to trust, such as that of a proxy which \
+                      opens encrypted connections; where it is set, check that it holds the right \
+                      ones";
+const NAME: &str = "check `base_url`, and what sends requests for this name elsewhere; `ca_file` \
+                    does not help against it";
+const DATES: &str = "check the clock of this machine; if it is right, the certificate has to be \
+                     renewed, and so may have to be `ca_file`";
 const LATER: &str = "run again later; the state is kept";
 
 /// What is done about each, and what people can do.
-static FAULTS: [(Fault, Action, &str); 14] = [
-    (Fault::NoAnswer, Action::Retry, NETWORK),
-    (Fault::UnknownIssuer, Action::StopRun, ISSUER),
-    (Fault::WrongName, Action::StopRun, NAME),
-    (Fault::Expired, Action::StopRun, DATES),
-    (Fault::Certificate, Action::StopRun, ISSUER),
-    (Fault::BrokenOff, Action::Retry, NETWORK),
-    (Fault::TimedOut, Action::Retry, NETWORK),
-    (Fault::Throttled, Action::Pause, "lower `rate_limit`, or see what else uses the app"),
-    (Fault::ServerError, Action::Retry, LATER),
-    (Fault::Redirect, Action::Refuse, "redirects are not followed; check `base_url`"),
-    (Fault::NotFound, Action::Refuse, "check `base_url`"),
-    (Fault::Html, Action::Retry, LATER),
-    (Fault::TooLong, Action::Refuse, "lower `page_size` or `report_window`"),
-    (Fault::Malformed, Action::Retry, LATER),
+static INCIDENTS: [(Incident, Cause, &str); 14] = [
+    (Incident::NoAnswer, Cause::Passing, NETWORK),
+    (Incident::UnknownIssuer, Cause::Unauthorized, ISSUER),
+    (Incident::WrongName, Cause::Unauthorized, NAME),
+    (Incident::Expired, Cause::Unauthorized, DATES),
+    (Incident::Certificate, Cause::Unauthorized, ISSUER),
+    (Incident::BrokenOff, Cause::Passing, NETWORK),
+    (Incident::TimedOut, Cause::TimedOut, NETWORK),
+    (Incident::Throttled, Cause::Throttled, "lower `rate_limit`, or see what else uses the app"),
+    (Incident::ServerError, Cause::Passing, LATER),
+    (Incident::Redirect, Cause::Refused, "redirects are not followed; check `base_url`"),
+    (Incident::NotFound, Cause::Refused, "check `base_url`"),
+    (Incident::Html, Cause::Passing, LATER),
+    (Incident::TooLong, Cause::Refused, "lower `page_size` or `report_window`"),
+    (Incident::Malformed, Cause::Passing, LATER),
 ];
 
 /// Why one try brought nothing.
 #[derive(Debug)]
 pub(super) struct Trouble {
-    /// What to do about it.
-    pub action: Action,
-    /// Whether TikTok took too long. It locks an app out that repeats such a report.
-    pub is_time_out: bool,
+    /// What happened.
+    pub cause: Cause,
     code: Option<i64>,
     message: String,
     request_id: String,
@@ -81,25 +83,18 @@ pub(super) struct Trouble {
 
 impl Trouble {
     /// Trouble on the way, with what is known of it in words.
-    pub(super) fn of(fault: Fault, message: String) -> Self {
-        let (action, remedy) = FAULTS
+    pub(super) fn of(incident: Incident, message: String) -> Self {
+        let (cause, remedy) = INCIDENTS
             .iter()
-            .find(|(of, ..)| *of == fault)
-            .map_or((Action::Retry, LATER), |(_, a, r)| (*a, *r));
-        Trouble {
-            action,
-            is_time_out: fault == Fault::TimedOut,
-            code: None,
-            message,
-            request_id: String::new(),
-            remedy,
-        }
+            .find(|(of, ..)| *of == incident)
+            .map_or((Cause::Passing, LATER), |(_, cause, remedy)| (*cause, *remedy));
+        Trouble { cause, code: None, message, request_id: String::new(), remedy }
     }
 
     /// No answer came from `place`.
     pub(super) fn on_the_way(error: &ureq::Error, place: &str) -> Self {
-        if let Some((fault, words)) = certificate::fault_of(error) {
-            return Self::of(fault, format!("{place} {words}"));
+        if let Some((incident, words)) = certificate::incident_of(error) {
+            return Self::of(incident, format!("{place} {words}"));
         }
         let words = match error {
             ureq::Error::Io(error) => error.to_string(),
@@ -107,7 +102,7 @@ impl Trouble {
             other => other.to_string(),
         };
         Self::of(
-            if is_over(error) { Fault::TimedOut } else { Fault::NoAnswer },
+            if is_over(error) { Incident::TimedOut } else { Incident::NoAnswer },
             format!("no answer from {place}: {words}"),
         )
     }
@@ -117,7 +112,7 @@ impl Trouble {
         let inner = error.get_ref().and_then(|e| e.downcast_ref::<ureq::Error>());
         let is_over = inner.is_some_and(is_over) || error.kind() == std::io::ErrorKind::TimedOut;
         Self::of(
-            if is_over { Fault::TimedOut } else { Fault::BrokenOff },
+            if is_over { Incident::TimedOut } else { Incident::BrokenOff },
             format!("the answer broke off: {error}"),
         )
     }
@@ -129,10 +124,10 @@ impl Trouble {
             .map_or_else(|| message.clone(), |code| format!("TikTok answered {code} \"{message}\""))
     }
 
-    /// What it comes to when it is final.
-    pub(super) fn error(self, path: &'static str, outcome: Outcome) -> ApiError {
+    /// The error of a call to `path` that is not made again.
+    pub(super) fn error(self, path: &'static str) -> ApiError {
         ApiError {
-            outcome,
+            cause: self.cause,
             code: self.code,
             message: self.message,
             request_id: self.request_id,
@@ -149,11 +144,9 @@ fn is_over(error: &ureq::Error) -> bool {
 
 impl From<Page> for Trouble {
     fn from(page: Page) -> Self {
-        let (action, remedy) = decide(page.code, &page.message);
-        let is_time_out = is_time_out(page.code);
+        let (cause, remedy) = cause_of(page.code, &page.message);
         Trouble {
-            action,
-            is_time_out,
+            cause: if is_time_out(page.code) { Cause::TimedOut } else { cause },
             code: Some(page.code),
             message: page.message,
             request_id: page.request_id,
@@ -167,9 +160,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_has_every_fault_once() {
-        for (place, (fault, ..)) in FAULTS.iter().enumerate() {
-            assert_eq!(*fault as usize, place);
+    fn the_table_has_every_incident_once() {
+        for (place, (incident, ..)) in INCIDENTS.iter().enumerate() {
+            assert_eq!(*incident as usize, place);
         }
     }
 }

@@ -6,4 +6,4 @@ mod rows;
 pub mod scan;
 pub mod token;
 
-pub use rows::Rows;
+pub use rows::{Last, NoRows, Reader, Rows};

@@ -1,4 +1,4 @@
-//! How rows are handed to whoever wants them: one after the other, each read where it stands in the
+//! How the rows of an answer are handed on: one after the other, each read where it stands in the
 //! text.
 
 use super::scan::{Malformed, Scan};
@@ -7,4 +7,47 @@ use super::scan::{Malformed, Scan};
 pub trait Rows<'t> {
     /// Reads one row, all of it. An object comes next.
     fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed>;
+}
+
+impl<'t, R: Rows<'t>> Rows<'t> for &mut R {
+    fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
+        (**self).row(scan)
+    }
+}
+
+/// Reads answers, one of which counts: an answer that turns out to be broken is followed by another.
+pub trait Reader {
+    /// What takes the rows of one answer.
+    type Rows<'t>: Rows<'t>
+    where
+        Self: 't;
+
+    /// An answer begins. What was read of an earlier one is forgotten.
+    fn begin(&mut self) -> Self::Rows<'_>;
+}
+
+/// A reader that keeps what the last answer held.
+#[derive(Debug, Default)]
+pub struct Last<R>(pub R);
+
+impl<R: for<'t> Rows<'t> + Default> Reader for Last<R> {
+    type Rows<'t>
+        = &'t mut R
+    where
+        Self: 't;
+
+    fn begin(&mut self) -> &mut R {
+        self.0 = R::default();
+        &mut self.0
+    }
+}
+
+/// Takes no row: only the envelope of the answer counts.
+#[derive(Debug, Default)]
+pub struct NoRows;
+
+impl<'t> Rows<'t> for NoRows {
+    fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
+        scan.skip()
+    }
 }

@@ -1,6 +1,7 @@
 //! The Singer side: catalogs, selection, state and messages, as every tap has them. It knows
 //! nothing of TikTok.
 
+pub mod bookmark;
 pub mod catalog;
 mod members;
 pub mod output;

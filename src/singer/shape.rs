@@ -131,7 +131,7 @@ impl Reader<'_> {
         }
         match object.get_mut("items") {
             Some(items @ (Value::Object(_) | Value::Bool(false))) => {
-                *items = self.property(items, opened, depth + 1, true)
+                *items = self.property(items, opened, depth + 1, true);
             }
             // One schema for each place of a list says nothing about lists of other lengths.
             _ => drop(object.shift_remove("items")),

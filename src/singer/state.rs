@@ -2,15 +2,13 @@
 //! the digit. What files hold a state is `state_file`'s matter, and what a bookmark means to a
 //! stream is `sync`'s.
 
+use super::bookmark::Bookmark;
 use super::members::{Members, compact, object};
 use crate::error::{InputError, input};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 use std::collections::HashMap;
-use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
-use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
 const CURRENT: &str = "currently_syncing";
 /// A member of our own: with a thousand accounts, a stream that never ends within a run would begin
@@ -117,8 +115,8 @@ impl State {
         }
     }
 
-    /// The bookmark of an account, `YYYY-MM-DDTHH:MM:SSZ`.
-    pub fn bookmark(&self, stream: &str, advertiser_id: &str) -> Result<Option<String>> {
+    /// The bookmark of an account.
+    pub fn bookmark(&self, stream: &str, advertiser_id: &str) -> Result<Option<Bookmark>> {
         let Some(entry) = self.entry(stream) else { return Ok(None) };
         let (found, place) = match entry {
             Entry::Accounts(by_account) => {
@@ -130,7 +128,10 @@ impl State {
             Entry::Other(raw) => (Some(&**raw), String::new()),
         };
         let Some(found) = found.filter(|raw| raw.get() != "null") else { return Ok(None) };
-        match serde_json::from_str::<String>(found.get()).ok().and_then(|text| normal(&text)) {
+        match serde_json::from_str::<String>(found.get())
+            .ok()
+            .and_then(|text| Bookmark::parse(&text))
+        {
             Some(time) => Ok(Some(time)),
             None => Err(input(format!(
                 "state: /bookmarks/{stream}{place} is not a timestamp (example: 2026-01-31T00:00:00Z)"
@@ -161,27 +162,32 @@ impl State {
         self.members.get("bookmarks").is_none() && !self.members.iter().all(says_nothing)
     }
 
-    /// Moves a bookmark forward to `time` (`YYYY-MM-DDTHH:MM:SSZ`); an earlier one leaves it as it
-    /// is. `accounts` are those of the run: a form without accounts is turned into a map of them,
+    /// Moves a bookmark forward; an earlier one leaves it as it is. `accounts` are those of the run: a form without accounts is turned into a map of them,
     /// so that none loses its bookmark. Returns whether it moved.
     pub fn advance(
         &mut self,
         stream: &str,
         advertiser_id: &str,
-        time: &str,
+        bookmark: Bookmark,
         accounts: &[String],
     ) -> bool {
         let current = self.bookmark(stream, advertiser_id).ok().flatten();
-        let moves = current.as_deref().is_none_or(|current| current < time);
+        let moves = current.is_none_or(|current| current < bookmark);
         if moves {
-            self.set(stream, advertiser_id, time, accounts);
+            self.set(stream, advertiser_id, bookmark, accounts);
         }
         moves
     }
 
     /// Sets a bookmark, also back: one that lies in the future cannot be right.
-    pub fn set(&mut self, stream: &str, advertiser_id: &str, time: &str, accounts: &[String]) {
-        self.put(stream, advertiser_id, text(time), accounts);
+    pub fn set(
+        &mut self,
+        stream: &str,
+        advertiser_id: &str,
+        bookmark: Bookmark,
+        accounts: &[String],
+    ) {
+        self.put(stream, advertiser_id, text(&bookmark.to_string()), accounts);
     }
 
     fn put(&mut self, stream: &str, name: &str, value: Box<RawValue>, accounts: &[String]) {
@@ -189,7 +195,7 @@ impl State {
             let mut by_account = Members::default();
             for account in accounts {
                 if let Some(known) = self.bookmark(stream, account).ok().flatten() {
-                    by_account.set(account, text(&known));
+                    by_account.set(account, text(&known.to_string()));
                 }
             }
             match self.entry_mut(stream) {
@@ -216,10 +222,11 @@ impl State {
         stream: &str,
         advertiser_id: &str,
         pass: &str,
-        bookmark: Option<&str>,
+        bookmark: Option<Bookmark>,
         accounts: &[String],
     ) {
-        let bookmark = bookmark.map_or_else(|| RawValue::NULL.to_owned(), text);
+        let bookmark =
+            bookmark.map_or_else(|| RawValue::NULL.to_owned(), |time| text(&time.to_string()));
         self.put(stream, &held_key(advertiser_id, pass), bookmark, accounts);
     }
 
@@ -331,28 +338,6 @@ fn plain(raw: &RawValue) -> String {
 fn text(text: &str) -> Box<RawValue> {
     // A text is always a JSON value.
     to_raw_value(text).unwrap_or_else(|_| RawValue::NULL.to_owned())
-}
-
-/// A time in any form that taps write, as `YYYY-MM-DDTHH:MM:SSZ`. Fractions go: bookmarks have
-/// seconds.
-fn normal(text: &str) -> Option<String> {
-    let text = text.trim();
-    let second = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
-    let joined = text.replacen(' ', "T", 1);
-    let utc = if let Ok(instant) = OffsetDateTime::parse(&joined, &Rfc3339) {
-        instant.checked_to_offset(UtcOffset::UTC)?
-    } else {
-        let naive = joined.split('.').next().unwrap_or_default();
-        let whole = if naive.len() == 10 { format!("{naive}T00:00:00") } else { naive.to_owned() };
-        PrimitiveDateTime::parse(
-            &whole,
-            format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]"),
-        )
-        .ok()?
-        .assume_utc()
-    };
-    // A year with a sign or five digits would not sort as text.
-    (1..=9999).contains(&utc.year()).then(|| utc.format(second).ok()).flatten()
 }
 
 #[cfg(test)]

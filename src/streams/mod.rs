@@ -1,37 +1,92 @@
-//! What can be replicated: one entry a stream, and how its schema is put together. It knows
-//! TikTok's resources and nothing of requests, catalogs or records.
+//! What can be replicated. A stream is a set of columns: what it is read per, its call, its
+//! replication, its key properties and its fields. Resources are entries, one file a group; reports
+//! follow from a grid.
 
+mod call;
+mod core;
 pub mod dictionary;
+mod grid;
+mod report;
 mod schema;
-mod table;
 
+pub use call::{Buying, Call, Pass};
+pub use report::Report;
 pub use schema::schema;
-pub use table::STREAMS;
 
-/// One stream: an entry of [`STREAMS`].
-#[derive(Debug)]
+use std::sync::OnceLock;
+
+/// One stream.
+#[derive(Clone, Debug)]
 pub struct Stream {
-    /// Its name, as in the Python tap where that has it.
+    /// Its name, which is that of the Python tap where that has the stream. Streams live as long as
+    /// the process, and so do names that are made at its start.
     pub name: &'static str,
-    /// Which `stream_groups` brings it.
+    /// The group by which the setting `stream_groups` brings it.
     pub group: Group,
-    /// One line for people.
-    pub about: &'static str,
-    /// Key properties, never null.
-    pub keys: &'static [&'static str],
-    /// Where its rows come from.
-    pub source: Source,
+    /// What its rows are, in one line.
+    pub about: String,
+    /// What it is read per.
+    pub per: Per,
+    /// The call that brings its rows.
+    pub call: Call,
+    /// Which rows are read on the next run.
+    pub replication: Replication,
+    /// Key properties, which are never null.
+    pub keys: Vec<&'static str>,
+    /// What a row holds.
+    pub fields: Fields,
+    /// The permission of the developer app that opens it, in the words of TikTok's app page.
+    pub permission: &'static str,
+    /// Whether TikTok's sandbox has it.
+    pub in_sandbox: bool,
+}
+
+/// What a stream is read per.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Per {
+    /// Each account by itself. Its records have `advertiser_id`.
+    Account,
+    /// Up to a hundred accounts at once, in the calls with which a run begins.
+    AccountBatch,
+}
+
+/// Which rows are read on the next run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replication {
+    /// All of them.
+    FullTable,
+    /// Those that changed since the bookmark.
+    Incremental {
+        /// The time of a row's last change, in UTC.
+        key: &'static str,
+        /// Whether TikTok can leave out what did not change since (`filtering.modified_after`).
+        is_filtered: bool,
+    },
+    /// Those of the days since the bookmark, and of the days of `attribution_window` before it.
+    Window {
+        /// The day or hour of a row, in the time zone of the account.
+        key: &'static str,
+    },
+}
+
+/// What a row holds.
+#[derive(Clone, Debug)]
+pub enum Fields {
+    /// The fields that a JSON Schema declares.
+    Declared(&'static str),
+    /// The dimensions and metrics of a report.
+    Report(Report),
 }
 
 /// A set of streams that the setting `stream_groups` names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {
-    /// The streams of the Python tap, and the insights of every level.
+    /// The streams of the Python tap, and the reports of every level.
     Core,
 }
 
 impl Group {
-    /// As it is written in the setting.
+    /// The name that stands in the setting.
     pub fn name(self) -> &'static str {
         match self {
             Group::Core => "core",
@@ -39,144 +94,49 @@ impl Group {
     }
 }
 
-/// Where rows come from.
-#[derive(Debug)]
-pub enum Source {
-    /// The account itself, from the one `advertiser/info` that the run begins with.
-    Account(Account),
-    /// A list that an account has.
-    Entity(Entity),
-    /// A report of an account.
-    Report(Report),
-}
-
-/// The advertisers themselves.
-#[derive(Debug)]
-pub struct Account {
-    /// JSON Schema of a row.
-    pub schema: &'static str,
-}
-
-/// A paged list of one account.
-#[derive(Debug)]
-pub struct Entity {
-    /// Below `/open_api/v1.3/`, with its slash at the end: without it TikTok answers 404.
-    pub path: &'static str,
-    /// The member of `data` that holds the rows.
-    pub list: &'static str,
-    /// JSON Schema of a row.
-    pub schema: &'static str,
-    /// The time of the last change, which the bookmark holds and `modified_after` compares.
-    pub cursor: Option<&'static str>,
-    /// Whether TikTok can leave out what did not change since (`filtering.modified_after`, UTC).
-    pub modified_after: bool,
-    /// Whether rows can be deleted: TikTok hides those unless asked for them
-    /// (`filtering.primary_status`), and rows get `current_status`, as in the Python tap.
-    pub deletable: bool,
-    /// Calls that together give all rows; each is paged by itself.
-    pub passes: &'static [Pass],
-    /// Whether the sandbox has it.
-    pub in_sandbox: bool,
-}
-
-/// One call for a part of a list.
-#[derive(Debug)]
-pub struct Pass {
-    /// Members of `filtering`: arrays of text.
-    pub filters: &'static [(&'static str, &'static [&'static str])],
-    /// The most rows a page that TikTok takes.
-    pub page_size: u64,
-    /// Where a refusal costs a note instead of the stream: what the pass is called in the state,
-    /// which holds a bookmark for it until it is answered.
-    pub optional: Option<&'static str>,
-}
-
-/// A `report/integrated/get/` of one account.
-#[derive(Debug)]
-pub struct Report {
-    /// `BASIC`, `AUDIENCE`.
-    pub report_type: &'static str,
-    /// `AUCTION_AD` and so on: the entity that rows are about.
-    pub data_level: &'static str,
-    /// The id of the level, breakdowns, and the time: what a row is for.
-    pub dimensions: &'static [&'static str],
-}
-
-impl Report {
-    /// The dimension that windows go by.
-    pub fn time_dimension(&self) -> Option<&'static str> {
-        self.dimensions.iter().copied().find(|d| d.starts_with("stat_time"))
-    }
-
-    /// Whether the sandbox has it: it knows no advertiser level.
-    pub fn in_sandbox(&self) -> bool {
-        self.data_level != "AUCTION_ADVERTISER"
-    }
-
-    /// Whether rows are about campaigns, ad groups or ads: TikTok leaves out Promote and `TopView`
-    /// there unless asked for them, while the account holds both.
-    pub fn is_below_account(&self) -> bool {
-        self.data_level != "AUCTION_ADVERTISER"
-    }
-
-    /// The report of the account for the same days, without breakdowns.
-    pub fn of_account(&self) -> Report {
-        Report {
-            report_type: self.report_type,
-            data_level: "AUCTION_ADVERTISER",
-            dimensions: &["advertiser_id", "stat_time_day"],
-        }
-    }
-
-    /// The name of the filter that decides about deleted entities, which must fit the level. The
-    /// advertiser level has none: its totals always hold them.
-    pub fn status_filter(&self) -> Option<&'static str> {
-        match self.data_level {
-            "AUCTION_CAMPAIGN" => Some("campaign_status"),
-            "AUCTION_ADGROUP" => Some("adgroup_status"),
-            "AUCTION_AD" => Some("ad_status"),
-            _ => None,
-        }
-    }
-}
-
 impl Stream {
-    /// The field that bookmarks hold, if the stream is incremental.
+    /// The field that bookmarks hold, unless all rows are read every time.
     pub fn replication_key(&self) -> Option<&'static str> {
-        match &self.source {
-            Source::Account(_) => None,
-            Source::Entity(entity) => entity.cursor,
-            Source::Report(report) => report.time_dimension(),
+        match self.replication {
+            Replication::FullTable => None,
+            Replication::Incremental { key, .. } | Replication::Window { key } => Some(key),
         }
     }
 
-    /// Whether the sandbox has it.
-    pub fn in_sandbox(&self) -> bool {
-        match &self.source {
-            Source::Account(_) => false,
-            Source::Entity(entity) => entity.in_sandbox,
-            Source::Report(report) => report.in_sandbox(),
+    /// The report whose rows these are, if it is one.
+    pub fn report(&self) -> Option<&Report> {
+        match &self.fields {
+            Fields::Report(report) => Some(report),
+            Fields::Declared(_) => None,
         }
     }
 
-    /// The endpoint, below `/open_api/v1.3/`.
-    pub fn path(&self) -> &'static str {
-        match &self.source {
-            Source::Account(_) => ADVERTISER_INFO,
-            Source::Entity(entity) => entity.path,
-            Source::Report(_) => REPORT,
-        }
+    /// Whether it is read in windows of days.
+    pub fn has_windows(&self) -> bool {
+        matches!(self.replication, Replication::Window { .. })
     }
 }
 
-/// Describes up to 100 accounts a call.
+/// The endpoint that describes accounts.
 pub const ADVERTISER_INFO: &str = "advertiser/info/";
-/// All reports but GMV Max and a few of creatives.
+/// The endpoint of all reports but those of GMV Max and a few of creatives.
 pub const REPORT: &str = "report/integrated/get/";
+
+/// Every stream, in the order in which discovery lists and a run without a catalog reads them. One
+/// that is cheap and always has rows comes first: `meltano config test` stops at the first record.
+pub fn all() -> &'static [Stream] {
+    static STREAMS: OnceLock<Vec<Stream>> = OnceLock::new();
+    STREAMS.get_or_init(|| {
+        let mut streams = core::streams();
+        streams.extend(grid::streams());
+        streams.sort_by_key(|stream| stream.group);
+        streams
+    })
+}
 
 /// The stream of that name.
 pub fn find(name: &str) -> Option<&'static Stream> {
-    STREAMS.iter().find(|s| s.name == name)
+    all().iter().find(|stream| stream.name == name)
 }
 
 #[cfg(test)]
@@ -185,64 +145,31 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn every_entry_fits_its_schema_and_the_targets() {
+    fn every_stream_fits_its_schema_and_the_targets() {
+        let mut wrong = Vec::new();
         let mut names = HashSet::new();
-        for stream in STREAMS {
+        for stream in all() {
             let name = stream.name;
-            assert!(names.insert(name), "{name} stands twice");
-            assert!(
-                name.len() < 63 && name.chars().all(|c| c.is_ascii_lowercase() || c == '_'),
-                "{name}"
-            );
+            let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+            if !names.insert(name) || name.len() >= 63 || !name.chars().all(is_name) {
+                wrong.push(format!("{name}: its name stands twice or is no name for a table"));
+            }
             let schema = schema(stream);
             let properties = schema["properties"].as_object().expect("an object");
             for key in stream.keys.iter().chain(stream.replication_key().iter()) {
-                assert!(properties.contains_key(*key), "{name}.{key}");
+                if !properties.contains_key(*key) {
+                    wrong.push(format!("{name}: its schema lacks {key}"));
+                }
             }
             let lower: HashSet<String> = properties.keys().map(|p| p.to_lowercase()).collect();
-            assert_eq!(lower.len(), properties.len(), "{name}: names that differ in case only");
-            assert!(
-                serde_json::to_string(&schema).expect("json").len() < 60_000,
-                "{name}: a SCHEMA line must stay below 64 KiB"
-            );
-        }
-    }
-
-    #[test]
-    fn every_report_asks_for_what_its_type_and_level_have() {
-        let dictionary = dictionary::dictionary();
-        for stream in STREAMS {
-            let Source::Report(report) = &stream.source else { continue };
-            for name in report.dimensions {
-                assert!(
-                    dictionary
-                        .dimension(name)
-                        .is_some_and(|d| d.fits(report.report_type, report.data_level)),
-                    "{}.{name}",
-                    stream.name
-                );
+            if lower.len() != properties.len() {
+                wrong.push(format!("{name}: names of fields differ in case only"));
             }
-            let metrics: Vec<_> =
-                dictionary.defaults(report.report_type, report.data_level).collect();
-            assert!(
-                (20..=90).contains(&metrics.len()),
-                "{}: {} metrics",
-                stream.name,
-                metrics.len()
-            );
-            for name in metrics {
-                let metric = dictionary.metric(name).expect("a default is in the dictionary");
-                assert!(
-                    metric.fits(report.report_type, report.data_level),
-                    "{}.{name}",
-                    stream.name
-                );
-                assert!(
-                    !report.dimensions.contains(&name),
-                    "{}.{name} is a dimension",
-                    stream.name
-                );
+            // Meltano reads lines of at most 64 KiB.
+            if serde_json::to_string(&schema).expect("json").len() >= 60_000 {
+                wrong.push(format!("{name}: its SCHEMA line is too long"));
             }
         }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 }

@@ -2,26 +2,23 @@
 //! the dictionary.
 
 use super::dictionary::{Column, dictionary};
-use super::{Report, Source, Stream};
+use super::{Fields, Report, Stream};
 use serde_json::{Map, Value, json};
 
 /// The JSON Schema (draft 7) of a stream's records. Keys are `string`, everything else may be null.
 pub fn schema(stream: &Stream) -> Value {
-    match &stream.source {
-        Source::Account(account) => file(account.schema),
-        Source::Entity(entity) => file(entity.schema),
-        Source::Report(report) => of_report(report, stream.keys),
+    match &stream.fields {
+        Fields::Declared(text) => {
+            serde_json::from_str(text).expect("the built-in schemas are valid")
+        }
+        Fields::Report(report) => of_report(report, &stream.keys),
     }
-}
-
-fn file(text: &str) -> Value {
-    serde_json::from_str(text).expect("the built-in schemas are valid")
 }
 
 fn of_report(report: &Report, keys: &[&str]) -> Value {
     let mut properties = Map::new();
     properties.insert("advertiser_id".to_owned(), json!({"type": "string"}));
-    for name in report.dimensions {
+    for name in &report.dimensions {
         let kind = dictionary().dimension(name).map_or("string", |c| c.kind.as_str());
         properties.insert((*name).to_owned(), property(kind, keys.contains(name)));
     }

@@ -1,15 +1,16 @@
-//! The accounts of a run: which of them can be read, and what day it is there. It owns the one
-//! question that a run begins with.
+//! The accounts of a run: which of them can be read, what day it is there, and the calls with which
+//! a run finds that out.
 
-use crate::api::client::{Client, Request};
-use crate::api::error::{ApiError, Outcome};
-use crate::api::page;
-use crate::json::Rows;
+use crate::api::cause::Cause;
+use crate::api::client::Client;
+use crate::api::error::ApiError;
+use crate::api::request::Request;
 use crate::json::scan::{Malformed, Scan};
+use crate::json::{Last, Rows};
 use crate::render::push_date_time;
+use crate::singer::bookmark::Bookmark;
 use crate::streams::ADVERTISER_INFO;
 use std::collections::{HashMap, HashSet};
-use time::macros::format_description;
 use time::{Date, Duration, OffsetDateTime, UtcOffset};
 use tz::TimeZoneRef;
 
@@ -112,29 +113,28 @@ fn describe(
         let ids = serde_json::Value::from(batch.clone()).to_string();
         let request = Request {
             path: ADVERTISER_INFO,
+            rows: "list",
             params: vec![("advertiser_ids", ids)],
-            shrinks: false,
+            page: None,
+            is_report: false,
         };
-        let mut seen = Described::default();
-        let answer = client.call(&request, &mut body, &mut |text| {
-            seen = Described::default();
-            page::read(text, "list", &mut seen).map_err(|e| e.to_string())
-        });
+        let mut seen = Last(Described::default());
+        let answer = client.call(&request, &mut body, &mut seen);
         let Err(error) = answer.map(|page| say_mended(page.mended)) else {
-            rows.extend(seen.0);
+            rows.extend(seen.0.0);
             found.answers.push(String::from_utf8_lossy(&body).into_owned());
             return Ok(());
         };
-        match error.outcome {
-            Outcome::SkipAccount => match named(&batch, &error.message) {
+        match error.cause {
+            Cause::AccountGone => match named(&batch, &error.message) {
                 Some(index) => found.refused.push((batch.remove(index), error)),
                 None => describe(client, batch.split_off(batch.len() / 2), found, rows)?,
             },
             // How many ids a call takes is not published.
-            Outcome::TooLarge if batch.len() > 1 => {
+            Cause::TooLarge if batch.len() > 1 => {
                 describe(client, batch.split_off(batch.len() / 2), found, rows)?;
             }
-            Outcome::StopRun | Outcome::EndRun | Outcome::Halted => return Err(error),
+            cause if cause.ends_slice() => return Err(error),
             // Streams that need no time zone can be read without it.
             _ => found.undescribed = Some(error),
         }
@@ -198,8 +198,7 @@ impl<'t> Rows<'t> for Described {
 fn date(time: &str) -> Option<Date> {
     let mut text = Vec::new();
     push_date_time(time, &mut text)?;
-    let day = std::str::from_utf8(text.get(1..11)?).ok()?;
-    Date::parse(day, format_description!("[year]-[month]-[day]")).ok()
+    Bookmark::parse(std::str::from_utf8(text.get(1..20)?).ok()?).map(Bookmark::day)
 }
 
 #[cfg(test)]

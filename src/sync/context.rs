@@ -3,13 +3,15 @@
 
 use super::accounts::Accounts;
 use super::check::Check;
-use super::jobs::{Job, Starts};
+use super::jobs::Job;
 use super::plan::Plan;
 use super::sizes::Sizes;
+use super::starts::Starts;
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::config::Config;
 use crate::render::Tally;
+use crate::singer::bookmark::Bookmark;
 use std::sync::Arc;
 
 /// What a run is made of.
@@ -30,9 +32,10 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// The id of the account of a job; none for the accounts themselves.
-    pub(crate) fn account_id(&self, job: Job) -> &str {
-        self.accounts.open.get(job.account).map_or("", |account| account.id.as_str())
+    /// Where a job is at work, for messages: `ads, account 7, 2026-01-01 to 2026-01-30`.
+    pub(crate) fn place(&self, job: Job) -> String {
+        let window = job.window.map_or(String::new(), |w| format!(", {} to {}", w.start, w.end));
+        format!("{}{}{window}", self.plans[job.plan].name, job.partition.words(&self.accounts))
     }
 }
 
@@ -41,8 +44,8 @@ impl Context {
 pub(crate) struct Ending {
     /// What was counted.
     pub tally: Tally,
-    /// How far it got, for the bookmark: `YYYY-MM-DDTHH:MM:SSZ`.
-    pub reached: Option<String>,
+    /// How far it got.
+    pub reached: Option<Bookmark>,
     /// What became of the pass that TikTok may refuse, if the stream has one.
     pub pass: Option<PassEnd>,
     /// What was compared with TikTok's totals.
@@ -62,5 +65,5 @@ pub(crate) enum PassEnd {
     Read(&'static str),
     /// It was refused. Once TikTok answers it, it is read from this bookmark on; from the beginning
     /// if there is none.
-    Held(&'static str, Option<String>),
+    Held(&'static str, Option<Bookmark>),
 }

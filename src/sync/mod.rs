@@ -1,17 +1,19 @@
-//! Between the two sides: slices are read by workers (`read`) and delivered here, in order, with
-//! their bookmarks (`deliver`).
+//! A sync: slices of streams are read by workers (`read`) and written by the main thread, in their
+//! order and with their bookmarks (`deliver`).
 
 pub mod accounts;
 mod bookmarks;
 mod check;
 mod context;
 mod deliver;
+mod fields;
 mod jobs;
-mod pass;
+mod partition;
 pub mod plan;
 mod read;
 mod sizes;
 mod skips;
+mod starts;
 mod stop;
 mod windows;
 
@@ -26,16 +28,17 @@ use crate::signals::Signals;
 use crate::singer::catalog::CatalogStream;
 use crate::singer::output::Output;
 use crate::singer::state::State;
-use crate::streams::Source;
+use crate::streams::{ADVERTISER_INFO, Per};
 use accounts::Accounts;
 use anyhow::Result;
 use context::Context;
 use deliver::Delivery;
-use jobs::{Cut, Starts};
+use jobs::Cut;
 use plan::Plan;
-use read::{Memory, Reading};
+use read::Reading;
 use sizes::Sizes;
 
+use starts::Starts;
 use std::io::Write;
 use std::sync::Arc;
 use stop::Stop;
@@ -82,8 +85,8 @@ pub fn run(
     let starts = Arc::new(Starts::new(&plans, &accounts, &state, &config, now)?);
     if starts.go_on() {
         log::info!(
-            "the run goes on at its bookmarks: an earlier `start_date`, a later `include_deleted` or a new metric reaches back no further; \
-             remove a bookmark to read everything again"
+            "the run goes on at its bookmarks: an earlier `start_date`, a later `include_deleted` \
+             or a new metric reaches back no further; remove a bookmark to read everything again"
         );
     }
     let sizes = Arc::new(Sizes::new(config.max_runtime));
@@ -96,11 +99,7 @@ pub fn run(
     let workers = config.concurrency;
     let failures = Failures::of_accounts(&accounts, &plans);
     let context = Arc::new(Context { client, config, plans, accounts, starts, sizes });
-    let reading = Reading {
-        context: Arc::clone(&context),
-        skips: failures.skips(),
-        memory: Memory::default(),
-    };
+    let reading = Reading::new(Arc::clone(&context), failures.skips());
     let pool = Pool::start(jobs, workers, budget(workers), reading);
     let result = Delivery::new(&context, out, state, failures, &pool, &stop).run();
     halt.halt();
@@ -125,15 +124,16 @@ fn open_accounts(
     plans: &[Plan],
     stop: &Stop,
 ) -> Option<Result<Accounts, ApiError>> {
-    let asks = plans.iter().any(|p| !matches!(p.stream.source, Source::Entity(_)));
     let ids = config.accounts.clone();
-    if !asks {
+    // Days are those of the account's own time zone.
+    let asks = |plan: &Plan| plan.stream.has_windows() || plan.stream.call.path == ADVERTISER_INFO;
+    if !plans.iter().any(asks) {
         return Some(Ok(accounts::unasked(&ids)));
     }
     let client = Arc::clone(client);
     let mut accounts = stop.wait_for(move || accounts::look_up(&client, &ids))?;
     if let Ok(accounts) = &mut accounts
-        && !plans.iter().any(|p| matches!(p.stream.source, Source::Account(_)))
+        && !plans.iter().any(|plan| plan.stream.per == Per::AccountBatch)
     {
         accounts.answers.clear();
     }

@@ -1,13 +1,13 @@
-//! What is read of each stream, and how: the catalog and the stream tables put together, once. It
-//! owns the check that they fit.
+//! What is read of each stream, and how: the catalog and the table of streams put together, once.
 
+use super::fields::{identity, specs};
 use crate::config::Config;
 use crate::error::input;
-use crate::render::{DESELECTED, FieldSpec, Kind, Origin, Recipe};
+use crate::render::{DESELECTED, FieldSpec, Origin, Recipe};
 use crate::singer::catalog::CatalogStream;
 use crate::singer::{selection, shape};
 use crate::streams::dictionary::dictionary;
-use crate::streams::{self, Report, STREAMS, Source, Stream};
+use crate::streams::{self, Report, Stream};
 use anyhow::Result;
 use serde_json::Value;
 
@@ -17,8 +17,8 @@ const MOST_METRICS: usize = 100;
 /// One stream of the run.
 #[derive(Debug)]
 pub struct Plan {
-    /// Its entry in the table.
-    pub stream: &'static Stream,
+    /// What it is.
+    pub stream: Stream,
     /// The name under which messages are written.
     pub name: String,
     /// The schema of its SCHEMA message.
@@ -40,7 +40,7 @@ pub fn plan(catalog: &[CatalogStream], config: &Config) -> Result<Vec<Plan>> {
     let mut plans = Vec::new();
     for stream in catalog.iter().filter(|s| selection::is_selected(s)) {
         let Some(entry) = streams::find(&stream.id) else { return Err(unknown(&stream.id)) };
-        if config.sandbox && !entry.in_sandbox() {
+        if config.sandbox && !entry.in_sandbox {
             log::info!("{}: skipped, the sandbox does not have it", stream.id);
             continue;
         }
@@ -53,7 +53,8 @@ pub fn plan(catalog: &[CatalogStream], config: &Config) -> Result<Vec<Plan>> {
 }
 
 fn unknown(id: &str) -> anyhow::Error {
-    let near = STREAMS.iter().map(|s| (strsim::damerau_levenshtein(id, s.name), s.name)).min();
+    let distance = |s: &'static Stream| (strsim::damerau_levenshtein(id, s.name), s.name);
+    let near = streams::all().iter().map(distance).min();
     let hint = near
         .filter(|(distance, _)| *distance < 6)
         .map_or(String::new(), |(_, name)| format!("; did you mean `{name}`?"));
@@ -61,7 +62,7 @@ fn unknown(id: &str) -> anyhow::Error {
 }
 
 impl Plan {
-    fn new(stream: &'static Stream, catalog: &CatalogStream, verify: bool) -> Result<Self> {
+    fn new(stream: &Stream, catalog: &CatalogStream, verify: bool) -> Result<Self> {
         let keys =
             catalog.keys().unwrap_or_else(|| stream.keys.iter().map(|k| (*k).to_owned()).collect());
         let declared = &catalog.schema["properties"];
@@ -78,29 +79,25 @@ impl Plan {
         let always: Vec<String> = keys.iter().cloned().chain(cursor.map(str::to_owned)).collect();
         let specs =
             specs(stream, catalog, &keys, &selection::marked_schema(catalog, &always, DESELECTED));
-        let metrics = match &stream.source {
-            Source::Report(report) => metrics(&catalog.id, report, &specs),
-            _ => Vec::new(),
-        };
+        let report = stream.report();
+        let metrics = report.map_or_else(Vec::new, |r| metrics(&catalog.id, r, &specs));
         if metrics.len() > MOST_METRICS {
             return Err(input(format!(
-                "catalog: `{}` selects {} metrics; TikTok takes {MOST_METRICS} in one request, and splitting is not available yet: deselect some",
+                "catalog: `{}` selects {} metrics; TikTok takes {MOST_METRICS} in one request, and \
+                 splitting is not available yet: deselect some",
                 catalog.id,
                 metrics.len()
             )));
         }
-        // TikTok adds up reports of that type only.
-        let is_summed = verify
-            && matches!(&stream.source, Source::Report(report) if report.report_type == "BASIC");
+        let is_summed = verify && report.is_some_and(Report::has_totals);
         let summed: Vec<String> =
             metrics.iter().filter(|m| is_summed && dictionary().is_additive(m)).cloned().collect();
-        let is_report = matches!(stream.source, Source::Report(_));
-        let compared = cursor.filter(|_| !is_report);
+        let compared = cursor.filter(|_| report.is_none());
         Ok(Plan {
-            stream,
+            stream: stream.clone(),
             name: catalog.stream.clone(),
             schema: selection::selected_schema(catalog, &always),
-            recipe: Recipe::new(&catalog.stream, is_report, compared, specs)
+            recipe: Recipe::new(&catalog.stream, report.is_some(), compared, specs)
                 .identified_by(&identity(stream))
                 .summing(&summed),
             keys,
@@ -108,63 +105,6 @@ impl Plan {
             summed,
             full_table: cursor.is_none() || catalog.is_full_table(),
         })
-    }
-}
-
-/// Every field that a row may have: the selected ones, and those that are declared but not wanted.
-fn specs(
-    stream: &Stream,
-    catalog: &CatalogStream,
-    keys: &[String],
-    selected: &Value,
-) -> Vec<FieldSpec> {
-    let own = streams::schema(stream);
-    let own_kind = |name: &str| own["properties"].get(name).map(Kind::of);
-    let mut specs: Vec<FieldSpec> = Vec::new();
-    for (name, schema) in selected["properties"].as_object().into_iter().flatten() {
-        let kind = Kind::of(schema);
-        // A text column takes a time as RFC 3339 too; other taps leave the format out.
-        let kind = if kind.is_text() && own_kind(name) == Some(Kind::DateTime) {
-            Kind::DateTime
-        } else {
-            kind
-        };
-        specs.push(FieldSpec {
-            name: name.clone(),
-            kind,
-            origin: origin(stream, name),
-            key: keys.contains(name),
-            selected: true,
-        });
-    }
-    let declared = |schema: &Value| {
-        schema["properties"]
-            .as_object()
-            .map(|p| p.keys().cloned().collect::<Vec<_>>())
-            .unwrap_or_default()
-    };
-    for name in declared(&catalog.schema).into_iter().chain(declared(&own)) {
-        if !specs.iter().any(|s| s.name == name) {
-            let origin = origin(stream, &name);
-            specs.push(FieldSpec { name, kind: Kind::Text, origin, key: false, selected: false });
-        }
-    }
-    specs
-}
-
-/// What tells rows of one list apart. The catalog may have other keys.
-fn identity(stream: &Stream) -> Vec<&'static str> {
-    let names =
-        if let Source::Report(report) = &stream.source { report.dimensions } else { stream.keys };
-    names.iter().copied().filter(|name| origin(stream, name) == Origin::Row).collect()
-}
-
-fn origin(stream: &Stream, name: &str) -> Origin {
-    match &stream.source {
-        Source::Entity(_) | Source::Report(_) if name == "advertiser_id" => Origin::Account,
-        Source::Entity(entity) if name == "current_status" && entity.deletable => Origin::Status,
-        Source::Report(report) if !report.dimensions.contains(&name) => Origin::Metric,
-        _ => Origin::Row,
     }
 }
 

@@ -1,7 +1,8 @@
 //! How many days of a report can be asked for at once: remembered by stream, account and pass, so
 //! that what one window took several refusals to find out is the next one's first try.
 
-use super::pass::Buying;
+use super::partition::Partition;
+use crate::streams::Buying;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,8 +10,8 @@ use std::time::{Duration, Instant};
 /// Windows that must work at one size before twice as many days are tried again.
 const GROW_AFTER: u32 = 8;
 
-/// A stream, an account and a pass; the first two by their places among plans and accounts.
-pub(crate) type Of = (usize, usize, Buying);
+/// A stream by its place among the plans, a partition, and a pass.
+pub(crate) type Of = (usize, Partition, Buying);
 
 /// What was learnt in this run.
 #[derive(Debug, Default)]
@@ -108,7 +109,7 @@ impl Sizes {
 mod tests {
     use super::*;
 
-    const OF: Of = (0, 0, Buying::Ordinary);
+    const OF: Of = (0, Partition::Account(0), Buying::Ordinary);
 
     #[test]
     fn the_size_that_worked_is_the_next_ones() {
@@ -119,7 +120,11 @@ mod tests {
             sizes.failed(OF, days);
         }
         assert_eq!(sizes.days(OF), 7);
-        assert_eq!(sizes.days((0, 1, Buying::Ordinary)), u16::MAX, "another account");
+        assert_eq!(
+            sizes.days((0, Partition::Account(1), Buying::Ordinary)),
+            u16::MAX,
+            "another account"
+        );
         sizes.failed(OF, 1);
         assert_eq!(sizes.days(OF), 1, "a day is the least");
     }

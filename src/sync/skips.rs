@@ -1,7 +1,9 @@
 //! Slices that workers can skip, because their result would be dropped. Workers run ahead of the
 //! delivery, which alone decides what is left out.
 
-use crate::api::error::{ApiError, Outcome};
+use super::partition::Partition;
+use crate::api::cause::Loss;
+use crate::api::error::ApiError;
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
@@ -12,31 +14,31 @@ pub(crate) struct Skips(Mutex<Left>);
 #[derive(Debug, Default)]
 struct Left {
     everything: bool,
-    accounts: HashSet<usize>,
+    partitions: HashSet<Partition>,
     streams: HashSet<usize>,
-    parts: HashSet<(usize, usize)>,
+    parts: HashSet<(usize, Partition)>,
 }
 
 impl Skips {
     /// Whether a slice of that stream and account is no use.
-    pub(crate) fn has(&self, plan: usize, account: usize) -> bool {
+    pub(crate) fn has(&self, plan: usize, partition: Partition) -> bool {
         let left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         left.everything
-            || left.accounts.contains(&account)
+            || left.partitions.contains(&partition)
             || left.streams.contains(&plan)
-            || left.parts.contains(&(plan, account))
+            || left.parts.contains(&(plan, partition))
     }
 
     /// Notes how a slice failed.
-    pub(crate) fn add(&self, plan: usize, account: usize, failure: Option<&ApiError>) {
+    pub(crate) fn add(&self, plan: usize, partition: Partition, failure: Option<&ApiError>) {
         let Some(failure) = failure else { return };
         let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match failure.outcome {
-            Outcome::StopRun | Outcome::EndRun => left.everything = true,
-            Outcome::SkipAccount => drop(left.accounts.insert(account)),
-            Outcome::CloseStream => drop(left.streams.insert(plan)),
-            _ => {}
+        match failure.cause.loss() {
+            Loss::Run => left.everything = true,
+            Loss::Account => drop(left.partitions.insert(partition)),
+            Loss::Stream => drop(left.streams.insert(plan)),
+            Loss::Slice => {}
         }
-        left.parts.insert((plan, account));
+        left.parts.insert((plan, partition));
     }
 }

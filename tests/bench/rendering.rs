@@ -16,7 +16,6 @@ use tap_tiktok_ads::config::Config;
 use tap_tiktok_ads::discovery::discover;
 use tap_tiktok_ads::render::Renderer;
 use tap_tiktok_ads::singer::catalog;
-use tap_tiktok_ads::streams::Source;
 use tap_tiktok_ads::sync::plan::{Plan, plan};
 
 /// CPU of rendering, at most, in units of the scan.
@@ -89,7 +88,7 @@ fn planned(server: &Server, stream: &str, fields: Option<&[&str; 2]>) -> Plan {
 fn fetch(server: &Server, plan: &Plan) -> String {
     let account = server.world().accounts()[0].advertiser_id.clone();
     let mut params = vec![("advertiser_id", account), ("page_size", "1000".to_owned())];
-    if let Source::Report(report) = &plan.stream.source {
+    if let Some(report) = plan.stream.report() {
         params.extend([
             ("report_type", report.report_type.to_owned()),
             ("data_level", report.data_level.to_owned()),
@@ -99,7 +98,7 @@ fn fetch(server: &Server, plan: &Plan) -> String {
             ("end_date", "2025-01-30".to_owned()),
         ]);
     }
-    let url = format!("{}/open_api/v1.3/{}", server.url(), plan.stream.path());
+    let url = format!("{}/open_api/v1.3/{}", server.url(), plan.stream.call.path);
     let mut answer =
         ureq::get(url).header("Access-Token", TOKEN).query_pairs(params).call().unwrap();
     answer.body_mut().with_config().limit(64 << 20).read_to_string().unwrap()

@@ -137,15 +137,12 @@ fn table(title: &str, server: &Server, rows: &BTreeMap<String, u64>, seconds: f6
     eprintln!("{title}");
     eprintln!("  {:<32}{:>8}{:>10}{:>10}", "stream", "rows", "requests", "seconds");
     let requests = server.requests();
-    for stream in streams::STREAMS {
-        let report = match &stream.source {
-            streams::Source::Report(report) => {
-                Some((report.report_type, report.data_level, json!(report.dimensions).to_string()))
-            }
-            _ => None,
-        };
+    for stream in streams::all() {
+        let report = stream.report().map(|report| {
+            (report.report_type, report.data_level, json!(report.dimensions).to_string())
+        });
         let is_ours = |r: &&fake_tiktok::Request| {
-            r.path == stream.path()
+            r.path == stream.call.path
                 && report.as_ref().is_none_or(|(kind, level, dimensions)| {
                     (r.param("report_type"), r.param("data_level"), r.param("dimensions"))
                         == (Some(*kind), Some(*level), Some(dimensions.as_str()))

@@ -3,12 +3,12 @@
 //!
 //! Compares with `truth`; the form of the lines is checked here.
 
+use crate::harness::CORE;
 use crate::harness::{Message, Run, Tap, serve, world};
 use crate::truth::{self, Scope};
 use serde_json::Value;
 use std::collections::HashMap;
 use tap_tiktok_ads::discovery::discover;
-use tap_tiktok_ads::streams::STREAMS;
 
 fn checked(run: &Run) {
     let mut validators = HashMap::new();
@@ -75,8 +75,8 @@ fn every_stream_delivers_every_row_and_digit() {
     let run = Tap::on(&server).run().ended(0);
     assert_eq!(server.violations(), [""; 0]);
     checked(&run);
-    assert_eq!(run.streams(), STREAMS.iter().map(|stream| stream.name).collect::<Vec<_>>());
-    for stream in STREAMS {
+    assert_eq!(run.streams(), CORE.iter().map(|stream| stream.name).collect::<Vec<_>>());
+    for stream in CORE.iter() {
         truth::check(server.world(), &run, stream.name, &Scope::of(server.world()));
     }
     assert_eq!(run.state()["currently_syncing"], Value::Null);
@@ -93,7 +93,7 @@ fn deleted_ones_come_when_asked_for() {
     let scope = Scope { include_deleted: true, ..Scope::of(server.world()) }
         .days("2026-05-01", "2026-05-02");
     let hidden = Scope { include_deleted: false, ..scope.clone() };
-    for stream in STREAMS {
+    for stream in CORE.iter() {
         truth::check(server.world(), &run, stream.name, &scope);
     }
     for name in ["campaigns", "campaign_insights"] {
@@ -137,7 +137,7 @@ fn every_stream_has_a_schema_and_a_state_even_without_rows() {
     });
     let run = Tap::on(&server).run().ended(0);
     assert_eq!(server.violations(), [""; 0]);
-    assert_eq!(run.streams().len(), STREAMS.len());
+    assert_eq!(run.streams().len(), CORE.len());
     let mut syncing = None;
     for message in &run.messages {
         match message {

@@ -4,12 +4,12 @@
 //! Owns the form of what is printed without a sync; what a sync makes of a catalog is in
 //! `selection`.
 
+use crate::harness::CORE;
 use crate::harness::{Tap, bare, serve, world};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use tap_tiktok_ads::config::settings::settings;
 use tap_tiktok_ads::discovery;
-use tap_tiktok_ads::streams::STREAMS;
 
 #[test]
 fn discovery_needs_nothing_and_minds_nothing() {
@@ -45,7 +45,7 @@ fn discovery_needs_nothing_and_minds_nothing() {
 #[test]
 fn every_property_has_its_metadata() {
     let catalog = discovery::discover();
-    for (entry, stream) in catalog["streams"].as_array().unwrap().iter().zip(STREAMS) {
+    for (entry, stream) in catalog["streams"].as_array().unwrap().iter().zip(CORE.iter()) {
         let name = entry["tap_stream_id"].as_str().unwrap();
         assert_eq!((name, entry["stream"].as_str()), (stream.name, Some(stream.name)));
         assert_eq!(entry["key_properties"], json!(stream.keys));
@@ -72,7 +72,7 @@ fn every_property_has_its_metadata() {
             let inclusion = if is_key { "automatic" } else { "available" };
             assert_eq!(one["metadata"]["inclusion"], inclusion, "{name} {path:?}");
         }
-        for key in stream.keys {
+        for key in &stream.keys {
             assert_eq!(
                 entry["schema"]["properties"][key]["type"], "string",
                 "{name}.{key}: a key is never null"
@@ -118,7 +118,7 @@ fn about_lists_every_setting() {
     for key in ["name", "description", "version", "capabilities"] {
         assert!(!about[key].is_null(), "{key}");
     }
-    for stream in STREAMS {
+    for stream in CORE.iter() {
         assert!(bare(&["--about"]).ended(0).stdout.contains(stream.name), "{}", stream.name);
     }
 }

@@ -4,10 +4,10 @@
 //! Trouble that passes, and how often it is met before it is final, is in `retries`.
 
 use crate::catalogs::only;
+use crate::harness::CORE;
 use crate::harness::{START, Tap, ids, serve, world};
 use crate::truth::{self, Scope};
 use fake_tiktok::{Fault, FaultKind, Options, WorldConfig};
-use tap_tiktok_ads::streams::{STREAMS, Source};
 
 const REPORT: &str = "report/integrated/get/";
 
@@ -43,7 +43,7 @@ fn an_account_refused_from_the_start_costs_only_itself() {
         assert_eq!(server.violations(), [""; 0]);
         assert!(run.cause().contains(&refused) && run.cause().contains("40001"), "{}", run.cause());
         let scope = Scope::of(server.world()).only(&ids(&server)[1 - index]);
-        for stream in STREAMS {
+        for stream in CORE.iter() {
             truth::check(server.world(), &run, stream.name, &scope);
         }
         assert!(!run.state().to_string().contains(&refused), "{}", run.state());
@@ -67,8 +67,8 @@ fn an_account_refused_on_the_way_keeps_what_it_gave() {
     for part in ["adgroups", &gone, "40001"] {
         assert!(run.cause().contains(part), "{}", run.cause());
     }
-    let place = STREAMS.iter().position(|stream| stream.name == "adgroups").unwrap();
-    for (index, stream) in STREAMS.iter().enumerate() {
+    let place = CORE.iter().position(|stream| stream.name == "adgroups").unwrap();
+    for (index, stream) in CORE.iter().enumerate() {
         let all = Scope::of(server.world());
         let scope = if index < place { all } else { all.only(&stays) };
         truth::check(server.world(), &run, stream.name, &scope);
@@ -123,20 +123,22 @@ fn without_any_account_the_run_is_denied() {
 
 #[test]
 fn a_missing_permission_costs_the_stream() {
-    for stream in STREAMS.iter().filter(|stream| matches!(stream.source, Source::Entity(_))) {
+    for stream in CORE.iter().filter(|stream| stream.call.is_deletable) {
         let server = serve(world());
-        let message = format!("The advertiser does not grant you /{} permission", stream.path());
-        server
-            .add_fault(Fault { path: Some(stream.path().into()), ..always(code(40001, &message)) });
+        let message = format!("The advertiser does not grant you /{} permission", stream.call.path);
+        server.add_fault(Fault {
+            path: Some(stream.call.path.into()),
+            ..always(code(40001, &message))
+        });
         let run = Tap::on(&server).run().ended(4);
         for part in [stream.name, "40001", "permission"] {
             assert!(run.cause().contains(part), "{}", run.cause());
         }
-        for other in STREAMS.iter().filter(|other| other.name != stream.name) {
+        for other in CORE.iter().filter(|other| other.name != stream.name) {
             truth::check(server.world(), &run, other.name, &Scope::of(server.world()));
         }
         assert_eq!(run.records(stream.name).len(), 0);
-        let asked = server.requests().iter().filter(|r| r.path == stream.path()).count();
+        let asked = server.requests().iter().filter(|r| r.path == stream.call.path).count();
         assert!(asked <= 2, "{asked} requests for a stream that is closed");
     }
 }
@@ -322,8 +324,7 @@ fn the_smallest_report_that_times_out_is_asked_for_in_other_words_once() {
 fn top_view_refused_costs_a_note() {
     let server = serve(world());
     server.set_options(|options: &mut Options| options.refuse_top_view = true);
-    let entities: Vec<_> =
-        STREAMS.iter().filter(|s| matches!(s.source, Source::Entity(_))).map(|s| s.name).collect();
+    let entities: Vec<_> = CORE.iter().filter(|s| s.call.is_deletable).map(|s| s.name).collect();
     let run = Tap::on(&server).catalog(&only(&entities)).run().ended(0);
     for name in entities {
         truth::check(
@@ -410,9 +411,9 @@ fn the_sandbox_is_read_as_far_as_it_goes() {
     let run = tap.run().ended(0);
     assert_eq!(server.violations(), [""; 0]);
     let wanted: Vec<_> =
-        STREAMS.iter().filter(|stream| stream.in_sandbox()).map(|stream| stream.name).collect();
+        CORE.iter().filter(|stream| stream.in_sandbox).map(|stream| stream.name).collect();
     assert_eq!(run.streams(), wanted);
-    for stream in STREAMS.iter().filter(|stream| !stream.in_sandbox()) {
+    for stream in CORE.iter().filter(|stream| !stream.in_sandbox) {
         assert_eq!(run.said("INFO", stream.name), 1, "{} is skipped without a word", stream.name);
     }
     assert_eq!(

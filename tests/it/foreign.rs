@@ -5,21 +5,20 @@
 
 use crate::catalogs::{entry, mark, only};
 use crate::failures::code;
+use crate::harness::CORE;
 use crate::harness::{Run, Tap, ids, serve, world};
 use crate::truth::{self, Scope};
 use fake_tiktok::{Fault, Server};
 use serde_json::{Map, Value, json};
 use tap_tiktok_ads::discovery::discover;
-use tap_tiktok_ads::streams::{self, Report, STREAMS, Source};
+use tap_tiktok_ads::streams::{self, Report};
 
 /// A name that the Python tap's catalog has and TikTok does not.
 const BOGUS: &str = "cost_per_100_reached";
 
 /// Reports of the table.
 fn reports() -> impl Iterator<Item = (&'static str, &'static Report)> {
-    STREAMS.iter().filter_map(|s| {
-        if let Source::Report(report) = &s.source { Some((s.name, report)) } else { None }
-    })
+    CORE.iter().filter_map(|s| s.report().map(|report| (s.name, report)))
 }
 
 fn dictionary() -> Map<String, Value> {
@@ -158,9 +157,8 @@ fn a_refused_metric_costs_itself_once() {
     server.set_options(|options| options.refused_metrics = vec![refused.into()]);
     let run = Tap::on(&server).set("concurrency", 1).run().ended(0);
     check_all(&server, &run, &Scope { without: vec![refused], ..Scope::of(server.world()) });
-    let asking = STREAMS.iter().filter(|s| {
-        matches!(s.source, Source::Report(_))
-            && streams::schema(s)["properties"].get(refused).is_some()
+    let asking = CORE.iter().filter(|s| {
+        s.report().is_some() && streams::schema(s)["properties"].get(refused).is_some()
     });
     let asking = asking.count();
     assert!(asking > 0, "no report has `{refused}`: choose another");

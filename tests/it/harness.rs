@@ -14,7 +14,14 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
+use tap_tiktok_ads::streams::{self, Stream};
 use tempfile::TempDir;
+
+/// The streams that a run without a catalog reads.
+pub(crate) static CORE: LazyLock<Vec<&'static Stream>> = LazyLock::new(|| {
+    streams::all().iter().filter(|stream| stream.group == streams::Group::Core).collect()
+});
 
 /// First day of reports, unless a test sets another.
 pub(crate) const START: &str = "2026-05-01";

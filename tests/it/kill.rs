@@ -6,6 +6,7 @@
 //! did.
 
 use crate::failures::code;
+use crate::harness::CORE;
 use crate::harness::{Fields, Tap, serve};
 use crate::truth::{self, Scope, Wanted};
 use fake_tiktok::{Fault, FaultKind, Server, WorldConfig};
@@ -16,7 +17,6 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
-use tap_tiktok_ads::streams::STREAMS;
 
 const DAYS: (&str, &str) = ("2026-05-01", "2026-05-04");
 /// A run may be killed after so many lines: less than half of the first one of a round, more than
@@ -245,7 +245,7 @@ fn wanted(server: &Server, target: &Target) -> BTreeMap<String, Vec<Wanted>> {
     let scope = Scope::of(server.world()).days(DAYS.0, DAYS.1);
     let rows =
         |name: &str| truth::rows(server.world(), name, &target.schemas[name]["schema"], &scope);
-    STREAMS.iter().map(|stream| (stream.name.to_owned(), rows(stream.name))).collect()
+    CORE.iter().map(|stream| (stream.name.to_owned(), rows(stream.name))).collect()
 }
 
 /// Compares what a round brought; returns how many rows were lost and values changed, and says the

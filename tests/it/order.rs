@@ -3,12 +3,13 @@
 //! The promise of fewest requests is a formula, the README's, not a number.
 
 use crate::catalogs::only;
+use crate::harness::CORE;
 use crate::harness::{END, START, Tap, serve, world};
 use crate::truth::{self, Scope, kind};
 use fake_tiktok::{Level, ReportQuery, Server, World, WorldConfig};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use tap_tiktok_ads::streams::{self, STREAMS, Source};
+use tap_tiktok_ads::streams;
 
 /// Lines without the one thing that differs between runs.
 fn timeless(stdout: &str) -> Vec<&str> {
@@ -38,7 +39,7 @@ fn output_is_the_same_at_any_concurrency() {
             "nothing ran at once, so this shows nothing"
         );
         assert_eq!(server.violations(), [""; 0]);
-        for stream in STREAMS.iter().filter(|_| concurrency == 16) {
+        for stream in CORE.iter().filter(|_| concurrency == 16) {
             truth::check(
                 server.world(),
                 &run,
@@ -58,10 +59,8 @@ fn output_is_the_same_at_any_concurrency() {
 /// What finds out, for each account, whether it has results of `TopView`: one request, and one more
 /// where it has.
 fn questions(stream: &streams::Stream, has_top_view: bool) -> usize {
-    match &stream.source {
-        Source::Report(report) if report.is_below_account() => 1 + usize::from(has_top_view),
-        _ => 0,
-    }
+    let is_below_account = stream.report().is_some_and(streams::Report::is_below_account);
+    if is_below_account { 1 + usize::from(has_top_view) } else { 0 }
 }
 
 fn has_top_view(world: &World, account: &str) -> bool {
@@ -113,15 +112,15 @@ fn fewest(
             .get(stream.name)
             .unwrap_or_else(|| panic!("the README does not say what {} costs", stream.name));
         let each = |account: &str| -> usize {
-            let read = |(place, (most, windowed)): (usize, &(usize, bool))| match &stream.source {
-                Source::Entity(entity) => {
-                    let all = world.entities(kind(entity.path), account);
+            let read = |(place, (most, windowed)): (usize, &(usize, bool))| match stream.report() {
+                None => {
+                    let all = world.entities(kind(stream.call.path), account);
                     calls(
                         all.iter().filter(|e| !e.deleted && e.top_view == (place == 1)).count(),
                         *most,
                     )
                 }
-                Source::Report(_) if *windowed => {
+                Some(_) if *windowed => {
                     let schema = streams::schema(stream);
                     let day = |n: usize| {
                         truth::day(START) + time::Duration::days(i64::try_from(n).unwrap())
@@ -145,15 +144,13 @@ fn fewest(
                 _ => panic!("the README says of {} what does not fit it", stream.name),
             };
             let has_top_view = has_top_view(world, account);
-            let is_read = |place: &usize| {
-                *place == 0 || has_top_view || matches!(stream.source, Source::Entity(_))
-            };
+            let is_read = |place: &usize| *place == 0 || has_top_view || stream.call.is_deletable;
             let read = lists.iter().enumerate().filter(|(place, _)| is_read(place)).map(read);
             read.sum::<usize>() + questions(stream, has_top_view)
         };
         accounts.iter().map(|account| each(account)).sum()
     };
-    STREAMS.iter().map(|stream| (stream.name, of(stream))).collect()
+    CORE.iter().map(|stream| (stream.name, of(stream))).collect()
 }
 
 #[test]
@@ -161,7 +158,7 @@ fn requests_are_the_fewest() {
     let server = serve(WorldConfig { campaigns: 5, ..world() });
     for (page_size, window) in [(1000, 3), (11, 30)] {
         let wanted = fewest(&server, page_size, window, 5);
-        for stream in STREAMS.iter().filter(|s| page_size > 11 || !s.name.contains("_by_")) {
+        for stream in CORE.iter().filter(|s| page_size > 11 || !s.name.contains("_by_")) {
             server.clear_log();
             let tap = Tap::on(&server)
                 .set("page_size", page_size)
@@ -173,7 +170,7 @@ fn requests_are_the_fewest() {
             // Nothing of an entity list goes by days, so nobody asks what day it is.
             assert_eq!(
                 about,
-                usize::from(!matches!(stream.source, Source::Entity(_))),
+                usize::from(!stream.call.is_deletable),
                 "{}: advertiser/info/",
                 stream.name
             );

@@ -32,7 +32,7 @@ fn promote_is_left_out_with_a_note_where_tiktok_refuses_it() {
     for text in [None, Some("Something about the filter.".to_owned())] {
         let server = serve(world());
         server.set_options(|options| {
-            (options.refuse_promote, options.refusal_text) = (true, text.clone())
+            (options.refuse_promote, options.refusal_text) = (true, text.clone());
         });
         let run = Tap::on(&server)
             .catalog(&only(&["ad_insights", "campaign_insights_by_province"]))
@@ -252,7 +252,7 @@ fn rows_of_campaigns_that_no_list_has_are_named() {
     // The newest one. The answer is cut, but has its rows: they are delivered from it, though older
     // ones may be missing.
     server.set_options(|options| {
-        (options.ads_cut, options.unlisted_campaigns) = (Some(20), vec![campaign.clone()])
+        (options.ads_cut, options.unlisted_campaigns) = (Some(20), vec![campaign.clone()]);
     });
     let tap = || Tap::on(&server).set("end_date", START).catalog(&only(&["ad_insights"]));
     let run = tap().run().ended(4);

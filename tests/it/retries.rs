@@ -154,7 +154,7 @@ fn an_envelope_in_another_order_is_no_trouble() {
     server.add_fault(Fault { times: usize::MAX, kind: FaultKind::CodeLast, ..Fault::default() });
     let run = Tap::on(&server).set("end_date", START).run().ended(0);
     let scope = Scope::of(server.world()).days(START, START);
-    for stream in tap_tiktok_ads::streams::STREAMS {
+    for stream in crate::harness::CORE.iter() {
         truth::check(server.world(), &run, stream.name, &scope);
     }
     assert_eq!(run.said("INFO", "next try"), 0);

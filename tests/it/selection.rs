@@ -4,13 +4,14 @@
 //! Catalogs of other taps, and metrics that nobody knows, are in `foreign`.
 
 use crate::catalogs::{entry, fields, mark, only};
+use crate::harness::CORE;
 use crate::harness::{Run, Tap, bare, ids, serve, world};
 use crate::truth::{self, Scope, is_metric};
 use fake_tiktok::Server;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use tap_tiktok_ads::discovery::discover;
-use tap_tiktok_ads::streams::{self, STREAMS, Source, Stream};
+use tap_tiktok_ads::streams::{self, Stream};
 
 /// The metrics asked for, of every report request; all the same.
 fn asked(server: &Server) -> Vec<String> {
@@ -36,7 +37,7 @@ fn automatic(stream: &Stream) -> BTreeSet<String> {
 
 #[test]
 fn only_selected_fields_are_declared_delivered_and_asked_for() {
-    for stream in STREAMS {
+    for stream in CORE.iter() {
         let schema = streams::schema(stream);
         let names = schema["properties"]
             .as_object()
@@ -60,7 +61,7 @@ fn only_selected_fields_are_declared_delivered_and_asked_for() {
         assert_eq!(properties(&run, stream.name), wanted, "{}", stream.name);
         // The comparison fails on a field that the SCHEMA line does not have.
         truth::check(server.world(), &run, stream.name, &Scope::of(server.world()));
-        if let Source::Report(report) = &stream.source {
+        if let Some(report) = stream.report() {
             let metrics: Vec<&str> =
                 some.into_iter().filter(|name| is_metric(report, name)).collect();
             assert_eq!(asked(&server), metrics, "{}", stream.name);
@@ -70,7 +71,7 @@ fn only_selected_fields_are_declared_delivered_and_asked_for() {
 
 #[test]
 fn with_nothing_but_keys_there_are_still_rows() {
-    for stream in STREAMS {
+    for stream in CORE.iter() {
         let server = serve(world());
         let run = Tap::on(&server).catalog(&fields(stream.name, &[])).run().ended(0);
         assert_eq!(properties(&run, stream.name), automatic(stream), "{}", stream.name);
@@ -81,13 +82,13 @@ fn with_nothing_but_keys_there_are_still_rows() {
 
 #[test]
 fn only_selected_streams_are_read() {
-    for stream in STREAMS {
+    for stream in CORE.iter() {
         let server = serve(world());
         let run = Tap::on(&server).catalog(&only(&[stream.name])).run().ended(0);
         assert_eq!(run.streams(), [stream.name]);
         for request in server.requests().iter().filter(|request| request.path != "advertiser/info/")
         {
-            assert_eq!(request.path, stream.path());
+            assert_eq!(request.path, stream.call.path);
         }
     }
     let server = serve(world());
@@ -105,7 +106,7 @@ fn streams_run_in_the_order_of_the_catalog() {
     let mut catalog = discover();
     catalog["streams"].as_array_mut().unwrap().reverse();
     let run = Tap::on(&server).set("end_date", "2026-05-01").catalog(&catalog).run().ended(0);
-    assert_eq!(run.streams(), STREAMS.iter().rev().map(|stream| stream.name).collect::<Vec<_>>());
+    assert_eq!(run.streams(), CORE.iter().rev().map(|stream| stream.name).collect::<Vec<_>>());
 }
 
 #[test]
@@ -119,7 +120,7 @@ fn meltano_rewrites_selection() {
     }
     let server = serve(world());
     let run = Tap::on(&server).set("end_date", "2026-05-01").catalog(&everything).run().ended(0);
-    for stream in STREAMS {
+    for stream in CORE.iter() {
         truth::check(
             server.world(),
             &run,
@@ -127,7 +128,7 @@ fn meltano_rewrites_selection() {
             &Scope::of(server.world()).days("2026-05-01", "2026-05-01"),
         );
     }
-    for stream in STREAMS {
+    for stream in CORE.iter() {
         let mut nothing_but = discover();
         for entry in nothing_but["streams"].as_array_mut().unwrap() {
             let is_it = entry["tap_stream_id"] == stream.name;
@@ -207,7 +208,7 @@ fn unknown_streams_count_only_when_selected() {
 
 #[test]
 fn a_nested_property_can_be_left_out() {
-    let nested = STREAMS.iter().find_map(|stream| {
+    let nested = CORE.iter().find_map(|stream| {
         let schema = streams::schema(stream);
         let inner = |p: &Value| Some(p["properties"].as_object()?.keys().next()?.clone());
         let found = schema["properties"]

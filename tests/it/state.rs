@@ -4,6 +4,7 @@
 //! both seen.
 
 use crate::catalogs::{entry, mark, only};
+use crate::harness::CORE;
 use crate::harness::{END, Fields, Message, START, Tap, ids, serve, world};
 use crate::json::Json;
 use crate::truth::{self, Scope, kind};
@@ -11,7 +12,7 @@ use fake_tiktok::{Fault, Kind, Request, Server, WorldConfig};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tap_tiktok_ads::discovery::discover;
-use tap_tiktok_ads::streams::{self, STREAMS, Source};
+use tap_tiktok_ads::streams::{self, Replication};
 
 /// The modify time in the middle of an account's entities, as the API writes it.
 fn middle(server: &Server, kind: Kind, account: &str) -> String {
@@ -45,11 +46,13 @@ fn text(fields: &Fields, name: &str) -> String {
 #[test]
 fn entities_go_on_at_their_bookmark() {
     let server = serve(world());
-    for stream in STREAMS {
-        let Source::Entity(entity) = &stream.source else { continue };
+    for stream in CORE.iter() {
+        if !stream.call.is_deletable {
+            continue;
+        }
         let bookmarks: BTreeMap<String, String> = ids(&server)
             .into_iter()
-            .map(|id| (id.clone(), middle(&server, kind(entity.path), &id)))
+            .map(|id| (id.clone(), middle(&server, kind(stream.call.path), &id)))
             .collect();
         let by_account: Value =
             bookmarks.iter().map(|(id, time)| (id.clone(), Value::from(rfc(time)))).collect();
@@ -70,11 +73,13 @@ fn entities_go_on_at_their_bookmark() {
             let filtering: Value =
                 serde_json::from_str(request.param("filtering").unwrap()).unwrap();
             let account = request.param("advertiser_id").unwrap();
-            let wanted = if entity.modified_after {
-                json!(second_before(&bookmarks[account]))
-            } else {
-                Value::Null
-            };
+            let wanted =
+                if matches!(stream.replication, Replication::Incremental { is_filtered: true, .. })
+                {
+                    json!(second_before(&bookmarks[account]))
+                } else {
+                    Value::Null
+                };
             assert_eq!(filtering["modified_after"], wanted, "{}", stream.name);
         }
         assert_eq!(server.violations(), [""; 0]);
@@ -91,16 +96,16 @@ fn second_before(time: &str) -> String {
 fn a_first_run_bookmarks_the_greatest_time_and_the_last_day() {
     let server = serve(world());
     let run = Tap::on(&server).run().ended(0);
-    for stream in STREAMS {
+    for stream in CORE.iter() {
         let bookmarks = &run.state()["bookmarks"][stream.name];
         for id in ids(&server) {
-            let wanted = match &stream.source {
-                Source::Account(_) => Value::Null,
-                Source::Report(_) => format!("{END}T00:00:00Z").into(),
-                Source::Entity(entity) => {
+            let wanted = match stream.replication {
+                Replication::FullTable => Value::Null,
+                Replication::Window { .. } => format!("{END}T00:00:00Z").into(),
+                Replication::Incremental { .. } => {
                     let shown = server
                         .world()
-                        .entities(kind(entity.path), &id)
+                        .entities(kind(stream.call.path), &id)
                         .into_iter()
                         .filter(|e| !e.deleted);
                     shown.filter_map(|e| e.modify_time).max().map(|time| rfc(&time)).into()
@@ -115,11 +120,7 @@ fn a_first_run_bookmarks_the_greatest_time_and_the_last_day() {
 fn reports_are_read_again_for_the_attribution_window() {
     let server = serve(world());
     for (days, from) in [(0, "2026-05-05"), (2, "2026-05-03"), (7, START)] {
-        let names: Vec<_> = STREAMS
-            .iter()
-            .filter(|s| matches!(s.source, Source::Report(_)))
-            .map(|s| s.name)
-            .collect();
+        let names: Vec<_> = CORE.iter().filter(|s| s.report().is_some()).map(|s| s.name).collect();
         let bookmarks: Value = names
             .iter()
             .map(|name| ((*name).to_owned(), json!(format!("{END}T00:00:00Z"))))
@@ -286,13 +287,12 @@ fn a_state_line_follows_the_records_that_it_covers() {
                     });
                     let wanted =
                         *known.entry((key.clone(), bookmark.clone())).or_insert_with(|| {
-                            let last_day = if streams::find(&key.0)
-                                .is_some_and(|s| matches!(s.source, Source::Report(_)))
-                            {
-                                &bookmark[..10]
-                            } else {
-                                END
-                            };
+                            let last_day =
+                                if streams::find(&key.0).is_some_and(|s| s.report().is_some()) {
+                                    &bookmark[..10]
+                                } else {
+                                    END
+                                };
                             let scope =
                                 Scope::of(server.world()).only(&key.1).days(START, last_day);
                             truth::rows(server.world(), &key.0, run.schema(&key.0).0, &scope).len()
@@ -302,7 +302,7 @@ fn a_state_line_follows_the_records_that_it_covers() {
             }
         }
     }
-    assert!(run.states().len() > STREAMS.len() + 4, "no STATE within a stream");
+    assert!(run.states().len() > CORE.len() + 4, "no STATE within a stream");
     assert_eq!(run.state()["currently_syncing"], Value::Null);
 }
 
@@ -329,9 +329,9 @@ fn a_failed_window_holds_its_bookmark_and_the_next_run_fills_the_gap() {
     server.clear_faults();
     let second = tap().state(first.state()).run().ended(0);
     let all = Scope::of(server.world()).days(START, "2026-05-08");
-    for stream in STREAMS {
+    for stream in CORE.iter() {
         let name = stream.name;
-        if let Source::Report(_) = stream.source {
+        if stream.report().is_some() {
             let bookmarks = &first.state()["bookmarks"][name];
             let wanted = (json!("2026-05-03T00:00:00Z"), json!("2026-05-08T00:00:00Z"));
             assert_eq!((&bookmarks[&bad], &bookmarks[&good]), (&wanted.0, &wanted.1), "{name}");
@@ -346,14 +346,14 @@ fn a_failed_window_holds_its_bookmark_and_the_next_run_fills_the_gap() {
 fn a_full_table_is_read_in_full_every_time() {
     let server = serve(world());
     let mut catalog = discover();
-    for stream in STREAMS {
+    for stream in CORE.iter() {
         mark(entry(&mut catalog, stream.name), &[], "replication-method", "FULL_TABLE");
     }
     let bookmarks: Value =
-        STREAMS.iter().map(|s| (s.name.to_owned(), json!("2026-05-04T00:00:00Z"))).collect();
+        CORE.iter().map(|s| (s.name.to_owned(), json!("2026-05-04T00:00:00Z"))).collect();
     let run =
         Tap::on(&server).catalog(&catalog).state(&json!({"bookmarks": bookmarks})).run().ended(0);
-    for stream in STREAMS {
+    for stream in CORE.iter() {
         truth::check(server.world(), &run, stream.name, &Scope::of(server.world()));
     }
     assert!(

@@ -4,11 +4,12 @@
 //! What bookmarks mean once they are read is in `state`.
 
 use crate::catalogs::only;
+use crate::harness::CORE;
 use crate::harness::{Run, Tap, ids, serve, world};
 use crate::truth::{self, Scope};
 use fake_tiktok::Server;
 use serde_json::{Value, json};
-use tap_tiktok_ads::streams::{STREAMS, Source};
+use tap_tiktok_ads::streams::Per;
 use time::macros::format_description;
 use time::{Date, Duration, OffsetDateTime};
 
@@ -130,7 +131,7 @@ fn a_state_that_says_nothing_of_our_streams_is_warned_of() {
 fn a_bookmark_in_the_future_is_cut_to_now() {
     let server = serve(world());
     let bookmarks: Value =
-        STREAMS.iter().map(|s| (s.name.to_owned(), json!("2100-01-01T00:00:00Z"))).collect();
+        CORE.iter().map(|s| (s.name.to_owned(), json!("2100-01-01T00:00:00Z"))).collect();
     let begun = OffsetDateTime::now_utc();
     let run = Tap::on(&server).state(&json!({"bookmarks": bookmarks})).run().ended(0);
     assert!(
@@ -139,8 +140,8 @@ fn a_bookmark_in_the_future_is_cut_to_now() {
     );
     let late = ids(&server).into_iter().map(|id| (id, "2100-01-01 00:00:00".to_owned())).collect();
     let scope = Scope { bookmarks: late, ..Scope::of(server.world()) };
-    for stream in STREAMS.iter().filter(|s| !matches!(s.source, Source::Account(_))) {
-        if let Source::Entity(_) = stream.source {
+    for stream in CORE.iter().filter(|s| s.per != Per::AccountBatch) {
+        if stream.call.is_deletable {
             truth::check(server.world(), &run, stream.name, &scope);
         }
         for id in ids(&server) {

@@ -10,7 +10,7 @@ use crate::json::{Json, decode};
 use fake_tiktok::{Kind, Level, ReportQuery, ReportType, World};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use tap_tiktok_ads::streams::{self, Report, Source};
+use tap_tiktok_ads::streams::{self, Per, Report};
 use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 
@@ -174,12 +174,14 @@ pub(crate) fn rows(world: &World, stream: &str, schema: &Value, scope: &Scope) -
     let mut rows = Vec::new();
     for account in &scope.accounts {
         let mut add = |pairs: &mut dyn Iterator<Item = &(String, String)>| {
-            rows.push(row(schema, account, pairs, scope))
+            rows.push(row(schema, account, pairs, scope));
         };
-        match &entry.source {
-            Source::Account(_) => add(&mut world.advertiser(account).0.iter()),
-            Source::Entity(entity) => {
-                for entity in world.entities(kind(entity.path), account) {
+        match entry.report() {
+            None if entry.per == Per::AccountBatch => {
+                add(&mut world.advertiser(account).0.iter());
+            }
+            None => {
+                for entity in world.entities(kind(entry.call.path), account) {
                     let late = scope
                         .bookmarks
                         .get(account)
@@ -192,7 +194,7 @@ pub(crate) fn rows(world: &World, stream: &str, schema: &Value, scope: &Scope) -
                     }
                 }
             }
-            Source::Report(report) => {
+            Some(report) => {
                 for query in queries(report, schema, account, scope) {
                     for found in world.report(&query) {
                         add(&mut found.dimensions.0.iter().chain(&found.metrics.0));

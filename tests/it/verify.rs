@@ -1,10 +1,10 @@
 //! The proof that `verify` gives: sums of what was delivered against the API's own totals.
 
 use crate::catalogs::only;
+use crate::harness::CORE;
 use crate::harness::{Run, START, Tap, serve, world};
 use crate::truth::{self, Scope};
 use fake_tiktok::Server;
-use tap_tiktok_ads::streams::{STREAMS, Source};
 
 /// Lines of the table: stream, what is compared, metric, ours, theirs, and how often equal,
 /// rounded, too fresh, unknown, different.
@@ -27,9 +27,8 @@ fn what_is_delivered_adds_up_to_tiktoks_totals() {
         let server = serve(world());
         let run = tap(&server).set("include_deleted", include_deleted).run().ended(0);
         let table = table(&run);
-        for stream in STREAMS {
-            let is_basic =
-                matches!(&stream.source, Source::Report(report) if report.report_type == "BASIC");
+        for stream in CORE.iter() {
+            let is_basic = stream.report().is_some_and(|report| report.report_type == "BASIC");
             let lines: Vec<_> = table.iter().filter(|line| line[0] == stream.name).collect();
             assert_eq!(lines.len() > 15, is_basic, "{}: {lines:?}", stream.name);
             truth::check(

@@ -1,12 +1,14 @@
 //! What did not work in a run: it is told when it happens, it decides what is left out from then
 //! on, and in the end it is the exit code. It owns no retries; what comes here is final.
 
-use crate::api::error::{ApiError, Outcome};
+use crate::api::cause::{Cause, Loss};
+use crate::api::error::ApiError;
 use crate::error::Exit;
-use crate::streams::{ADVERTISER_INFO, Source};
+use crate::streams::{ADVERTISER_INFO, Per};
 use crate::sync::accounts::Accounts;
 use crate::sync::context::Context;
 use crate::sync::jobs::Job;
+use crate::sync::partition::Partition;
 use crate::sync::plan::Plan;
 use crate::sync::skips::Skips;
 use std::collections::HashSet;
@@ -18,12 +20,12 @@ pub struct Failures {
     worst: Worst,
     /// How many there are.
     count: usize,
-    accounts: HashSet<usize>,
-    parts: HashSet<(usize, usize)>,
+    partitions: HashSet<Partition>,
+    parts: HashSet<(usize, Partition)>,
     /// Streams that are closed to the developer app, so to every account.
     closed: HashSet<usize>,
     /// Streams and accounts left out for a failure that comes later in the order.
-    skipped: HashSet<(usize, usize)>,
+    skipped: HashSet<(usize, Partition)>,
     ends_run: bool,
     /// Accounts that can still be read.
     open: usize,
@@ -48,7 +50,7 @@ impl Failures {
     /// The run could not be begun.
     pub(crate) fn of_run(error: &ApiError) -> Self {
         let mut failures = Failures { ends_run: true, ..Failures::default() };
-        failures.note(exit(error.outcome), error.to_string());
+        failures.note(error.cause.exit(), error.to_string());
         failures
     }
 
@@ -65,9 +67,9 @@ impl Failures {
                 format!("account {id}: {ADVERTISER_INFO}: it {words}; check the account"),
             );
         }
-        let of_accounts = plans.iter().find(|p| matches!(p.stream.source, Source::Account(_)));
+        let of_accounts = plans.iter().find(|p| p.stream.per == Per::AccountBatch);
         if let Some(error) = &accounts.undescribed {
-            let exit = exit(error.outcome);
+            let exit = error.cause.exit();
             // Where the stream of the accounts is not read, an app or a sandbox that never has the
             // endpoint costs a warning.
             if let Some(plan) = of_accounts {
@@ -86,25 +88,25 @@ impl Failures {
 
     /// Whether slices of that stream and account are left out since an earlier one failed: a
     /// bookmark never moves past a hole.
-    pub(crate) fn covers(&self, plan: usize, account: usize) -> bool {
-        self.accounts.contains(&account)
+    pub(crate) fn covers(&self, plan: usize, partition: Partition) -> bool {
+        self.partitions.contains(&partition)
             || self.closed.contains(&plan)
-            || self.parts.contains(&(plan, account))
-            || self.skipped.contains(&(plan, account))
+            || self.parts.contains(&(plan, partition))
+            || self.skipped.contains(&(plan, partition))
     }
 
     /// Whether a failure of a slice that is left out says nothing new. One that ends the run, or
     /// costs the account or the stream everywhere, does, whatever failed before it in the same
     /// stream and account.
     pub(crate) fn knows(&self, job: Job, error: &ApiError) -> bool {
-        match error.outcome {
-            Outcome::StopRun | Outcome::EndRun => false,
-            Outcome::SkipAccount => self.accounts.contains(&job.account),
-            Outcome::CloseStream => self.closed.contains(&job.plan),
-            _ => {
-                self.accounts.contains(&job.account)
+        match error.cause.loss() {
+            Loss::Run => false,
+            Loss::Account => self.partitions.contains(&job.partition),
+            Loss::Stream => self.closed.contains(&job.plan),
+            Loss::Slice => {
+                self.partitions.contains(&job.partition)
                     || self.closed.contains(&job.plan)
-                    || self.parts.contains(&(job.plan, job.account))
+                    || self.parts.contains(&(job.plan, job.partition))
             }
         }
     }
@@ -117,41 +119,35 @@ impl Failures {
     /// A slice was skipped for a failure that stands later in the order: what follows it must not
     /// move the bookmark past the hole.
     pub(crate) fn leave_out(&mut self, job: Job) {
-        self.skipped.insert((job.plan, job.account));
+        self.skipped.insert((job.plan, job.partition));
     }
 
     /// Notes a failed slice.
     pub(crate) fn add(&mut self, context: &Context, job: Job, error: &ApiError) {
-        if error.outcome == Outcome::Halted {
+        if error.cause == Cause::Halted {
             return;
         }
-        let stream = &context.plans[job.plan].name;
-        // Accounts themselves are no stream of one account.
-        let account = context
-            .accounts
-            .open
-            .get(job.account)
-            .map_or(String::new(), |a| format!(", account {}", a.id));
-        let window = job.window.map_or(String::new(), |w| format!(", {} to {}", w.start, w.end));
-        let what = match error.outcome {
-            Outcome::SkipAccount => {
-                self.open -= usize::from(self.accounts.insert(job.account));
+        let place = context.place(job);
+        let what = match error.cause.loss() {
+            Loss::Account => {
+                self.open -= usize::from(self.partitions.insert(job.partition));
                 "; the account is left out of the rest of the run"
             }
-            Outcome::StopRun | Outcome::EndRun => {
+            Loss::Run => {
                 self.ends_run = true;
                 ""
             }
-            Outcome::CloseStream => {
+            Loss::Stream => {
                 self.closed.insert(job.plan);
                 "; the stream is left out for every account"
             }
-            _ => "; the rest of this stream and account is left out",
+            Loss::Slice => "; the rest of this stream and account is left out",
         };
-        self.parts.insert((job.plan, job.account));
-        let is_kept =
-            self.note(exit(error.outcome), format!("{stream}{account}{window}: {error}{what}"));
+        self.parts.insert((job.plan, job.partition));
+        let is_kept = self.note(error.cause.exit(), format!("{place}: {error}{what}"));
         if is_kept && !self.ends_run {
+            let stream = &context.plans[job.plan].name;
+            let account = job.partition.words(&context.accounts);
             log::info!("{stream}{account}: failed; the last line of the run says why");
         }
     }
@@ -195,21 +191,4 @@ fn rank(exit: Exit) -> usize {
         .iter()
         .position(|e| *e == exit)
         .unwrap_or(usize::MAX)
-}
-
-fn exit(outcome: Outcome) -> Exit {
-    match outcome {
-        Outcome::StopRun => Exit::Denied,
-        Outcome::Spent | Outcome::TimedOut | Outcome::EndRun | Outcome::Halted => Exit::Transient,
-        Outcome::TooLarge
-        | Outcome::Cut
-        | Outcome::Uneven
-        | Outcome::Moving
-        | Outcome::Partial
-        | Outcome::Shape
-        | Outcome::Refused
-        | Outcome::SkipAccount
-        | Outcome::SkipStream
-        | Outcome::CloseStream => Exit::Refused,
-    }
 }

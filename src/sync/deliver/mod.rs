@@ -1,6 +1,7 @@
-//! The main thread of a sync: takes what workers hand out, in its order, writes it, and moves the
+//! The main thread of a sync: takes what workers read, in its order, writes it, and moves the
 //! bookmarks.
 
+mod counts;
 mod failures;
 mod proof;
 
@@ -8,15 +9,14 @@ pub use failures::Failures;
 
 use super::context::{Context, Ending, PassEnd};
 use super::jobs::Job;
-use super::plan::Plan;
 use super::stop::{LOOK, Stop};
 use crate::logging;
 use crate::pool::{Event, Pool, Work};
 use crate::render::Tally;
 use crate::singer::output::Output;
 use crate::singer::state::State;
-use crate::streams::Source;
 use anyhow::Result;
+use counts::say_counts;
 use proof::Proof;
 use serde_json::Value;
 use std::io::Write;
@@ -125,32 +125,34 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
     fn stopped(&mut self, reason: &str, last: Option<Job>) {
         log::info!("{reason}: the state of what was delivered is written");
         // The accounts themselves are read before anything else, so they never end a run early.
-        let Some((job, account)) = last
-            .map(|job| (job, self.context.account_id(job)))
-            .filter(|(_, account)| !account.is_empty())
+        let accounts = &self.context.accounts;
+        let Some((job, account)) =
+            last.and_then(|job| Some((job, job.partition.account(accounts)?)))
         else {
             return;
         };
         let plan = &self.context.plans[job.plan];
         if self.context.config.max_runtime.is_some() {
-            self.state.set_current_account(account);
+            self.state.set_current_account(&account.id);
         }
         if !self.moved {
-            let what = if matches!(plan.stream.source, Source::Entity(_)) {
-                "the list was not read to its end"
-            } else {
+            let what = if plan.stream.has_windows() {
                 "no window was read to its end"
+            } else {
+                "the list was not read to its end"
             };
             log::warn!(
-                "{}, account {account}: {what}, so no bookmark moved and the next run begins here again; give runs more time (`max_runtime`)",
-                plan.name
+                "{}, account {}: {what}, so no bookmark moved and the next run begins here again; \
+                 give runs more time (`max_runtime`)",
+                plan.name,
+                account.id
             );
         }
     }
 
     /// Writes lines of a slice, unless what comes before them failed.
     fn records(&mut self, job: Job, lines: &[u8]) -> Result<()> {
-        if self.failures.covers(job.plan, job.account) {
+        if self.failures.covers(job.plan, job.partition) {
             return Ok(());
         }
         self.out.records(lines)?;
@@ -169,7 +171,9 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
             self.context.config.verify && self.stop.reason().is_none() && !self.failures.ends_run();
         if is_due && self.proof.is_empty() {
             self.failures.differs(
-                "verify: nothing could be compared with TikTok's totals; it takes BASIC reports outside of the sandbox".to_owned(),
+                "verify: nothing could be compared with TikTok's totals; it takes BASIC reports \
+                 outside of the sandbox"
+                    .to_owned(),
             );
         }
     }
@@ -215,10 +219,10 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         Ok(())
     }
 
-    fn end(&mut self, job: Job, ending: Ending) -> Result<()> {
-        let covered = self.failures.covers(job.plan, job.account);
+    fn end(&mut self, job: Job, mut ending: Ending) -> Result<()> {
+        let covered = self.failures.covers(job.plan, job.partition);
         if let Some(current) = self.current.as_mut().filter(|_| !covered) {
-            current.tally.add(ending.tally);
+            current.tally.add(std::mem::take(&mut ending.tally));
         }
         let plan = &self.context.plans[job.plan];
         if covered {
@@ -232,24 +236,8 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         if ending.skipped {
             self.failures.leave_out(job);
         }
-        if let (Some(account), false) =
-            (self.context.accounts.open.get(job.account), plan.full_table)
-        {
-            let (stream, accounts) = (plan.stream.name, &self.context.config.accounts);
-            if let Some(reached) = &ending.reached {
-                let is_list = matches!(plan.stream.source, Source::Entity(_));
-                // A list that was read to its end is progress, also if nothing in it is new.
-                self.moved |= self.state.advance(stream, &account.id, reached, accounts) || is_list;
-            }
-            match ending.pass {
-                Some(PassEnd::Held(pass, bookmark)) => {
-                    self.state.hold(stream, &account.id, pass, bookmark.as_deref(), accounts)
-                }
-                Some(PassEnd::Read(pass)) if ending.failure.is_none() => {
-                    self.state.release(stream, &account.id, pass)
-                }
-                _ => {}
-            }
+        if !plan.full_table {
+            self.move_bookmark(job, &ending);
         }
         let differences = self.proof.add(self.context, job, ending.checks);
         for words in ending.oddities.into_iter().chain(differences) {
@@ -263,47 +251,26 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         }
         Ok(())
     }
-}
 
-/// Says once a stream what was not delivered as it came. A row that is none is a failure: somebody
-/// has to ask TikTok about it.
-fn say_counts(plan: &Plan, tally: &Tally, failures: &mut Failures) {
-    let name = &plan.name;
-    if !tally.undeclared.is_empty() {
-        let mut fields: Vec<_> =
-            tally.undeclared.iter().map(|(field, rows)| format!("{field} ({rows})")).collect();
-        fields.sort();
-        log::info!(
-            "{name}: fields that the catalog does not declare, left out, with their rows: {}",
-            fields.join(", ")
-        );
-    }
-    for (index, values) in tally.misfits.iter().enumerate().filter(|(_, values)| **values > 0) {
-        log::warn!(
-            "{name}.{}: {values} values do not fit the type in the catalog and became null",
-            plan.recipe.field_name(index)
-        );
-    }
-    if tally.null_keys > 0 {
-        log::warn!(
-            "{name}: {} rows left out because a key property ({}) was null",
-            tally.null_keys,
-            plan.keys.join(", ")
-        );
-    }
-    if tally.mended > 0 {
-        log::warn!(
-            "{name}: {} sequences of bytes in TikTok's answers are no UTF-8 and became U+FFFD",
-            tally.mended
-        );
-    }
-    if tally.not_rows > 0 {
-        let members = if plan.recipe.is_report() { " with `dimensions`" } else { "" };
-        failures.differs(format!(
-            "{name}: {} rows left out because they are no objects{members}, but null or something else; the first was in {}; all others \
-             were delivered; if it stays so, report it to TikTok",
-            tally.not_rows,
-            tally.first_not_row.as_deref().unwrap_or("an answer")
-        ));
+    /// Moves the bookmark of a slice as far as it got.
+    fn move_bookmark(&mut self, job: Job, ending: &Ending) {
+        let context = self.context;
+        let Some(account) = job.partition.account(&context.accounts) else { return };
+        let stream = &context.plans[job.plan].stream;
+        let (name, id, accounts) = (stream.name, &account.id, &context.config.accounts);
+        if let Some(reached) = ending.reached {
+            // A list that was read to its end is progress, also if nothing in it is new.
+            let is_list = !stream.has_windows();
+            self.moved |= self.state.advance(name, id, reached, accounts) || is_list;
+        }
+        match &ending.pass {
+            Some(PassEnd::Held(pass, bookmark)) => {
+                self.state.hold(name, id, pass, *bookmark, accounts);
+            }
+            Some(PassEnd::Read(pass)) if ending.failure.is_none() => {
+                self.state.release(name, id, pass);
+            }
+            _ => {}
+        }
     }
 }

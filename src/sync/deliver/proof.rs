@@ -30,7 +30,7 @@ impl Proof {
             line.compared[check.verdict as usize] += 1;
             if check.verdict == Verdict::Differs {
                 let plan = &context.plans[job.plan];
-                let account = context.accounts.open.get(job.account).map_or("", |a| a.id.as_str());
+                let account = job.partition.id(&context.accounts);
                 let (ours, theirs) = match check.what {
                     What::Rows => ("the rows add up to", "TikTok's total is"),
                     What::Ads => ("the ads, deleted ones included, add up to", "the account has"),

@@ -1,13 +1,14 @@
-//! One list of rows that TikTok hands out in pages: what is asked for, and how a page of it becomes
-//! lines. It owns one request at a time; in which order pages are read, and by whom, is decided
-//! above.
+//! One list of rows that comes in pages: what is asked for, and how a page of it becomes lines. In
+//! which order pages are read, and by whom, is decided elsewhere.
 
-use super::paging::has_more;
-use crate::api::client::Request;
+use crate::api::cause::Cause;
 use crate::api::codes::PARTIAL;
-use crate::api::error::{ApiError, Outcome};
+use crate::api::error::ApiError;
 use crate::api::page::{self, Page};
-use crate::render::{Renderer, Sum, Tally};
+use crate::api::request::{PageOf, Request};
+use crate::json::Reader;
+use crate::render::{PageRows, Renderer, Sum, Tally};
+use crate::singer::bookmark::Bookmark;
 use crate::sync::context::Context;
 use std::collections::HashSet;
 use time::OffsetDateTime;
@@ -23,12 +24,12 @@ pub(crate) struct List {
     pub plan: usize,
     /// The account's id.
     pub account: String,
-    /// Rows with a cursor before it are left out.
-    pub bookmark: Option<String>,
+    /// Rows with a time of change before it are left out.
+    pub bookmark: Option<Bookmark>,
     /// Rows with these hashes of their keys are left out: they were written before.
     pub written: HashSet<u64>,
-    /// Whether no page is read before the one in front of it: rows that are added meanwhile can
-    /// only repeat others then.
+    /// Whether each page is read after the one in front of it, so that rows that are added
+    /// meanwhile can only repeat others.
     pub in_turn: bool,
     /// Below `/open_api/v1.3/`.
     pub path: &'static str,
@@ -38,8 +39,8 @@ pub(crate) struct List {
     pub params: Vec<(&'static str, String)>,
     /// Rows a page.
     pub page_size: u64,
-    /// Whether a time-out means that it asks for too much.
-    pub shrinks: bool,
+    /// Whether it is a report.
+    pub is_report: bool,
     /// Whether it is read on although TikTok leaves rows of older ads out.
     pub takes_cut: bool,
 }
@@ -64,70 +65,109 @@ pub(crate) struct Rendered {
     pub last: u64,
     /// Whether TikTok left rows of older ads out.
     pub is_cut: bool,
-    /// TikTok's words, if it said that a part is missing.
+    /// TikTok's message, if it said that a part is missing.
     pub partial: Option<String>,
 }
 
-impl Rendered {
-    /// Rows that could not be told from the others, and were left out.
-    fn dropped(&self) -> u64 {
-        self.tally.null_keys + self.tally.not_rows
+/// Renders the rows of an answer. One that broke off is followed by another.
+struct Lines<'a> {
+    list: &'a List,
+    context: &'a Context,
+    time: String,
+    renderer: Renderer<'a>,
+    buffer: Vec<u8>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(list: &'a List, context: &'a Context, lines: Vec<u8>) -> Self {
+        let (time, renderer) = (now(), list.renderer(context));
+        Lines { list, context, time, renderer, buffer: lines }
+    }
+}
+
+impl<'a> Reader for Lines<'a> {
+    type Rows<'t>
+        = PageRows<'t, 'a, 't>
+    where
+        Self: 't;
+
+    fn begin<'t>(&'t mut self) -> PageRows<'t, 'a, 't> {
+        self.buffer.clear();
+        self.renderer = self.list.renderer(self.context);
+        self.renderer.page(&self.time, &mut self.buffer)
     }
 }
 
 impl List {
-    /// Reads the page of that number, from 1. `lines` is an empty buffer, `body` one of any
-    /// content.
+    /// Reads the page of that number, from 1. `lines` and `body` are buffers of any content.
     pub(crate) fn page(
         &self,
         context: &Context,
         number: u64,
-        mut lines: Vec<u8>,
+        lines: Vec<u8>,
         body: &mut Vec<u8>,
     ) -> Result<Rendered, ApiError> {
-        let mut params = self.params.clone();
-        params.extend([("page", number.to_string()), ("page_size", self.page_size.to_string())]);
-        let time = now();
-        let mut rendered = Rendered::default();
-        let mut take = |text: &str| -> Result<Page, String> {
-            // An answer that broke off was begun to be rendered.
-            lines.clear();
-            let page = self.render(context, text, &time, &mut lines, &mut rendered)?;
-            rendered.last = if has_more(&page, number)? {
-                page.page_info.map_or(number, |info| info.total_page)
-            } else {
-                number
-            };
-            Ok(page)
+        let request = Request {
+            path: self.path,
+            rows: self.rows,
+            params: self.params.clone(),
+            page: Some(PageOf { number, size: self.page_size }),
+            is_report: self.is_report,
         };
-        let answer = context.client.call(
-            &Request { path: self.path, params, shrinks: self.shrinks },
-            body,
-            &mut take,
-        );
+        let mut reader = Lines::new(self, context, lines);
+        let answer = context.client.call(&request, body, &mut reader);
         if body.capacity() > KEPT {
             *body = Vec::new();
         }
-        // An error may come with rows; nobody is to have them.
-        let page = answer?;
-        rendered.tally.mended += page.mended;
-        self.check_shape(context, &page, &rendered)?;
-        let partial = (page.code == PARTIAL).then_some(page.message);
-        Ok(Rendered { lines, is_cut: page.is_cut, partial, ..rendered })
+        // An error may come with rows, which are dropped here.
+        self.rendered(context, answer?, reader)
     }
 
-    /// Renders an answer that was there before.
+    /// Renders an answer that was read before.
     pub(crate) fn answered(
         &self,
         context: &Context,
         text: &str,
-        mut lines: Vec<u8>,
+        lines: Vec<u8>,
     ) -> Result<Rendered, ApiError> {
-        let mut rendered = Rendered::default();
-        let read = self.render(context, text, &now(), &mut lines, &mut rendered);
-        debug_assert!(read.is_ok(), "the answer was read before");
-        self.check_shape(context, &read.unwrap_or_default(), &rendered)?;
-        Ok(Rendered { lines, ..rendered })
+        let mut reader = Lines::new(self, context, lines);
+        let page = page::read(text, self.rows, &mut reader.begin());
+        debug_assert!(page.is_ok(), "the answer was read before");
+        self.rendered(context, page.unwrap_or_default(), reader)
+    }
+
+    fn renderer<'a>(&'a self, context: &'a Context) -> Renderer<'a> {
+        let bookmark = self.bookmark.map(Bookmark::cursor);
+        Renderer::new(&context.plans[self.plan].recipe, &self.account, bookmark.as_deref())
+            .without(&self.written)
+    }
+
+    fn rendered(&self, context: &Context, page: Page, reader: Lines) -> Result<Rendered, ApiError> {
+        let Lines { mut renderer, buffer: lines, .. } = reader;
+        let mut rendered = Rendered {
+            lines,
+            rows: page.rows,
+            keys: renderer.take_keys(),
+            sums: renderer.take_sums(),
+            total: page.page_info.map(|info| info.total_number),
+            tally: renderer.finish(),
+            last: page.last,
+            is_cut: page.is_cut,
+            ..Rendered::default()
+        };
+        rendered.tally.not_rows += page.not_rows;
+        if rendered.tally.not_rows > 0 {
+            rendered.tally.first_not_row = Some(self.place(&page));
+        }
+        // A row that is null may be missing from TikTok's count as well.
+        if page.not_rows > 0 && rendered.total == Some(page.rows - page.not_rows) {
+            rendered.rows -= page.not_rows;
+        }
+        rendered.tally.mended += page.mended;
+        self.check_form(context, &page, &rendered.tally)?;
+        rendered.totals = page.totals;
+        rendered.partial = (page.code == PARTIAL).then_some(page.message);
+        Ok(rendered)
     }
 
     /// Where a page is to be found, for people who ask TikTok about it.
@@ -135,11 +175,8 @@ impl List {
         let day = |name: &str| {
             self.params.iter().find(|(param, _)| *param == name).map_or("", |(_, day)| day)
         };
-        let days = if day("start_date").is_empty() {
-            String::new()
-        } else {
-            format!(", {} to {}", day("start_date"), day("end_date"))
-        };
+        let (start, end) = (day("start_date"), day("end_date"));
+        let days = if start.is_empty() { String::new() } else { format!(", {start} to {end}") };
         let account = if self.account.is_empty() {
             String::new()
         } else {
@@ -148,63 +185,27 @@ impl List {
         format!("{account}request {}", page.request_id)
     }
 
-    /// One odd row costs itself. When there is no other, rows look otherwise than they should, and
-    /// a bookmark must not pass them.
-    fn check_shape(
-        &self,
-        context: &Context,
-        page: &Page,
-        rendered: &Rendered,
-    ) -> Result<(), ApiError> {
-        if page.rows == 0 || rendered.dropped() < page.rows {
+    /// One row that cannot be used is left out by itself. When no row of an answer can be used, the
+    /// form of the answers has changed, and a bookmark must not pass them.
+    fn check_form(&self, context: &Context, page: &Page, tally: &Tally) -> Result<(), ApiError> {
+        if page.rows == 0 || tally.null_keys + tally.not_rows < page.rows {
             return Ok(());
         }
         let plan = &context.plans[self.plan];
         let members = if plan.recipe.is_report() { " with `dimensions`" } else { "" };
         let message = format!(
-            "no row of an answer with {} can be used: {} have no value for a key property ({}), {} are no objects{members}",
+            "no row of an answer with {} can be used: {} have no value for a key property ({}), {} \
+             are no objects{members}",
             page.rows,
-            rendered.tally.null_keys,
+            tally.null_keys,
             plan.keys.join(", "),
-            rendered.tally.not_rows
+            tally.not_rows
         );
-        let remedy = "check the key properties in the catalog; if they are right, TikTok's answers have changed: report it";
-        Err(ApiError {
-            outcome: Outcome::Shape,
-            code: None,
-            message,
-            request_id: page.request_id.clone(),
-            path: context.plans[self.plan].stream.path(),
-            remedy,
-        })
-    }
-
-    fn render(
-        &self,
-        context: &Context,
-        text: &str,
-        time: &str,
-        lines: &mut Vec<u8>,
-        into: &mut Rendered,
-    ) -> Result<Page, String> {
-        let recipe = &context.plans[self.plan].recipe;
-        let mut renderer =
-            Renderer::new(recipe, &self.account, self.bookmark.as_deref()).without(&self.written);
-        let page = page::read(text, self.rows, &mut renderer.page(time, lines))
-            .map_err(|e| e.to_string())?;
-        (into.rows, into.total) = (page.rows, page.page_info.map(|info| info.total_number));
-        into.keys = renderer.take_keys();
-        (into.sums, into.totals) = (renderer.take_sums(), page.totals.clone());
-        into.tally = renderer.finish();
-        into.tally.not_rows += page.not_rows;
-        if into.tally.not_rows > 0 {
-            into.tally.first_not_row = Some(self.place(&page));
-        }
-        // A row that is null may be missing from TikTok's count as well.
-        if page.not_rows > 0 && into.total == Some(page.rows - page.not_rows) {
-            into.rows -= page.not_rows;
-        }
-        Ok(page)
+        let remedy = "check the key properties in the catalog; if they are right, TikTok's \
+                      answers have changed: report it";
+        let path = plan.stream.call.path;
+        let error = ApiError::new(Cause::UnknownForm, path, message, remedy);
+        Err(ApiError { request_id: page.request_id.clone(), ..error })
     }
 }
 

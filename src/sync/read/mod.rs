@@ -1,35 +1,36 @@
 //! What a worker does: it reads a slice from TikTok, renders its rows and says how the slice ended.
-//! It also reads pages of the lists of other workers' slices. When a request starts is decided by
-//! `api::pacing`, and where the lines go by the pool.
+//! It also reads pages of the lists of other workers' slices.
 
 mod audit;
 mod entities;
 mod list;
-mod paging;
+mod memory;
+mod narrowing;
 mod part;
+mod part_reader;
 mod reader;
 mod refusals;
 mod reports;
-mod scope;
+mod split;
+mod subset;
 mod top_view;
 mod totals;
 
-use crate::api::error::{ApiError, Outcome};
+use crate::api::cause::Cause;
+use crate::api::error::ApiError;
 use crate::pool::{self, Work};
 use crate::render::Tally;
-use crate::streams::Source;
 use crate::sync::context::{Context, Ending};
 use crate::sync::jobs::Job;
+use crate::sync::partition::Partition;
 use crate::sync::skips::Skips;
 use audit::Audit;
 use list::{List, Rendered};
-use reader::{Slice, stopped};
-use refusals::Refusals;
-use scope::Scopes;
+use memory::Memory;
+use reader::{Desk, Pages, Slice};
 use std::sync::Arc;
-use top_view::TopViewAccounts;
 
-/// What TikTok's header for it means.
+/// What TikTok means by its header.
 const CUT: &str = "TikTok looked at its 20,000 newest ads only";
 
 /// What workers do: slices, and pages for each other.
@@ -39,19 +40,14 @@ pub(crate) struct Reading {
     pub context: Arc<Context>,
     /// Slices that workers can skip, because their result would be dropped.
     pub skips: Arc<Skips>,
-    /// What is learnt of TikTok on the way.
-    pub memory: Memory,
+    memory: Memory,
 }
 
-/// What workers learn of TikTok on the way, and need not ask for again.
-#[derive(Debug, Default)]
-pub(crate) struct Memory {
-    /// Ids by which reports are narrowed.
-    pub scopes: Scopes,
-    /// Which accounts have results of `TopView`.
-    pub top_view: TopViewAccounts,
-    /// What TikTok refused of reports.
-    pub refusals: Refusals,
+impl Reading {
+    /// The work of a run.
+    pub(crate) fn new(context: Arc<Context>, skips: Arc<Skips>) -> Self {
+        Reading { context, skips, memory: Memory::default() }
+    }
 }
 
 impl Work for Reading {
@@ -64,12 +60,12 @@ impl Work for Reading {
     /// Bodies of answers are read into it.
     type Scratch = Vec<u8>;
 
-    fn job(&self, job: Job, desk: &mut Desk) -> Ending {
-        if self.skips.has(job.plan, job.account) {
+    fn job(&self, job: Job, desk: &mut pool::Desk<Self>) -> Ending {
+        if self.skips.has(job.plan, job.partition) {
             return Ending { skipped: true, ..Ending::default() };
         }
         let ending = read(&self.context, &self.memory, job, desk);
-        self.skips.add(job.plan, job.account, ending.failure.as_ref());
+        self.skips.add(job.plan, job.partition, ending.failure.as_ref());
         ending
     }
 
@@ -86,11 +82,8 @@ impl Work for Reading {
         let mut page = page?;
         gathered.0.add(&mut page);
         if page.is_cut && !list.takes_cut {
-            return Err(ApiError {
-                outcome: Outcome::Cut,
-                message: CUT.to_owned(),
-                ..stopped(list.path)
-            });
+            let remedy = "";
+            return Err(ApiError::new(Cause::Truncated, list.path, CUT.to_owned(), remedy));
         }
         gathered.1.add(page.tally);
         Ok((page.lines, page.last))
@@ -101,32 +94,43 @@ impl Work for Reading {
     }
 }
 
-type Desk<'a> = pool::Desk<'a, Reading>;
+impl Desk for pool::Desk<'_, Reading> {
+    fn pages(&mut self, list: Arc<List>, ahead: usize) -> Option<Pages> {
+        self.share(list, ahead, <(Audit, Tally)>::default())
+    }
+
+    fn send(&mut self, lines: Vec<u8>) -> bool {
+        pool::Desk::send(self, lines)
+    }
+
+    fn buffer(&self) -> Vec<u8> {
+        pool::Desk::buffer(self)
+    }
+
+    fn body(&mut self) -> &mut Vec<u8> {
+        self.scratch
+    }
+}
 
 /// Reads a slice and sends its lines on.
-fn read(context: &Context, memory: &Memory, job: Job, desk: &mut Desk) -> Ending {
+fn read(context: &Context, memory: &Memory, job: Job, desk: &mut dyn Desk) -> Ending {
     let plan = &context.plans[job.plan];
-    let start = context.starts.of(job);
     let mut slice = Slice {
         context,
         memory,
         job,
         plan,
-        account: context.account_id(job),
+        account: job.partition.id(&context.accounts),
         desk,
         ending: Ending::default(),
         cut: Vec::new(),
     };
-    let failure = match &plan.stream.source {
-        Source::Account(_) => slice.answered(
-            context
-                .accounts
-                .answers
-                .get(job.account - context.accounts.open.len())
-                .map_or("", String::as_str),
-        ),
-        Source::Entity(entity) => slice.entity(entity, &start),
-        Source::Report(report) => job.window.map_or(Ok(()), |window| slice.report(report, window)),
+    let failure = match (job.partition, plan.stream.report(), job.window) {
+        (Partition::Batch(place), ..) => {
+            slice.send_answer(context.accounts.answers.get(place).map_or("", String::as_str))
+        }
+        (_, Some(report), Some(window)) => reports::read(&mut slice, report, window),
+        _ => entities::read(&mut slice, &context.starts.of(job.plan, job.partition)),
     }
     .err();
     Ending { failure, ..slice.ending }

@@ -1,47 +1,63 @@
-//! One slice being read: its lists are read page by page and made sure of, twice if need be. Which
-//! lists make up a slice is in `entities` and `reports`.
+//! One slice being read. Its lists are read page by page, checked for being whole, and read a second
+//! time if they are not. Which lists make up a slice is decided in `entities` and `reports`.
 
 use super::audit::{Audit, Verdict};
 use super::list::List;
-use super::paging::has_more;
-use super::{Desk, Memory};
-use crate::api::client::Request;
+use super::memory::Memory;
+use crate::api::cause::Cause;
 use crate::api::codes::PARTIAL;
-use crate::api::error::{ApiError, Outcome};
-use crate::api::page::{self, Page};
-use crate::json::Rows;
+use crate::api::error::ApiError;
+use crate::api::page::Page;
+use crate::api::request::{PageOf, Request};
+use crate::json::{Last, Reader};
 use crate::render::Tally;
 use crate::streams::REPORT;
+use crate::sync::accounts::Account;
 use crate::sync::context::{Context, Ending};
 use crate::sync::jobs::Job;
 use crate::sync::plan::Plan;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+/// What was gathered of the pages of a list, also where an error ended it early.
+pub(crate) type Pages = ((Audit, Tally), Result<(), ApiError>);
+
+/// Where a worker reads a slice.
+pub(crate) trait Desk {
+    /// Reads the pages of a list, with the help of other workers: at most `ahead` at once. Their
+    /// lines are sent on in order. `None`: the run is over.
+    fn pages(&mut self, list: Arc<List>, ahead: usize) -> Option<Pages>;
+    /// Sends lines on. `false`: the run is over.
+    fn send(&mut self, lines: Vec<u8>) -> bool;
+    /// An empty buffer for lines.
+    fn buffer(&self) -> Vec<u8>;
+    /// A buffer of any content for the body of an answer.
+    fn body(&mut self) -> &mut Vec<u8>;
+}
+
 /// A slice being read.
-pub(crate) struct Slice<'a, 'd> {
+pub(crate) struct Slice<'a> {
     pub context: &'a Context,
     pub memory: &'a Memory,
     pub job: Job,
     pub plan: &'a Plan,
+    /// The id of the account.
     pub account: &'a str,
-    pub desk: &'a mut Desk<'d>,
+    pub desk: &'a mut dyn Desk,
     /// What it comes to so far.
     pub ending: Ending,
     /// Keys of the rows on the page on which TikTok said that it left rows out.
     pub cut: Vec<u64>,
 }
 
-impl Slice<'_, '_> {
-    /// Hands out an answer that was there before.
-    pub(crate) fn answered(&mut self, text: &str) -> Result<(), ApiError> {
-        let page = self.list("", "list", Vec::new(), 0).answered(
-            self.context,
-            text,
-            self.desk.buffer(),
-        )?;
+impl Slice<'_> {
+    /// Sends on the rows of an answer that was read before.
+    pub(crate) fn send_answer(&mut self, text: &str) -> Result<(), ApiError> {
+        let call = self.plan.stream.call;
+        let list = self.list(call.path, call.rows, Vec::new(), 0);
+        let page = list.answered(self.context, text, self.desk.buffer())?;
         self.ending.tally.add(page.tally);
-        if self.desk.send(page.lines) { Ok(()) } else { Err(stopped(self.plan.stream.path())) }
+        if self.desk.send(page.lines) { Ok(()) } else { Err(ApiError::halted(call.path)) }
     }
 
     /// A list of the slice's account, with at most `most` rows a page.
@@ -52,7 +68,6 @@ impl Slice<'_, '_> {
         params: Vec<(&'static str, String)>,
         most: u64,
     ) -> List {
-        let page_size = self.context.config.page_size.min(most);
         List {
             plan: self.job.plan,
             account: self.account.to_owned(),
@@ -62,13 +77,13 @@ impl Slice<'_, '_> {
             path,
             rows,
             params,
-            page_size,
-            shrinks: false,
+            page_size: self.context.config.page_size.min(most),
+            is_report: self.plan.stream.report().is_some(),
             takes_cut: false,
         }
     }
 
-    /// Reads a list and makes sure that it is whole; one that does not add up is read once more.
+    /// Reads a list and makes sure that it is whole. One that does not add up is read once more.
     pub(crate) fn read(&mut self, list: List) -> Result<Audit, ApiError> {
         let list = Arc::new(list);
         let mut first = self.pages(&list)?;
@@ -86,88 +101,74 @@ impl Slice<'_, '_> {
         // bookmark, and comes with the next run. What was written of a report may have been a row
         // of another moment.
         let written =
-            if list.shrinks { HashSet::new() } else { first.keys().iter().copied().collect() };
+            if list.is_report { HashSet::new() } else { first.keys().iter().copied().collect() };
         // Pages of another size: a page that came twice by mistake does not come twice in the same
         // place.
-        let page_size = list.page_size - (list.page_size / 3).max(1).min(list.page_size - 1);
+        let less = (list.page_size / 3).max(1).min(list.page_size - 1);
+        let page_size = list.page_size - less;
         let again = Arc::new(List { written, in_turn: true, page_size, ..List::clone(&list) });
         let mut second = self.pages(&again)?;
-        let outcome = match second.verdict(&mut first, page_size < list.page_size) {
+        let cause = match second.verdict(&mut first, page_size < list.page_size) {
             Verdict::Whole => return Ok(second),
             Verdict::Repeats(rows) => {
                 self.ending.oddities.push(format!(
-                    "{}: {}: {rows} rows have the key of another row, also when read once more; all are delivered, the last one counts",
+                    "{}: {}: {rows} rows have the key of another row, also when read once more; \
+                     all are delivered, the last one counts",
                     self.place(),
                     list.path
                 ));
                 return Ok(second);
             }
-            Verdict::Grew => Outcome::Moving,
-            Verdict::Partial => Outcome::Partial,
-            Verdict::Uneven => Outcome::Uneven,
+            Verdict::Grew => Cause::Growing,
+            Verdict::Partial => Cause::PartMissing,
+            Verdict::Uneven => Cause::Incomplete,
         };
-        let remedy =
-            "run again later; if it stays so, report it to TikTok with the account and the window";
-        let (code, message) = match (&second.partial, outcome) {
-            (Some(words), Outcome::Partial) => (Some(PARTIAL), words.clone()),
+        let (code, message) = match (&second.partial, cause) {
+            (Some(words), Cause::PartMissing) => (Some(PARTIAL), words.clone()),
             _ => (None, format!("{}, also when read once more", second.words())),
         };
-        Err(ApiError { outcome, code, message, request_id: String::new(), path: list.path, remedy })
+        let remedy = "run again later; if it stays so, report it to TikTok with the account and \
+                      the window";
+        Err(ApiError { code, ..ApiError::new(cause, list.path, message, remedy) })
     }
 
     /// Reads all pages of a list: the first one tells how many there are.
     fn pages(&mut self, list: &Arc<List>) -> Result<Audit, ApiError> {
         let ahead = if list.in_turn { 1 } else { usize::MAX };
-        let read = self.desk.share(Arc::clone(list), ahead, <(Audit, Tally)>::default());
-        let Some(((audit, tally), ended)) = read else { return Err(stopped(list.path)) };
+        let pages = self.desk.pages(Arc::clone(list), ahead);
+        let Some(((audit, tally), ended)) = pages else {
+            return Err(ApiError::halted(list.path));
+        };
         self.ending.tally.add(tally);
-        match ended {
-            Ok(()) => Ok(audit),
-            Err(error) => {
-                if error.outcome == Outcome::Cut {
-                    self.cut = audit.keys().to_vec();
-                }
-                Err(error)
-            }
+        if ended.as_ref().is_err_and(|error| error.cause == Cause::Truncated) {
+            self.cut = audit.keys().to_vec();
         }
+        ended.map(|()| audit)
     }
 
-    /// Asks for the first page of a report, of `page_size` rows. Nothing is delivered of it; `rows`
+    /// Asks for the first page of a report, of `page_size` rows. Nothing of it is delivered; `rows`
     /// takes its rows.
     pub(crate) fn first_page<R>(
         &mut self,
-        mut params: Vec<(&'static str, String)>,
+        params: Vec<(&'static str, String)>,
         page_size: u64,
-        rows: &mut R,
+        rows: &mut Last<R>,
     ) -> Result<Page, ApiError>
     where
-        R: for<'t> Rows<'t> + Default,
+        Last<R>: Reader,
     {
-        params.extend([("page", "1".to_owned()), ("page_size", page_size.to_string())]);
-        let request = Request { path: REPORT, params, shrinks: true };
-        self.context.client.call(&request, self.desk.scratch, &mut |text| {
-            *rows = R::default();
-            let page = page::read(text, "list", rows).map_err(|e| e.to_string())?;
-            has_more(&page, 1)?;
-            Ok(page)
-        })
+        let page = Some(PageOf { number: 1, size: page_size });
+        let request = Request { path: REPORT, rows: "list", params, page, is_report: true };
+        self.context.client.call(&request, self.desk.body(), rows)
     }
 
-    /// Which stream, account and days this is about, for messages.
+    /// The account of the slice, if it is one of an account.
+    pub(crate) fn open_account(&self) -> Option<&Account> {
+        self.job.partition.account(&self.context.accounts)
+    }
+
+    /// Where the slice is at work, for messages.
     pub(crate) fn place(&self) -> String {
-        let window =
-            self.job.window.map_or(String::new(), |w| format!(", {} to {}", w.start, w.end));
-        format!("{}, account {}{window}", self.plan.name, self.account)
-    }
-}
-
-pub(crate) fn stopped(path: &'static str) -> ApiError {
-    ApiError {
-        outcome: Outcome::Halted,
-        code: None,
-        message: "stopped".to_owned(),
-        request_id: String::new(),
-        path,
-        remedy: "",
+        self.context.place(self.job)
     }
 }

@@ -1,216 +1,217 @@
-//! What TikTok refuses of a report, remembered by stream and account: metrics, and the filter that
-//! lets Promote in. A name that is refused is left out; the report itself goes on without it.
+//! What TikTok refuses of a report: metrics, and the filter that lets Promote in. A name that is
+//! refused is left out from then on, and the report itself goes on without it.
 
-use super::part::Part;
+use super::memory::Refused;
+use super::part::{Asked, Part, params};
 use super::reader::Slice;
-use crate::api::error::{ApiError, Outcome};
-use crate::api::page::NoRows;
-use crate::streams::Report;
+use crate::api::cause::Cause;
+use crate::api::error::ApiError;
+use crate::json::{Last, NoRows};
 use crate::streams::dictionary::dictionary;
-use crate::sync::pass::ORIGINS_FILTER;
-use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use crate::streams::{Buying, Report};
+use crate::sync::windows::Window;
+use crate::words::foreign;
 
-/// Requests of one row that a stream and account may cost, to find out what is refused.
+/// Requests of one row that a stream and account may take to find out what is refused.
 const MOST_PROBES: u32 = 40;
 /// Codes of a request that is wrong in itself.
 const WRONG_REQUEST: [i64; 2] = [40000, 40002];
 
-/// What was refused in this run, by stream and account.
-#[derive(Debug, Default)]
-pub(crate) struct Refusals(Mutex<HashMap<(usize, usize), Refused>>);
-
-#[derive(Debug, Default)]
-struct Refused {
-    metrics: HashSet<String>,
-    origins: bool,
-    top_view: bool,
-    probes: u32,
-}
-
-impl Refusals {
-    fn lock(&self) -> MutexGuard<'_, HashMap<(usize, usize), Refused>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// Whether TikTok finds a request wrong in itself.
 pub(crate) fn is_wrong_request(error: &ApiError) -> bool {
-    error.outcome == Outcome::Refused
-        && error.code.is_some_and(|code| WRONG_REQUEST.contains(&code))
+    error.cause == Cause::Refused && error.code.is_some_and(|code| WRONG_REQUEST.contains(&code))
 }
 
-impl Slice<'_, '_> {
-    /// The metrics to ask for: those of the plan without those that TikTok refused for this
-    /// account.
-    pub(crate) fn metrics(&self) -> Vec<String> {
-        let refused = self.memory.refusals.lock();
-        let refused = refused.get(&(self.job.plan, self.job.account));
-        let is_refused =
-            |name: &&String| refused.is_some_and(|refused| refused.metrics.contains(*name));
-        self.plan.metrics.iter().filter(|name| !is_refused(name)).cloned().collect()
+/// What to ask for now: the metrics of the plan without those that TikTok refused for this account.
+pub(crate) fn asked(slice: &Slice) -> Asked {
+    Asked {
+        metrics: metrics(slice),
+        origins: takes_origins(slice),
+        deleted: slice.context.config.include_deleted,
     }
+}
 
-    /// Whether Promote may be asked for.
-    pub(crate) fn takes_origins(&self) -> bool {
-        !self.refused(|refused| refused.origins)
+/// The metrics of the plan without those that TikTok refused for this account.
+pub(crate) fn metrics(slice: &Slice) -> Vec<String> {
+    let refused = slice.memory.refused();
+    let refused = refused.get(&(slice.job.plan, slice.job.partition));
+    let is_refused =
+        |name: &&String| refused.is_some_and(|refused| refused.metrics.contains(*name));
+    slice.plan.metrics.iter().filter(|name| !is_refused(name)).cloned().collect()
+}
+
+/// Whether Promote may be asked for.
+pub(crate) fn takes_origins(slice: &Slice) -> bool {
+    !refused(slice, |refused| refused.origins)
+}
+
+/// Whether the stream's reports of `TopView` are refused.
+pub(crate) fn refuses_top_view(slice: &Slice) -> bool {
+    refused(slice, |refused| refused.top_view)
+}
+
+/// Remembers that they are.
+pub(crate) fn refuse_top_view(slice: &Slice, error: &ApiError) {
+    if !refuse(slice, |refused| std::mem::replace(&mut refused.top_view, true)) {
+        log::info!(
+            "{}: TikTok refuses this report of TopView, which is left out: {error}",
+            slice.place()
+        );
     }
+}
 
-    /// Whether the stream's reports of `TopView` are refused.
-    pub(crate) fn refuses_top_view(&self) -> bool {
-        self.refused(|refused| refused.top_view)
+/// Finds out what of a refused report TikTok refuses, and leaves it out from now on. `false`: the
+/// refusal is about something else, or what it is about cannot be found within a bound.
+pub(crate) fn learn(
+    slice: &mut Slice,
+    report: &Report,
+    part: &Part,
+    asked: &Asked,
+    error: &ApiError,
+) -> Result<bool, ApiError> {
+    if !is_wrong_request(error) {
+        return Ok(false);
     }
-
-    /// Remembers that they are.
-    pub(crate) fn refuse_top_view(&self, error: &ApiError) {
-        if !self.refuse(|refused| std::mem::replace(&mut refused.top_view, true)) {
-            log::info!(
-                "{}: TikTok refuses this report of TopView, which is left out: {error}",
-                self.place()
-            );
-        }
+    let mut asked =
+        Asked { origins: part.takes_origins(report) && takes_origins(slice), ..asked.clone() };
+    if asked.origins && error.message.contains(Buying::ORIGINS_FILTER) {
+        drop_origins(slice, error);
+        return Ok(true);
     }
-
-    /// Finds out what of a refused report TikTok refuses, and leaves it out from now on. `false`:
-    /// it is about something else, or cannot be found within a bound.
-    pub(crate) fn learn(
-        &mut self,
-        report: &Report,
-        part: &Part,
-        asked: &[String],
-        error: &ApiError,
-    ) -> Result<bool, ApiError> {
-        if !is_wrong_request(error) {
-            return Ok(false);
-        }
-        let takes_origins = part.takes_origins(report) && self.takes_origins();
-        if takes_origins && error.message.contains(ORIGINS_FILTER) {
-            self.drop_origins(error);
+    let named = named(&error.message, &asked.metrics);
+    if !named.is_empty() {
+        drop_metrics(slice, &named, error);
+        return Ok(true);
+    }
+    if accepts(slice, report, part, &asked)? {
+        // The first row is answered, so neither a name nor a filter is wrong.
+        return Ok(false);
+    }
+    if asked.origins && accepts(slice, report, part, &Asked { origins: false, ..asked.clone() })? {
+        drop_origins(slice, error);
+        return Ok(true);
+    }
+    asked.origins &= takes_origins(slice);
+    for suspects in [
+        refused_elsewhere(slice, &asked.metrics),
+        unknown(&asked.metrics),
+        at_position(&error.message, &asked.metrics),
+    ] {
+        let others = asked.metrics.iter().filter(|name| !suspects.contains(name));
+        let others = Asked { metrics: others.cloned().collect(), ..asked.clone() };
+        if !suspects.is_empty() && accepts(slice, report, part, &others)? {
+            drop_metrics(slice, &suspects, error);
             return Ok(true);
         }
-        let named = named(&error.message, asked);
-        if !named.is_empty() {
-            self.drop_metrics(&named, error);
-            return Ok(true);
-        }
-        if self.accepts(report, part, asked, takes_origins)? {
-            // The first row is answered, so neither a name nor a filter is wrong.
-            return Ok(false);
-        }
-        if takes_origins && self.accepts(report, part, asked, false)? {
-            self.drop_origins(error);
-            return Ok(true);
-        }
-        let takes_origins = takes_origins && self.takes_origins();
-        for suspects in
-            [self.refused_elsewhere(asked), unknown(asked), at_position(&error.message, asked)]
-        {
-            let others: Vec<String> =
-                asked.iter().filter(|name| !suspects.contains(name)).cloned().collect();
-            if !suspects.is_empty() && self.accepts(report, part, &others, takes_origins)? {
-                self.drop_metrics(&suspects, error);
-                return Ok(true);
-            }
-        }
-        match self.search(report, part, asked, takes_origins)? {
-            Some(metric) => {
-                self.drop_metrics(&[metric], error);
-                Ok(true)
-            }
-            None => Ok(false),
+    }
+    let found = search(slice, report, part, &asked)?;
+    if let Some(metric) = &found {
+        drop_metrics(slice, std::slice::from_ref(metric), error);
+    }
+    Ok(found.is_some())
+}
+
+/// Finds a refused metric among those asked for, by halves.
+fn search(
+    slice: &mut Slice,
+    report: &Report,
+    part: &Part,
+    asked: &Asked,
+) -> Result<Option<String>, ApiError> {
+    let with = |metrics: Vec<String>| Asked { metrics, ..asked.clone() };
+    let (mut good, mut suspects) = (Vec::new(), asked.metrics.clone());
+    while suspects.len() > 1 {
+        let rest = suspects.split_off(suspects.len() / 2);
+        let half = [good.as_slice(), &suspects].concat();
+        if accepts(slice, report, part, &with(half.clone()))? {
+            (good, suspects) = (half, rest);
         }
     }
+    let Some(metric) = suspects.pop() else { return Ok(None) };
+    // Unless something is accepted without it, it is not the metric that is refused.
+    let other = asked.metrics.iter().filter(|name| **name != metric).take(1).cloned().collect();
+    let is_found = !good.is_empty() || accepts(slice, report, part, &with(other))?;
+    let is_sure = refused(slice, |refused| refused.probes <= MOST_PROBES);
+    Ok((is_found && is_sure).then_some(metric))
+}
 
-    /// Finds a refused metric among those asked for, by halves.
-    fn search(
-        &mut self,
-        report: &Report,
-        part: &Part,
-        asked: &[String],
-        origins: bool,
-    ) -> Result<Option<String>, ApiError> {
-        let (mut good, mut suspects) = (Vec::new(), asked.to_vec());
-        while suspects.len() > 1 {
-            let rest = suspects.split_off(suspects.len() / 2);
-            let half = [good.as_slice(), &suspects].concat();
-            if self.accepts(report, part, &half, origins)? {
-                (good, suspects) = (half, rest);
-            }
-        }
-        let Some(metric) = suspects.pop() else { return Ok(None) };
-        // Unless something is accepted without it, it is not the metric that is refused.
-        let others: Vec<String> =
-            asked.iter().filter(|name| **name != metric).take(1).cloned().collect();
-        let is_found = !good.is_empty() || self.accepts(report, part, &others, origins)?;
-        let is_sure = self.refused(|refused| refused.probes <= MOST_PROBES);
-        Ok((is_found && is_sure).then_some(metric))
+/// Whether TikTok answers the first row of a report. `false` also once too many rows were asked for.
+fn accepts(
+    slice: &mut Slice,
+    report: &Report,
+    part: &Part,
+    asked: &Asked,
+) -> Result<bool, ApiError> {
+    let probes = refuse(slice, |refused| {
+        refused.probes += 1;
+        refused.probes
+    });
+    if probes > MOST_PROBES {
+        return Ok(false);
     }
-
-    /// Whether TikTok answers the first row of a report with these metrics. `false` also once too
-    /// many rows were asked for.
-    fn accepts(
-        &mut self,
-        report: &Report,
-        part: &Part,
-        metrics: &[String],
-        origins: bool,
-    ) -> Result<bool, ApiError> {
-        let probes = self.refuse(|refused| {
-            refused.probes += 1;
-            refused.probes
-        });
-        if probes > MOST_PROBES {
-            return Ok(false);
-        }
-        match self.first_page(self.params(report, part, metrics, origins), 1, &mut NoRows) {
-            Ok(_) => Ok(true),
-            Err(error) if is_wrong_request(&error) => Ok(false),
-            Err(error) => Err(error),
-        }
+    let params = params(slice, report, part, asked);
+    match slice.first_page(params, 1, &mut Last(NoRows)) {
+        Ok(_) => Ok(true),
+        Err(error) if is_wrong_request(&error) => Ok(false),
+        Err(error) => Err(error),
     }
+}
 
-    /// Metrics that TikTok refused in this stream for other accounts.
-    fn refused_elsewhere(&self, asked: &[String]) -> Vec<String> {
-        let all = self.memory.refusals.lock();
-        let of_stream = |name: &&String| {
-            all.iter().any(|((plan, _), refused)| {
-                *plan == self.job.plan && refused.metrics.contains(*name)
-            })
-        };
-        asked.iter().filter(of_stream).cloned().collect()
-    }
+/// Metrics that TikTok refused in this stream for other accounts.
+fn refused_elsewhere(slice: &Slice, asked: &[String]) -> Vec<String> {
+    let all = slice.memory.refused();
+    let is_refused = |name: &&String| {
+        all.iter()
+            .any(|((plan, _), refused)| *plan == slice.job.plan && refused.metrics.contains(*name))
+    };
+    asked.iter().filter(is_refused).cloned().collect()
+}
 
-    fn drop_metrics(&self, metrics: &[String], error: &ApiError) {
-        for metric in metrics {
-            if self.refuse(|refused| refused.metrics.insert(metric.clone())) {
-                log::warn!(
-                    "{}, account {}: TikTok refuses the metric `{metric}` in this report; it is left out of this run: \"{}\"",
-                    self.plan.name,
-                    self.account,
-                    error.message
-                );
-            }
-        }
-    }
-
-    fn drop_origins(&self, error: &ApiError) {
-        if !self.refuse(|refused| std::mem::replace(&mut refused.origins, true)) {
-            log::info!(
-                "{}, account {}: TikTok refuses to include Promote in this report; it is left out: \"{}\"",
-                self.plan.name,
-                self.account,
+fn drop_metrics(slice: &Slice, metrics: &[String], error: &ApiError) {
+    for metric in metrics {
+        if refuse(slice, |refused| refused.metrics.insert(metric.clone())) {
+            log::warn!(
+                "{}, account {}: TikTok refuses the metric `{metric}` in this report; it is left \
+                 out of this run: \"{}\"",
+                slice.plan.name,
+                slice.account,
                 error.message
             );
         }
     }
+}
 
-    fn refused(&self, what: impl FnOnce(&Refused) -> bool) -> bool {
-        self.memory.refusals.lock().get(&(self.job.plan, self.job.account)).is_some_and(what)
+fn drop_origins(slice: &Slice, error: &ApiError) {
+    if !refuse(slice, |refused| std::mem::replace(&mut refused.origins, true)) {
+        log::info!(
+            "{}, account {}: TikTok refuses to include Promote in this report; it is left out: \
+             \"{}\"",
+            slice.plan.name,
+            slice.account,
+            error.message
+        );
     }
+}
 
-    fn refuse<T>(&self, change: impl FnOnce(&mut Refused) -> T) -> T {
-        change(self.memory.refusals.lock().entry((self.job.plan, self.job.account)).or_default())
-    }
+fn refused(slice: &Slice, what: impl FnOnce(&Refused) -> bool) -> bool {
+    slice.memory.refused().get(&(slice.job.plan, slice.job.partition)).is_some_and(what)
+}
+
+fn refuse<T>(slice: &Slice, change: impl FnOnce(&mut Refused) -> T) -> T {
+    let mut all = slice.memory.refused();
+    change(all.entry((slice.job.plan, slice.job.partition)).or_default())
+}
+
+/// What is wrong with the report of a window, for messages.
+pub(crate) fn trouble(slice: &Slice, window: Window, error: &ApiError) -> String {
+    format!(
+        "{}, account {}, {} to {}: {}",
+        slice.plan.name,
+        slice.account,
+        window.start,
+        window.end,
+        foreign(&error.message)
+    )
 }
 
 /// Metrics asked for that a message names. A metric whose name is an ordinary word, such as

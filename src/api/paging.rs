@@ -1,20 +1,19 @@
-//! Whether the pages of a list add up. It owns the check of `page_info`: an answer that contradicts
-//! itself is not trusted.
+//! Whether the pages of a list add up. An answer that contradicts itself or the request is not
+//! trusted.
 
-use crate::api::page::Page;
+use super::page::Page;
 
-/// Whether pages follow `page` (from 1) in a list.
-pub(crate) fn has_more(answer: &Page, page: u64) -> Result<bool, String> {
+/// The number of the last page of a list, as far as the answer for page `page` (from 1) knows. An
+/// error says in words for people why the answer cannot be trusted: `page_info` is missing although
+/// there are rows, or it contradicts itself or the request.
+pub(super) fn last_page(answer: &Page, page: u64) -> Result<u64, String> {
     if answer.code != 0 && answer.code != 20001 {
-        return Ok(false);
+        return Ok(page);
     }
     let Some(info) = answer.page_info else {
         // An empty list may come without a count, but not where TikTok left a part out.
-        return if answer.code == 0 && answer.rows == 0 && answer.has_list && page == 1 {
-            Ok(false)
-        } else {
-            Err("page_info is missing".to_owned())
-        };
+        let is_empty = answer.code == 0 && answer.rows == 0 && answer.has_list && page == 1;
+        return if is_empty { Ok(1) } else { Err("page_info is missing".to_owned()) };
     };
     // A list without rows may be called one empty page.
     if info.total_number == 0
@@ -23,7 +22,7 @@ pub(crate) fn has_more(answer: &Page, page: u64) -> Result<bool, String> {
         && info.page <= 1
         && info.total_page <= 1
     {
-        return Ok(false);
+        return Ok(1);
     }
     let pages = if info.page_size == 0 { 0 } else { info.total_number.div_ceil(info.page_size) };
     if info.page != page && info.page != 0 {
@@ -41,7 +40,7 @@ pub(crate) fn has_more(answer: &Page, page: u64) -> Result<bool, String> {
     if (answer.rows == 0) != (page > pages) {
         return Err(format!("{} rows on page {page} of {pages}", answer.rows));
     }
-    Ok(page < pages)
+    Ok(pages.max(page))
 }
 
 #[cfg(test)]
@@ -49,33 +48,29 @@ mod tests {
     use super::*;
     use crate::api::page::PageInfo;
 
-    fn check(rows: u64, page: u64, info: Option<(u64, u64, u64, u64)>) -> Result<bool, String> {
+    fn check(rows: u64, page: u64, info: Option<(u64, u64, u64, u64)>) -> Result<u64, String> {
         let page_info = info.map(|(page, page_size, total_number, total_page)| PageInfo {
             page,
             page_size,
             total_number,
             total_page,
         });
-        has_more(&Page { rows, page_info, has_list: true, ..Page::default() }, page)
+        last_page(&Page { rows, page_info, has_list: true, ..Page::default() }, page)
     }
 
     #[test]
     fn pages_add_up_or_are_not_trusted() {
-        assert_eq!(check(10, 1, Some((1, 10, 25, 3))), Ok(true));
-        assert_eq!(check(5, 3, Some((3, 10, 25, 3))), Ok(false));
-        assert_eq!(check(0, 1, Some((1, 10, 0, 0))), Ok(false));
-        assert_eq!(check(0, 1, None), Ok(false));
-        assert_eq!(check(0, 1, Some((1, 10, 0, 1))), Ok(false), "one empty page");
-        assert_eq!(check(0, 1, Some((0, 0, 0, 0))), Ok(false));
-        assert_eq!(
-            check(5, 3, Some((0, 10, 25, 3))),
-            Ok(false),
-            "it does not say which page it is"
-        );
-        assert!(has_more(&Page::default(), 1).is_err(), "neither a list nor a count");
-        assert!(has_more(&Page { code: 20001, has_list: true, ..Page::default() }, 1).is_err());
+        assert_eq!(check(10, 1, Some((1, 10, 25, 3))), Ok(3));
+        assert_eq!(check(5, 3, Some((3, 10, 25, 3))), Ok(3));
+        assert_eq!(check(0, 1, Some((1, 10, 0, 0))), Ok(1));
+        assert_eq!(check(0, 1, None), Ok(1));
+        assert_eq!(check(0, 1, Some((1, 10, 0, 1))), Ok(1), "one empty page");
+        assert_eq!(check(0, 1, Some((0, 0, 0, 0))), Ok(1));
+        assert_eq!(check(5, 3, Some((0, 10, 25, 3))), Ok(3), "it does not say which page it is");
+        assert!(last_page(&Page::default(), 1).is_err(), "neither a list nor a count");
+        assert!(last_page(&Page { code: 20001, has_list: true, ..Page::default() }, 1).is_err());
         // The list shrank while it was read.
-        assert_eq!(check(0, 3, Some((3, 10, 20, 2))), Ok(false));
+        assert_eq!(check(0, 3, Some((3, 10, 20, 2))), Ok(3));
         for (rows, page, info) in [
             (5, 1, None),
             (0, 2, None),

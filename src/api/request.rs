@@ -1,0 +1,108 @@
+//! One call to the API, and how the text of its answer is read.
+
+use super::page::{self, Page};
+use super::paging::last_page;
+use super::trouble::{Incident, Trouble};
+use crate::json::Reader;
+use std::borrow::Cow;
+
+/// One call: an endpoint with its parameters.
+#[derive(Debug)]
+pub struct Request {
+    /// Below `/open_api/v1.3/`, with its slash at the end.
+    pub path: &'static str,
+    /// The member of `data` that holds the rows, such as `list`.
+    pub rows: &'static str,
+    /// Names and values, not yet encoded; arrays and objects as JSON text. Without those of paging.
+    pub params: Vec<(&'static str, String)>,
+    /// The page to read of a list that comes in pages.
+    pub page: Option<PageOf>,
+    /// Whether it is a report: TikTok locks an app out that repeats a report which timed out.
+    pub is_report: bool,
+}
+
+/// A page of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct PageOf {
+    /// Its number, from 1.
+    pub number: u64,
+    /// Rows a page.
+    pub size: u64,
+}
+
+impl Request {
+    /// The account that it is about; empty if it is about several or none.
+    pub(super) fn account(&self) -> &str {
+        self.params.iter().find(|(name, _)| *name == "advertiser_id").map_or("", |(_, id)| id)
+    }
+
+    /// Makes text of the body of an answer and reads it.
+    pub(super) fn read_body<R: Reader>(
+        &self,
+        body: &[u8],
+        reader: &mut R,
+    ) -> Result<Page, Trouble> {
+        let (text, mended) = mend(body);
+        let page = self.read(&text, reader).map_err(|why| {
+            if text.trim_start().starts_with('<') {
+                Trouble::of(Incident::Html, format!("the answer is HTML instead of JSON: {why}"))
+            } else {
+                Trouble::of(Incident::Malformed, format!("the answer cannot be trusted: {why}"))
+            }
+        })?;
+        Ok(Page { mended, ..page })
+    }
+
+    /// Reads the text of an answer. An error says in words why the answer cannot be trusted.
+    fn read<R: Reader>(&self, text: &str, reader: &mut R) -> Result<Page, String> {
+        let mut page =
+            page::read(text, self.rows, &mut reader.begin()).map_err(|e| e.to_string())?;
+        if let Some(asked) = self.page {
+            page.last = last_page(&page, asked.number)?;
+        }
+        Ok(page)
+    }
+}
+
+/// A body as text. Each sequence of bytes that is no UTF-8 becomes U+FFFD; they are counted.
+fn mend(body: &[u8]) -> (Cow<'_, str>, u64) {
+    if let Ok(text) = std::str::from_utf8(body) {
+        return (Cow::Borrowed(text), 0);
+    }
+    let (mut text, mut mended) = (String::with_capacity(body.len() + 16), 0);
+    for chunk in body.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+            mended += 1;
+        }
+    }
+    (Cow::Owned(text), mended)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn broken_utf_8_costs_itself() {
+        for (bytes, want, times) in [
+            (&b"ab\xf0\x9f\x9ac"[..], "ab\u{fffd}c", 1),
+            (b"\xff", "\u{fffd}", 1),
+            (b"\xe9\"", "\u{fffd}\"", 1),
+            (b"ok", "ok", 0),
+        ] {
+            assert_eq!(mend(bytes), (want.into(), times), "{bytes:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_become_the_text_that_the_library_makes_of_them(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+            let (text, mended) = mend(&bytes);
+            prop_assert_eq!(&text, &String::from_utf8_lossy(&bytes));
+            prop_assert_eq!(mended == 0, std::str::from_utf8(&bytes).is_ok());
+        }
+    }
+}

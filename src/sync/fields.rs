@@ -1,0 +1,62 @@
+//! The fields of a stream's records: what each is made of, and which of them tell rows apart.
+
+use crate::render::{FieldSpec, Kind, Origin};
+use crate::singer::catalog::CatalogStream;
+use crate::streams::{self, Per, Stream};
+use serde_json::Value;
+
+/// Every field that a row may have: the selected ones, and those that are declared but not wanted.
+pub(crate) fn specs(
+    stream: &Stream,
+    catalog: &CatalogStream,
+    keys: &[String],
+    selected: &Value,
+) -> Vec<FieldSpec> {
+    let own = streams::schema(stream);
+    let own_kind = |name: &str| own["properties"].get(name).map(Kind::of);
+    let mut specs: Vec<FieldSpec> = Vec::new();
+    for (name, schema) in selected["properties"].as_object().into_iter().flatten() {
+        let kind = Kind::of(schema);
+        // A text column takes a time as RFC 3339 too; other taps leave the format out.
+        let kind = if kind.is_text() && own_kind(name) == Some(Kind::DateTime) {
+            Kind::DateTime
+        } else {
+            kind
+        };
+        specs.push(FieldSpec {
+            name: name.clone(),
+            kind,
+            origin: origin(stream, name),
+            key: keys.contains(name),
+            selected: true,
+        });
+    }
+    let declared = |schema: &Value| {
+        schema["properties"]
+            .as_object()
+            .map(|p| p.keys().cloned().collect::<Vec<_>>())
+            .unwrap_or_default()
+    };
+    for name in declared(&catalog.schema).into_iter().chain(declared(&own)) {
+        if !specs.iter().any(|s| s.name == name) {
+            let origin = origin(stream, &name);
+            specs.push(FieldSpec { name, kind: Kind::Text, origin, key: false, selected: false });
+        }
+    }
+    specs
+}
+
+/// What tells rows of one list apart. The catalog may have other keys.
+pub(crate) fn identity(stream: &Stream) -> Vec<&'static str> {
+    let names = stream.report().map_or(&stream.keys, |report| &report.dimensions);
+    names.iter().copied().filter(|name| origin(stream, name) == Origin::Row).collect()
+}
+
+fn origin(stream: &Stream, name: &str) -> Origin {
+    match stream.report() {
+        _ if name == "advertiser_id" && stream.per == Per::Account => Origin::Account,
+        _ if name == "current_status" && stream.call.is_deletable => Origin::Status,
+        Some(report) if !report.dimensions.contains(&name) => Origin::Metric,
+        _ => Origin::Row,
+    }
+}

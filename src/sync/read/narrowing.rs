@@ -1,0 +1,160 @@
+//! Narrows a report that is too much for one answer: finds the ids of the campaigns, ad groups or
+//! ads that its smaller parts are about.
+
+use super::part::Part;
+use super::reader::Slice;
+use super::subset::{STEPS, Step, Subset};
+use crate::api::cause::Cause;
+use crate::api::codes::PARTIAL;
+use crate::api::error::ApiError;
+use crate::api::request::{PageOf, Request};
+use crate::json::scan::{Malformed, Scan};
+use crate::json::{Reader, Rows};
+use crate::streams::{Buying, Report};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// Rows a page, and where `TopView` ad groups are asked for.
+const PAGE: u64 = 1000;
+const TOP_VIEW_PAGE: u64 = 100;
+
+/// The parts of a part of a report; `None` if it cannot be narrowed any further. An error says that
+/// the ids cannot be listed.
+pub(crate) fn parts(
+    slice: &mut Slice,
+    report: &Report,
+    whole: &Part,
+) -> Result<Option<Vec<Subset>>, ApiError> {
+    let mut step = match &whole.subset {
+        Subset::All => 0,
+        Subset::Ids(step, ids) if ids.len() > 1 => return Ok(Some(halves(*step, ids))),
+        Subset::Ids(step, _) => *step + 1,
+    };
+    let mut parent = whole.subset.clone();
+    loop {
+        let of = STEPS.get(step).filter(|of| of.levels.contains(&report.data_level));
+        let Some(of) = of else { return Ok(None) };
+        let ids = if let Some(parent) = parent.filter() {
+            Arc::new(list(slice, of, whole.buying, Some(parent))?)
+        } else {
+            let (memory, question) = (slice.memory, (slice.job.partition, whole.buying));
+            memory.campaigns.get(question, || list(slice, of, whole.buying, None).map(Arc::new))?
+        };
+        match ids.len() {
+            // There are rows, or they would not be too many: nothing that can be listed has them.
+            0 => return Ok(None),
+            // That is the same as its parent.
+            1 => (parent, step) = (Subset::Ids(step, ids.to_vec()), step + 1),
+            few if few <= of.most => return Ok(Some(halves(step, &ids))),
+            _ => {
+                let parts = ids.chunks(of.most).map(|some| Subset::Ids(step, some.to_vec()));
+                return Ok(Some(parts.collect()));
+            }
+        }
+    }
+}
+
+fn halves(step: usize, ids: &[String]) -> Vec<Subset> {
+    ids.chunks(ids.len().div_ceil(2)).map(|half| Subset::Ids(step, half.to_vec())).collect()
+}
+
+/// All ids of a step, once each: those inside the parents if some are named. Where one were missing
+/// its rows would be, so they are counted too.
+fn list(
+    slice: &mut Slice,
+    step: &Step,
+    buying: Buying,
+    parent: Option<(&str, &[String])>,
+) -> Result<Vec<String>, ApiError> {
+    let (name, values) = buying.list_filter();
+    let mut filtering = Map::new();
+    filtering.insert("primary_status".to_owned(), json!("STATUS_ALL"));
+    filtering.insert(name.to_owned(), json!(values));
+    filtering.extend(parent.map(|(name, ids)| (name.to_owned(), json!(ids))));
+    let params = vec![
+        ("advertiser_id", slice.account.to_owned()),
+        ("filtering", Value::Object(filtering).to_string()),
+    ];
+    let size = if buying == Buying::TopView { TOP_VIEW_PAGE } else { PAGE };
+    let page = Some(PageOf { number: 1, size });
+    let mut request = Request { path: step.path, rows: "list", params, page, is_report: false };
+    let mut ids = Vec::new();
+    let mut counted = 0;
+    for _ in 0..2 {
+        counted = read(slice, &mut request, step, &mut ids)?;
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.len() as u64 >= counted {
+            return Ok(ids);
+        }
+    }
+    let message = format!(
+        "TikTok reports {counted} rows of what a report is split by but returned {}",
+        ids.len()
+    );
+    let remedy = "run again later; the state is kept";
+    Err(ApiError::new(Cause::Incomplete, step.path, message, remedy))
+}
+
+/// Reads all pages once. Returns the greatest count of them.
+fn read(
+    slice: &mut Slice,
+    request: &mut Request,
+    step: &Step,
+    ids: &mut Vec<String>,
+) -> Result<u64, ApiError> {
+    let name = format!("\"{}\"", step.id);
+    let (mut number, mut counted) = (1, 0);
+    loop {
+        request.page = request.page.map(|page| PageOf { number, ..page });
+        let before = ids.len();
+        let mut reader = Ids { name: &name, before, found: &mut *ids };
+        let page = slice.context.client.call(request, slice.desk.body(), &mut reader)?;
+        if page.code == PARTIAL {
+            let remedy = "run again later; the state is kept";
+            let error = ApiError::new(Cause::PartMissing, step.path, page.message, remedy);
+            return Err(ApiError { code: Some(PARTIAL), request_id: page.request_id, ..error });
+        }
+        counted = counted.max(page.page_info.map_or(0, |info| info.total_number));
+        if number >= page.last {
+            return Ok(counted);
+        }
+        number += 1;
+    }
+}
+
+/// Reads one id out of each row. Those of an answer come behind `before` others.
+struct Ids<'a> {
+    /// With its JSON quotes.
+    name: &'a str,
+    before: usize,
+    found: &'a mut Vec<String>,
+}
+
+impl Reader for Ids<'_> {
+    type Rows<'t>
+        = &'t mut Self
+    where
+        Self: 't;
+
+    fn begin(&mut self) -> &mut Self {
+        self.found.truncate(self.before);
+        self
+    }
+}
+
+impl<'t> Rows<'t> for Ids<'_> {
+    fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
+        let mut first = true;
+        scan.enter(b'{')?;
+        while scan.next(first, b'}')? {
+            first = false;
+            let is_id = scan.name()? == self.name;
+            let value = scan.value()?;
+            if is_id {
+                self.found.push(value.trim_matches('"').to_owned());
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,142 @@
+//! Where the slices of each stream and partition begin: the bookmarks of the last run, and the days
+//! that follow from them.
+
+use super::accounts::Accounts;
+use super::check;
+use super::partition::Partition;
+use super::plan::Plan;
+use super::windows::first_day;
+use crate::config::Config;
+use crate::singer::bookmark::Bookmark;
+use crate::singer::state::{State, held_key};
+use crate::streams::{Pass, Replication};
+use anyhow::Result;
+use std::collections::HashMap;
+use time::{Date, OffsetDateTime};
+
+/// A pass that an earlier run was refused, with the bookmark from which it goes on.
+type HeldPass = (&'static str, Option<Bookmark>);
+
+/// Where the slices of one stream and partition begin.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Start {
+    /// The bookmark of the last run.
+    pub bookmark: Option<Bookmark>,
+    /// Passes that an earlier run was refused.
+    pub held: Vec<HeldPass>,
+    /// First and last day, of a stream that is read in windows.
+    pub days: Option<(Date, Date)>,
+    /// A day that no window crosses: days after it may still change, and are compared with TikTok's
+    /// totals by themselves.
+    pub firm: Option<Date>,
+}
+
+impl Start {
+    /// The bookmark from which a pass goes on.
+    pub(crate) fn bookmark_of(&self, pass: &Pass) -> Option<Bookmark> {
+        let held = pass.optional.and_then(|name| self.held.iter().find(|(held, _)| *held == name));
+        held.map_or(self.bookmark, |(_, bookmark)| *bookmark)
+    }
+
+    /// The day of the bookmark.
+    pub(crate) fn bookmark_day(&self) -> Option<Date> {
+        self.bookmark.map(Bookmark::day)
+    }
+}
+
+/// Where everything begins. With thousands of accounts and hundreds of streams this is a large
+/// table, so it holds bookmarks only; what follows from them is worked out for each slice.
+#[derive(Debug)]
+pub(crate) struct Starts {
+    /// By stream and account, in the order of the plans and of the open accounts.
+    bookmarks: Vec<Vec<Option<Bookmark>>>,
+    held: HashMap<(usize, Partition), Vec<HeldPass>>,
+    /// Of each stream: whether it is read in windows, and whether those are compared with totals.
+    windows: Vec<(bool, bool)>,
+    /// Of each account: its first day with results, and its today.
+    days: Vec<(Option<Date>, Date)>,
+    start_date: Date,
+    end_date: Option<Date>,
+    attribution_window: u16,
+}
+
+impl Starts {
+    /// Reads the bookmarks of all planned streams. An error says which is not a timestamp.
+    pub(crate) fn new(
+        plans: &[Plan],
+        accounts: &Accounts,
+        state: &State,
+        config: &Config,
+        now: OffsetDateTime,
+    ) -> Result<Self> {
+        let mut starts = Starts {
+            bookmarks: Vec::with_capacity(plans.len()),
+            held: HashMap::new(),
+            windows: plans.iter().map(|p| (p.stream.has_windows(), !p.summed.is_empty())).collect(),
+            days: accounts.open.iter().map(|a| (a.first_day(), a.today(now))).collect(),
+            start_date: config.start_date,
+            end_date: config.end_date,
+            attribution_window: config.attribution_window,
+        };
+        for (place, plan) in plans.iter().enumerate() {
+            starts.read(place, plan, accounts, state)?;
+        }
+        Ok(starts)
+    }
+
+    fn read(
+        &mut self,
+        place: usize,
+        plan: &Plan,
+        accounts: &Accounts,
+        state: &State,
+    ) -> Result<()> {
+        let name = plan.stream.name;
+        if plan.full_table {
+            self.bookmarks.push(Vec::new());
+            return Ok(());
+        }
+        let bookmarks: Vec<Option<Bookmark>> =
+            accounts.open.iter().map(|a| state.bookmark(name, &a.id)).collect::<Result<_>>()?;
+        if matches!(plan.stream.replication, Replication::Incremental { .. }) {
+            let passes = || plan.stream.call.passes.iter().filter_map(|pass| pass.optional);
+            for (account, open) in accounts.open.iter().enumerate() {
+                for pass in passes().filter(|pass| state.is_held(name, &open.id, pass)) {
+                    let bookmark = state.bookmark(name, &held_key(&open.id, pass))?;
+                    let partition = Partition::Account(account);
+                    self.held.entry((place, partition)).or_default().push((pass, bookmark));
+                }
+            }
+        }
+        if state.mentions(name) && bookmarks.iter().all(Option::is_none) {
+            log::warn!(
+                "state: /bookmarks/{name} has no bookmark of an account of this run; the stream \
+                 is read from its beginning"
+            );
+        }
+        self.bookmarks.push(bookmarks);
+        Ok(())
+    }
+
+    /// Whether anything begins at a bookmark.
+    pub(crate) fn go_on(&self) -> bool {
+        self.bookmarks.iter().flatten().any(Option::is_some)
+    }
+
+    /// Where the slices of a stream and partition begin.
+    pub(crate) fn of(&self, plan: usize, partition: Partition) -> Start {
+        let Partition::Account(account) = partition else { return Start::default() };
+        let bookmark = self.bookmarks.get(plan).and_then(|all| all.get(account)).copied().flatten();
+        let held = self.held.get(&(plan, partition)).cloned().unwrap_or_default();
+        let mut start = Start { bookmark, held, ..Start::default() };
+        let (has_windows, is_summed) = self.windows.get(plan).copied().unwrap_or_default();
+        if let Some((created, today)) = self.days.get(account).filter(|_| has_windows) {
+            let first = first_day(self.start_date, start.bookmark_day(), self.attribution_window);
+            // An account has no results from before it was created.
+            let first = created.map_or(first, |created| created.max(first));
+            start.days = Some((first, self.end_date.unwrap_or(*today).min(*today)));
+            start.firm = is_summed.then(|| check::firm_day(*today));
+        }
+        start
+    }
+}
