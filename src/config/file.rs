@@ -1,5 +1,5 @@
-//! Config files: JSON objects, and what is said about a file that is not one, or that others can
-//! read.
+//! Reads config files, explains what is wrong with one that is not a JSON object, and warns if
+//! other users of the machine can read the secrets in it.
 
 use super::SMALLEST;
 use crate::error::input;
@@ -8,7 +8,7 @@ use anyhow::Result;
 use serde_json::{Map, Value};
 use std::path::Path;
 
-/// The settings of a file as they stand there.
+/// The settings of a file, unchecked.
 pub(super) fn read(path: &str) -> Result<Map<String, Value>> {
     let text = files::read("config", path)?;
     match serde_json::from_str(&text) {
@@ -26,7 +26,7 @@ pub(super) fn read(path: &str) -> Result<Map<String, Value>> {
         }
         Err(error) => {
             let hint = if is_yaml(&text) {
-                format!("; it looks like YAML, but JSON is wanted: {SMALLEST}")
+                format!("; it looks like YAML, but the config must be JSON: {SMALLEST}")
             } else {
                 String::new()
             };
@@ -35,26 +35,28 @@ pub(super) fn read(path: &str) -> Result<Map<String, Value>> {
     }
 }
 
-/// Meltano writes the file anew for each run, with a mode of its own, and deletes it afterwards.
+/// Whether Meltano wrote the file. It does so for each run, with a mode that users cannot change,
+/// and deletes the file afterwards.
 fn is_of_meltano(path: &str) -> bool {
     let parts: Vec<_> =
         Path::new(path).components().map(|part| part.as_os_str().to_owned()).collect();
     parts.windows(2).any(|pair| pair[0] == ".meltano" && pair[1] == "run")
 }
 
-/// A token in a file that every user of the machine can read is none of theirs.
+/// Warns if every user of the machine can read a file with a secret.
 fn warn_of_readers(path: &str) {
     #[cfg(unix)]
     if std::fs::metadata(path)
         .is_ok_and(|file| std::os::unix::fs::PermissionsExt::mode(&file.permissions()) & 0o004 != 0)
     {
         log::warn!(
-            "config: every user of this machine can read `{path}`, which holds a secret; `chmod 600` keeps it yours"
+            "config: every user of this machine can read `{path}`, which contains a secret; \
+             use `chmod 600` to keep it private"
         );
     }
 }
 
-/// Whether the first line that says something is `---`, `name:` or `name: value`.
+/// Whether the first line with content is `---`, `name:` or `name: value`.
 fn is_yaml(text: &str) -> bool {
     let first = text
         .lines()
@@ -77,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn yaml_is_told_from_json_that_is_broken() {
+    fn yaml_is_distinguished_from_broken_json() {
         for yaml in ["access_token: x\n", "# ours\n\n---\na: 1", "accounts:\n  - 1\n"] {
             assert!(is_yaml(yaml), "{yaml}");
         }
@@ -87,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn the_run_folder_of_meltano_is_known_by_its_name() {
+    fn the_run_folder_of_meltano_is_recognized_by_its_name() {
         for path in [
             ".meltano/run/tap-tiktok-ads/tap.1.config.json",
             "/srv/project/.meltano/run/elt/a/b/tap.config.json",

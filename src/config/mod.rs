@@ -1,58 +1,65 @@
-//! The configuration of a run. It owns what settings mean together; how they may be written is
-//! `settings`' matter.
+//! The configuration of a run, read from config files and the environment. `settings` reads single
+//! settings; this file checks what they mean together.
 
 mod file;
 mod rate;
+mod secret;
 pub mod settings;
+#[cfg(test)]
+mod tests;
+mod values;
 
 pub use rate::{Level, Rate};
+pub(crate) use secret::Secret;
 
 use crate::error::input;
 use anyhow::Result;
 use serde_json::{Map, Value};
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 
-/// What every environment variable of a setting begins with: `TAP_TIKTOK_ADS_START_DATE`.
+/// The prefix of all environment variables with settings, as in `TAP_TIKTOK_ADS_START_DATE`.
 const ENV_PREFIX: &str = "TAP_TIKTOK_ADS_";
 const PRODUCTION: &str = "https://business-api.tiktok.com";
-/// What an error shows where there is no config at all.
-const SMALLEST: &str = r#"the smallest config that works is {"access_token": "…", "accounts": ["7298114450012340001"], "start_date": "2026-01-01"}"#;
 const SANDBOX: &str = "https://sandbox-ads.tiktok.com";
+/// Added to the errors of users who have no usable config yet.
+const SMALLEST: &str = concat!(
+    r#"the smallest config that works is {"access_token": "…", "#,
+    r#""accounts": ["7298114450012340001"], "start_date": "2026-01-01"}"#
+);
 
-/// Everything a run is told.
+/// The settings of a run.
 #[derive(Debug)]
 pub struct Config {
-    /// Sent with every request.
+    /// The token that is sent with every request.
     pub access_token: Secret,
-    /// Ids of the ad accounts, without repeats, in the order given.
+    /// Ids of the ad accounts, without duplicates, in the order given.
     pub accounts: Vec<String>,
     /// First day of reports.
     pub start_date: Date,
-    /// Last day of reports; `None`: today, in the zone of each account.
+    /// Last day of reports. `None` means today, in the time zone of each account.
     pub end_date: Option<Date>,
-    /// Whether this is TikTok's sandbox.
+    /// Whether to read from TikTok's sandbox.
     pub sandbox: bool,
     /// Whether deleted entities and their rows are delivered.
     pub include_deleted: bool,
-    /// Days of reports that are read again.
+    /// Days before the bookmark of a report that are read again.
     pub attribution_window: u16,
-    /// Days of the largest daily window.
+    /// Most days of a daily report that are requested at once.
     pub report_window: u16,
-    /// Rows a page, at most.
+    /// Most rows of a page.
     pub page_size: u64,
-    /// Requests in flight, at most.
+    /// Most requests that run at the same time.
     pub concurrency: usize,
-    /// How fast the whole process may ask.
+    /// How many requests a second the process may send.
     pub rate_limit: Rate,
-    /// Of one request.
+    /// How long one request may take.
     pub request_timeout: Duration,
-    /// Whether what is delivered is compared with TikTok's own totals.
+    /// Whether the delivered rows are compared with TikTok's own totals.
     pub verify: bool,
-    /// After which a run ends in good order.
+    /// How long the run may take before it stops early and writes its state.
     pub max_runtime: Option<Duration>,
     /// The header `User-Agent`.
     pub user_agent: String,
@@ -62,27 +69,9 @@ pub struct Config {
     pub base_url: String,
 }
 
-/// Text that must not be seen. Only [`Secret::expose`] gives it away.
-#[derive(Clone)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The text itself, for a request.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("(redacted)")
-    }
-}
-
 impl Config {
-    /// Reads config files, later ones over earlier ones. `ENV` instead of a path takes the
-    /// environment's settings.
-    pub fn load(sources: &[String]) -> Result<Self> {
+    /// Reads config files, of which later ones win. `ENV` instead of a path reads the environment.
+    pub(crate) fn load(sources: &[String]) -> Result<Self> {
         if sources.is_empty() {
             return Err(input(format!(
                 "config: no file given; use `--config FILE` or `--config ENV`; {SMALLEST}"
@@ -90,7 +79,7 @@ impl Config {
         }
         let mut given = Map::new();
         for source in sources {
-            given.extend(settings::by_own_names(if source == "ENV" {
+            given.extend(settings::by_main_names(if source == "ENV" {
                 from_env()
             } else {
                 file::read(source)?
@@ -98,7 +87,7 @@ impl Config {
         }
         if given.is_empty() {
             return Err(input(format!(
-                "config: {} holds no setting; {SMALLEST}",
+                "config: {} contains no settings; {SMALLEST}",
                 sources.join(", ")
             )));
         }
@@ -107,7 +96,7 @@ impl Config {
         Ok(config)
     }
 
-    /// A configuration from settings as they stand in a file.
+    /// Builds the configuration from settings as a config file has them.
     pub fn from_settings(given: Map<String, Value>) -> Result<Self> {
         let settings = settings::read(given)?;
         let text = |name: &str| settings.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -119,7 +108,7 @@ impl Config {
         }
         let sandbox = flag("sandbox");
         let config = Config {
-            access_token: Secret(text("access_token").ok_or_else(|| {
+            access_token: Secret::new(text("access_token").ok_or_else(|| {
                 input("config: `access_token` is missing; set it to the access token")
             })?),
             accounts: accounts(settings.get("accounts"))?,
@@ -142,7 +131,7 @@ impl Config {
             }),
             ca_file: text("ca_file").map(PathBuf::from),
             base_url: text("base_url")
-                .map_or(usual_url(sandbox), |url| url.trim_end_matches('/').to_owned()),
+                .map_or(default_url(sandbox), |url| url.trim_end_matches('/').to_owned()),
         };
         if config.base_url.starts_with("http:") && !config.is_loopback() {
             return Err(invalid("base_url"));
@@ -150,9 +139,9 @@ impl Config {
         Ok(config)
     }
 
-    /// Says of dates that leave reports without a day.
+    /// Warns of dates that leave no day to read.
     fn warn_of_dates(&self, today: Date) {
-        // In some zones it is tomorrow already.
+        // In some time zones it is already tomorrow.
         if today.next_day().is_some_and(|tomorrow| self.start_date > tomorrow) {
             log::warn!(
                 "config: `start_date` {} lies in the future: there are no reports to read yet",
@@ -166,22 +155,22 @@ impl Config {
         }
     }
 
-    /// Whether `base_url` names another host than TikTok's.
-    pub fn is_elsewhere(&self) -> bool {
-        self.base_url != usual_url(self.sandbox)
+    /// Whether `base_url` is not one of TikTok's own hosts.
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        self.base_url != default_url(self.sandbox)
     }
 
-    /// The host that is asked, and its port.
-    pub fn host_and_port(&self) -> (&str, u16) {
+    /// The host of the API and its port.
+    pub(crate) fn host_and_port(&self) -> (&str, u16) {
         let (scheme, host) = self.base_url.split_once("://").unwrap_or_default();
-        let usual = if scheme == "http" { 80 } else { 443 };
+        let default = if scheme == "http" { 80 } else { 443 };
         match host.rsplit_once(':') {
-            Some((name, port)) if !port.ends_with(']') => (name, port.parse().unwrap_or(usual)),
-            _ => (host, usual),
+            Some((name, port)) if !port.ends_with(']') => (name, port.parse().unwrap_or(default)),
+            _ => (host, default),
         }
     }
 
-    /// Whether requests stay on this machine.
+    /// Whether the API runs on this machine.
     pub fn is_loopback(&self) -> bool {
         let name = self.host_and_port().0;
         name == "localhost"
@@ -190,7 +179,7 @@ impl Config {
     }
 }
 
-/// Known settings only: Meltano adds variables of its own under the same prefix.
+/// The known settings only, because Meltano adds variables of its own under the same prefix.
 fn from_env() -> Map<String, Value> {
     let variable = |name: &str| std::env::var(format!("{ENV_PREFIX}{}", name.to_uppercase())).ok();
     settings::settings()
@@ -199,21 +188,23 @@ fn from_env() -> Map<String, Value> {
         .collect()
 }
 
-fn usual_url(sandbox: bool) -> String {
+fn default_url(sandbox: bool) -> String {
     if sandbox { SANDBOX } else { PRODUCTION }.to_owned()
 }
 
 fn accounts(setting: Option<&Value>) -> Result<Vec<String>> {
     let Some(listed) = setting.and_then(Value::as_array) else {
         return Err(input(
-            "config: `accounts` is missing; list the ids of the ad accounts (finding them by the token is not available yet)",
+            "config: `accounts` is missing; list the ids of the ad accounts (finding them with \
+             the token is not available yet)",
         ));
     };
     let mut accounts: Vec<String> = Vec::with_capacity(listed.len());
     for id in listed.iter().filter_map(Value::as_str) {
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_digit()) {
             return Err(input(format!(
-                "config: `accounts` holds `{id}`, which is not an account id; names are not available yet, use ids"
+                "config: `accounts` contains `{id}`, which is not an account id; account names \
+                 are not available yet, use ids"
             )));
         }
         if !accounts.iter().any(|known| known == id) {
@@ -225,7 +216,7 @@ fn accounts(setting: Option<&Value>) -> Result<Vec<String>> {
 
 fn date(settings: &Map<String, Value>, name: &str) -> Result<Option<Date>> {
     let Some(text) = settings.get(name).and_then(Value::as_str) else { return Ok(None) };
-    // The calendar date as written counts: a time or an offset never moves a day.
+    // The calendar date counts as it is written; a time and its offset are ignored.
     let date = text
         .get(..10)
         .and_then(|day| Date::parse(day, format_description!("[year]-[month]-[day]")).ok());
@@ -233,12 +224,12 @@ fn date(settings: &Map<String, Value>, name: &str) -> Result<Option<Date>> {
     date.map(Some).ok_or_else(|| invalid(name))
 }
 
-/// A time in seconds; nothing for 0.
+/// A setting in seconds. 0 means the same as no setting.
 fn seconds(settings: &Map<String, Value>, name: &str) -> Result<Option<Duration>> {
     let Some(seconds) = settings.get(name).and_then(Value::as_f64).filter(|s| *s > 0.0) else {
         return Ok(None);
     };
-    // No shorter than a clock can tell.
+    // Shorter times cannot be measured reliably.
     Duration::try_from_secs_f64(seconds)
         .map(|time| Some(time.max(Duration::from_millis(1))))
         .map_err(|_| invalid(name))
@@ -246,93 +237,4 @@ fn seconds(settings: &Map<String, Value>, name: &str) -> Result<Option<Duration>
 
 fn invalid(name: &str) -> anyhow::Error {
     input(format!("config: `{name}` is not valid; expected {}", settings::expected(name)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use serde_json::json;
-
-    fn config(more: &Value) -> Result<Config> {
-        let mut given = json!({"access_token": "t", "accounts": "1,2,1", "start_date": "2026-01-31T23:59:59+09:00"});
-        given
-            .as_object_mut()
-            .expect("an object")
-            .extend(more.as_object().expect("an object").clone());
-        Config::from_settings(given.as_object().expect("an object").clone())
-    }
-
-    #[test]
-    fn a_config_of_the_python_tap_is_taken_as_it_is() {
-        let config = config(&json!({"sandbox": "true", "include_deleted": "false", "request_timeout": 0, "user_agent": "tap <a@b.c>"}))
-            .expect("valid");
-        assert_eq!(config.accounts, ["1", "2"]);
-        assert_eq!(config.start_date, time::macros::date!(2026 - 01 - 31));
-        assert_eq!(
-            (config.base_url.as_str(), config.request_timeout),
-            (SANDBOX, Duration::from_secs(300))
-        );
-        assert!(!format!("{config:?}").contains("\"t\""), "a token is never shown");
-    }
-
-    #[test]
-    fn plain_http_stays_on_this_machine() {
-        for good in
-            ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:80/", "https://example.com"]
-        {
-            assert!(config(&json!({"base_url": good})).is_ok(), "{good}");
-        }
-        for bad in [
-            "http://example.com",
-            "http://127.0.0.1.example.com",
-            "http://user@127.0.0.1",
-            "http://[::2]:80",
-            "http://10.0.0.1",
-        ] {
-            assert!(config(&json!({"base_url": bad})).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn the_host_and_its_port_are_known() {
-        for (url, want) in [
-            ("https://example.com", ("example.com", 443)),
-            ("https://example.com:8443/", ("example.com", 8443)),
-            ("http://127.0.0.1", ("127.0.0.1", 80)),
-            ("https://[2001:db8::1]", ("[2001:db8::1]", 443)),
-            ("http://[::1]:8080", ("[::1]", 8080)),
-        ] {
-            let config = config(&json!({"base_url": url})).expect(url);
-            assert_eq!(config.host_and_port(), want, "{url}");
-            assert!(config.is_elsewhere());
-        }
-        assert_eq!(config(&json!({})).expect("valid").host_and_port().0, "business-api.tiktok.com");
-        assert!(!config(&json!({"sandbox": true})).expect("valid").is_elsewhere());
-    }
-
-    #[test]
-    fn impossible_dates_and_names_are_refused() {
-        assert!(config(&json!({"end_date": "2026-02-30"})).is_err());
-        assert!(
-            config(&json!({"accounts": ["My account"]}))
-                .expect_err("a name")
-                .to_string()
-                .contains("accounts")
-        );
-        assert!(config(&json!({"accounts": null})).is_err());
-    }
-
-    proptest! {
-        #[test]
-        fn a_date_is_a_day_of_the_years_1_to_9999_or_refused(
-            text in "([0-9]{4}|[+-][0-9]{3,5})-[01][0-9]-[0-3][0-9](T\\PC{0,12})?", other in "\\PC{0,20}",
-        ) {
-            for text in [text, other] {
-                if let Ok(Some(date)) = config(&json!({"end_date": text})).map(|config| config.end_date) {
-                    prop_assert!(text.starts_with(&date.to_string()) && date.year() > 0, "{} as {}", text, date);
-                }
-            }
-        }
-    }
 }

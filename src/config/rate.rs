@@ -1,32 +1,32 @@
-//! The setting `rate_limit`: a level of TikTok's, or a number. What the levels are worth is
-//! `api::limits`' matter.
+//! The setting `rate_limit`: the level that TikTok gave the app, or a number of requests a second.
+//! The limits of the levels are in `api::limits`.
 
 use serde_json::Value;
 
-/// How fast TikTok is asked.
+/// How many requests may be sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Rate {
-    /// As the app's level allows, less a share for others.
+    /// As many as the level of the app allows, less a reserve for other programs.
     Level(Level),
-    /// So many requests a second.
+    /// This many requests a second.
     PerSecond(f64),
 }
 
-/// The levels that TikTok gives to apps, the slowest first.
+/// The levels that TikTok gives to apps, from the slowest to the fastest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// Where every app starts.
+    /// The level of every new app.
     Basic,
-    /// On request.
+    /// A level that TikTok grants on request.
     Advanced,
-    /// On request.
+    /// A level that TikTok grants on request.
     Premium,
-    /// On request.
+    /// A level that TikTok grants on request.
     Ultimate,
 }
 
 impl Level {
-    /// All of them, in order.
+    /// All levels in order.
     pub const ALL: [Level; 4] = [Level::Basic, Level::Advanced, Level::Premium, Level::Ultimate];
 }
 

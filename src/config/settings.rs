@@ -1,16 +1,14 @@
-//! Settings as people and tools write them, made into what `schemas/config.json` says. It owns
-//! names, aliases, loose types and defaults; what a setting is for is `Config`'s.
-//!
-//! Orchestrators pass numbers and booleans as text, id lists as text or integers, and unset
-//! settings as null or empty text.
+//! Reads settings as `schemas/config.json` describes them: names, aliases, types and defaults.
+//! Orchestrators pass unset settings as null or as empty text, and values in types of their own.
 
+use super::values::convert;
 use crate::error::input;
 use anyhow::Result;
 use serde_json::{Map, Value};
 use std::sync::OnceLock;
 
-/// The schema of the configuration, in the order in which it is documented.
-pub fn schema() -> &'static Value {
+/// The schema of the configuration, with the settings in the order of the documentation.
+pub(crate) fn schema() -> &'static Value {
     static SCHEMA: OnceLock<Value> = OnceLock::new();
     SCHEMA.get_or_init(|| {
         serde_json::from_str(include_str!("../../schemas/config.json"))
@@ -18,7 +16,7 @@ pub fn schema() -> &'static Value {
     })
 }
 
-/// Every setting with its schema.
+/// All settings with their schemas.
 pub fn settings() -> impl Iterator<Item = (&'static str, &'static Value)> {
     schema()["properties"]
         .as_object()
@@ -27,14 +25,14 @@ pub fn settings() -> impl Iterator<Item = (&'static str, &'static Value)> {
         .map(|(name, schema)| (name.as_str(), schema))
 }
 
-/// The other names under which a setting is taken.
-pub fn aliases(setting: &'static Value) -> impl Iterator<Item = &'static str> {
+/// The other names that a setting may have.
+pub(crate) fn aliases(setting: &'static Value) -> impl Iterator<Item = &'static str> {
     setting["x-aliases"].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
-/// The settings of one source under their own names, without those that are unset. Where one is
-/// given under two names, its own comes first.
-pub fn by_own_names(mut given: Map<String, Value>) -> Map<String, Value> {
+/// The settings of one config file under their main names, without unset ones. If a setting has two
+/// names in the file, the main name wins.
+pub(super) fn by_main_names(mut given: Map<String, Value>) -> Map<String, Value> {
     given.retain(|_, value| {
         !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty())
     });
@@ -45,7 +43,8 @@ pub fn by_own_names(mut given: Map<String, Value>) -> Map<String, Value> {
                 None => drop(given.insert(name.to_owned(), value)),
                 Some(own) if *own == value => {}
                 Some(_) => log::warn!(
-                    "config: `{alias}` is another name of `{name}`, which is given too; `{alias}` is ignored"
+                    "config: `{alias}` is another name of `{name}`, which is also set; \
+                     `{alias}` is ignored"
                 ),
             }
         }
@@ -53,14 +52,14 @@ pub fn by_own_names(mut given: Map<String, Value>) -> Map<String, Value> {
     given
 }
 
-/// Makes `given` into settings by their own names, of their own types, with defaults in place.
-/// Unknown names are warned of.
-pub fn read(given: Map<String, Value>) -> Result<Map<String, Value>> {
-    let mut given = by_own_names(given);
+/// Reads settings: main names, the types of the schema, and defaults for missing ones. Unknown
+/// names are warned of.
+pub(super) fn read(given: Map<String, Value>) -> Result<Map<String, Value>> {
+    let mut given = by_main_names(given);
     let mut read = Map::new();
     for (name, setting) in settings() {
         let value = match (given.shift_remove(name), setting.get("default")) {
-            (Some(value), _) => loosen(value, setting),
+            (Some(value), _) => convert(value, setting),
             (None, Some(default)) => default.clone(),
             (None, None) => continue,
         };
@@ -85,12 +84,12 @@ fn check(settings: &Map<String, Value>) -> Result<()> {
             )));
         }
     }
-    // Dates come in more forms than `format` has; the pattern says which.
+    // Dates come in more forms than the keyword `format` allows; `pattern` lists them.
     let validator = jsonschema::draft7::options().should_validate_formats(false).build(schema())?;
     let whole = Value::Object(settings.clone());
     match validator.iter_errors(&whole).next() {
         None => Ok(()),
-        // The error's own text would show the value, which may be a secret.
+        // The error itself would show the value, which may be a secret.
         Some(error) => {
             let path = error.instance_path().to_string();
             let name =
@@ -100,101 +99,9 @@ fn check(settings: &Map<String, Value>) -> Result<()> {
     }
 }
 
-/// What a setting takes, in words.
+/// A description of the values that a setting takes, for errors.
 pub(super) fn expected(name: &str) -> &'static str {
     schema()["properties"][name]["x-expected"].as_str().unwrap_or("another value")
-}
-
-fn loosen(value: Value, setting: &Value) -> Value {
-    let takes = |name: &str| match &setting["type"] {
-        Value::String(one) => one == name,
-        Value::Array(many) => many.iter().any(|t| t == name),
-        _ => false,
-    };
-    match value {
-        Value::String(text) if takes("array") => list(&text),
-        Value::Number(number) if takes("array") => Value::from(vec![number.to_string()]),
-        Value::Array(items) if setting["items"]["type"] == "string" => {
-            items.into_iter().map(as_text).collect()
-        }
-        Value::String(text) if takes("boolean") => {
-            truth(&text).map_or(Value::String(text), Value::from)
-        }
-        Value::Number(number) if takes("boolean") => {
-            truth(&number.to_string()).map_or(Value::Number(number), Value::from)
-        }
-        Value::String(text) if takes("number") || takes("integer") => {
-            number(text.trim(), takes("integer"))
-                .unwrap_or_else(|| Value::from(text.trim().to_lowercase()))
-        }
-        Value::Number(given) if takes("integer") => {
-            number(&given.to_string(), true).unwrap_or(Value::Number(given))
-        }
-        Value::Number(given) if takes("string") && !takes("number") => {
-            Value::from(given.to_string())
-        }
-        Value::String(text) => Value::from(text.trim()),
-        other => other,
-    }
-}
-
-/// `["1","2"]`, `1,2` and `1, 2` are the same list.
-fn list(text: &str) -> Value {
-    if let Ok(Value::Array(items)) = serde_json::from_str(text) {
-        return items.into_iter().map(as_text).collect();
-    }
-    text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect()
-}
-
-fn as_text(item: Value) -> Value {
-    match item {
-        Value::Number(number) => Value::from(number.to_string()),
-        Value::String(text) => Value::from(text.trim()),
-        other => other,
-    }
-}
-
-fn truth(text: &str) -> Option<bool> {
-    match text.trim().to_lowercase().as_str() {
-        "true" | "1" | "yes" => Some(true),
-        "false" | "0" | "no" => Some(false),
-        _ => None,
-    }
-}
-
-fn number(text: &str, is_whole: bool) -> Option<Value> {
-    if is_whole {
-        whole(text).map(Value::from)
-    } else {
-        serde_json::from_str(text).ok().filter(Value::is_number)
-    }
-}
-
-/// A whole number in any spelling, such as `7.00` or `70e-1`. Digits are moved, not calculated
-/// with: nothing is rounded.
-fn whole(text: &str) -> Option<i64> {
-    let (number, exponent) = text
-        .split_once(['e', 'E'])
-        .map_or(Some((text, 0)), |(n, e)| Some((n, e.parse::<i32>().ok()?)))?;
-    let (sign, digits) = number
-        .strip_prefix('-')
-        .map_or((1, number.strip_prefix('+').unwrap_or(number)), |digits| (-1, digits));
-    let (before, after) = digits.split_once('.').unwrap_or((digits, ""));
-    let mut digits = [before, after].concat();
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    if digits.bytes().all(|b| b == b'0') {
-        return Some(0);
-    }
-    let point = i32::try_from(before.len()).ok()?.checked_add(exponent)?;
-    // Longer ones are beyond all bounds.
-    let point = usize::try_from(point).ok().filter(|point| *point < 19)?;
-    while digits.len() < point {
-        digits.push('0');
-    }
-    let (whole, rest) = digits.split_at(point);
-    rest.bytes().all(|b| b == b'0').then(|| whole.parse::<i64>().ok().map(|whole| sign * whole))?
 }
 
 fn warn_unknown(name: &str) {
@@ -221,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn loose_types_become_what_is_meant() {
+    fn values_are_converted_to_the_types_of_the_schema() {
         for (name, given, setting, want) in [
             (
                 "accounts",
@@ -292,9 +199,9 @@ mod tests {
     }
 
     #[test]
-    fn names_of_one_source_are_made_one() {
+    fn aliases_are_replaced_by_the_main_name() {
         let own = |given: Value| {
-            Value::Object(by_own_names(given.as_object().expect("an object").clone()))
+            Value::Object(by_main_names(given.as_object().expect("an object").clone()))
         };
         assert_eq!(
             own(json!({"advertiser_ids": [1], "lookback": 3})),
@@ -309,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_named_and_never_shown() {
+    fn an_invalid_value_is_never_shown_but_its_setting_is_named() {
         for (name, given) in [
             ("page_size", json!(100_000)),
             ("page_size", json!("many-secret")),

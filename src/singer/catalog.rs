@@ -1,5 +1,5 @@
-//! A catalog: streams with schemas and metadata, as discovery writes it and as users, Meltano and
-//! other taps change it. It owns the form; which parts are selected is `selection`'s.
+//! Reads and writes catalogs: streams with their schemas and metadata, as discovery prints them and
+//! as users, Meltano and other taps change them. The rules of selection are in `selection`.
 
 use crate::error::{InputError, input};
 use crate::files;
@@ -10,48 +10,49 @@ use std::collections::HashMap;
 /// One stream of a catalog.
 #[derive(Clone, Debug)]
 pub struct CatalogStream {
-    /// Which stream it is. Identity: the other name may be changed.
-    pub id: String,
+    /// `tap_stream_id`, which identifies the stream. Users may change the other name.
+    pub(crate) id: String,
     /// The name under which records are written.
-    pub stream: String,
+    pub(crate) stream: String,
     /// JSON Schema of a record.
-    pub schema: Value,
-    /// Metadata by breadcrumb; the empty one is of the stream itself.
-    pub metadata: HashMap<Vec<String>, Map<String, Value>>,
-    /// The stream object, for what stands beside the metadata.
+    pub(crate) schema: Value,
+    /// Metadata by breadcrumb. The empty breadcrumb belongs to the stream itself.
+    pub(crate) metadata: HashMap<Vec<String>, Map<String, Value>>,
+    /// The other members of the stream object, some of which repeat what metadata can say.
     object: Map<String, Value>,
 }
 
 /// Reads a catalog file.
-pub fn load(path: &str) -> Result<Vec<CatalogStream>> {
+pub(crate) fn load(path: &str) -> Result<Vec<CatalogStream>> {
     let text = files::read("catalog", path)?;
     let catalog: Value = serde_json::from_str(&text)
         .with_context(|| InputError(format!("catalog: `{path}` is not valid JSON")))?;
     parse(catalog).with_context(|| InputError(format!("catalog: `{path}` is not a catalog")))
 }
 
-/// Takes a catalog apart.
+/// Reads the streams of a catalog.
 pub fn parse(mut catalog: Value) -> Result<Vec<CatalogStream>> {
     let Some(Value::Array(streams)) = catalog.get_mut("streams").map(Value::take) else {
-        return Err(input("catalog: it has no array `streams`"));
+        return Err(input("catalog: the array `streams` is missing"));
     };
     streams
         .into_iter()
         .enumerate()
         .map(|(i, stream)| {
-            one(stream).with_context(|| InputError(format!("catalog: in `streams[{i}]`")))
+            parse_stream(stream)
+                .with_context(|| InputError(format!("catalog: `streams[{i}]` is not valid")))
         })
         .collect()
 }
 
-fn one(stream: Value) -> Result<CatalogStream> {
+fn parse_stream(stream: Value) -> Result<CatalogStream> {
     let Value::Object(mut object) = stream else {
-        return Err(input("catalog: a stream is not an object"));
+        return Err(input("catalog: the stream is not an object"));
     };
     let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
     let id = text("tap_stream_id")
         .or_else(|| text("stream"))
-        .ok_or_else(|| input("catalog: a stream has no `tap_stream_id`"))?;
+        .ok_or_else(|| input("catalog: the stream has no `tap_stream_id`"))?;
     let stream = text("stream").unwrap_or_else(|| id.clone());
     let schema = object.shift_remove("schema").unwrap_or_default();
     if !schema.get("properties").is_some_and(Value::is_object) {
@@ -73,35 +74,35 @@ fn one(stream: Value) -> Result<CatalogStream> {
 }
 
 impl CatalogStream {
-    /// What the catalog says of the stream: its metadata first, then the stream object, where names
-    /// have underscores.
-    pub fn said(&self, name: &str) -> Option<&Value> {
+    /// A setting of the stream. Metadata wins over the stream object.
+    fn setting(&self, name: &str) -> Option<&Value> {
         let in_metadata = self.metadata.get(&[] as &[String]).and_then(|m| m.get(name));
-        in_metadata.or_else(|| self.beside(name))
+        in_metadata.or_else(|| self.member(name))
     }
 
-    /// What the stream object says by itself.
-    pub(super) fn beside(&self, name: &str) -> Option<&Value> {
+    /// The member of the stream object that means the same as the metadata `name`:
+    /// `key_properties` for `table-key-properties`.
+    pub(super) fn member(&self, name: &str) -> Option<&Value> {
         self.object.get(name.trim_start_matches("table-").replace('-', "_").as_str())
     }
 
     /// The key properties that the catalog names.
-    pub fn keys(&self) -> Option<Vec<String>> {
-        let names = self.said("table-key-properties")?.as_array()?;
+    pub(crate) fn keys(&self) -> Option<Vec<String>> {
+        let names = self.setting("table-key-properties")?.as_array()?;
         Some(names.iter().filter_map(Value::as_str).map(str::to_owned).collect())
     }
 
-    /// Whether the user wants every row every time.
-    pub fn is_full_table(&self) -> bool {
-        self.said("replication-method")
+    /// Whether the catalog asks for full-table replication.
+    pub(crate) fn is_full_table(&self) -> bool {
+        self.setting("replication-method")
             .and_then(Value::as_str)
             .is_some_and(|m| m.eq_ignore_ascii_case("FULL_TABLE"))
     }
 }
 
-/// One stream as discovery lists it, with metadata for every property. `replication_key` makes it
+/// A stream as discovery prints it, with metadata for every property. A `replication_key` makes it
 /// incremental.
-pub fn discovered(
+pub(crate) fn discovered(
     name: &str,
     schema: &Value,
     keys: &[&str],
@@ -122,7 +123,8 @@ pub fn discovered(
         keys.contains(&name) || replication_key == Some(name)
     });
     let mut stream = json!({
-        "tap_stream_id": name, "stream": name, "schema": schema, "key_properties": keys, "replication_method": method, "metadata": metadata,
+        "tap_stream_id": name, "stream": name, "schema": schema, "key_properties": keys,
+        "replication_method": method, "metadata": metadata,
     });
     if let Some(key) = replication_key {
         stream["replication_key"] = json!(key);
@@ -142,7 +144,8 @@ fn add_properties(
         let top = path.is_empty();
         path.extend(["properties".to_owned(), name.clone()]);
         let inclusion = if top && is_automatic(name) { "automatic" } else { "available" };
-        metadata.push(json!({"breadcrumb": path, "metadata": {"inclusion": inclusion, "selected-by-default": true}}));
+        let values = json!({"inclusion": inclusion, "selected-by-default": true});
+        metadata.push(json!({"breadcrumb": path, "metadata": values}));
         add_properties(property, path, metadata, &|_| false);
         path.truncate(path.len() - 2);
     }

@@ -1,13 +1,13 @@
-//! The members of a JSON object in their order, each value as the text that it is: what is passed
-//! through keeps every digit.
+//! A JSON object whose values stay text. Parts of a state that the tap does not use are written
+//! back with every digit and in their order.
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::collections::HashMap;
 use std::fmt::{self, Write};
 
-/// An object whose values are not read. Of members of one name the last one counts, at the place of
-/// the first.
+/// The members of an object, with values that are not parsed. If a name occurs twice, the last
+/// value counts, at the place of the first.
 #[derive(Debug, Default)]
 pub(super) struct Members {
     list: Vec<(String, Box<RawValue>)>,
@@ -15,7 +15,7 @@ pub(super) struct Members {
 }
 
 impl Members {
-    /// The object that a text holds; `None` if it is another value.
+    /// Reads an object. `None` if the value is not one.
     pub(super) fn of(raw: &RawValue) -> Option<Self> {
         serde_json::from_str(raw.get()).ok()
     }
@@ -49,13 +49,13 @@ impl Members {
         self.list.iter().map(|(name, value)| (name.as_str(), &**value))
     }
 
-    /// The object as text.
+    /// The object as JSON text.
     pub(super) fn text(&self) -> String {
         object(self.iter().map(|(name, value)| (name, value.get())))
     }
 }
 
-/// An object of texts that are JSON values.
+/// Writes an object whose values are JSON texts.
 pub(super) fn object<V: AsRef<str>>(members: impl Iterator<Item = (impl AsRef<str>, V)>) -> String {
     let mut text = String::from("{");
     for (place, (name, value)) in members.enumerate() {
@@ -88,7 +88,7 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-/// A JSON value without the white space between its parts: a message is one line.
+/// JSON text without insignificant white space, because a message has to be one line.
 pub(super) fn compact(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     let (mut in_string, mut escaped) = (false, false);

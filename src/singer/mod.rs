@@ -1,11 +1,11 @@
-//! The Singer side: catalogs, selection, state and messages, as every tap has them. It knows
-//! nothing of TikTok.
+//! The Singer side: catalogs, selection, state and messages, as every tap has them. Nothing in here
+//! depends on TikTok.
 
 pub mod bookmark;
 pub mod catalog;
 mod members;
-pub mod output;
-pub mod selection;
-pub mod shape;
+pub(crate) mod output;
+pub(crate) mod selection;
+pub(crate) mod shape;
 pub mod state;
-pub mod state_file;
+pub(crate) mod state_file;

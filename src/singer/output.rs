@@ -1,26 +1,26 @@
-//! Messages on stdout: whole lines only. It owns SCHEMA and STATE lines and when a STATE is due;
-//! RECORD lines come ready-made.
+//! Writes Singer messages as whole lines. SCHEMA and STATE lines are built here; RECORD lines
+//! arrive as finished bytes. It also decides when the next STATE is due.
 
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
-/// The way to the target.
+/// Writes the messages of a run to the target.
 #[derive(Debug)]
-pub struct Output<W> {
+pub(crate) struct Output<W> {
     out: W,
-    /// Bytes of records since the last STATE.
+    /// Bytes of records written since the last STATE.
     since_state: usize,
     last_state: String,
 }
 
 impl<W: Write> Output<W> {
-    /// Writes to `out`, which may be unbuffered: lines come many at a time.
-    pub fn new(out: W) -> Self {
+    /// Writes to `out`, which may be unbuffered: lines are written many at a time.
+    pub(crate) fn new(out: W) -> Self {
         Output { out, since_state: 0, last_state: String::new() }
     }
 
-    /// A SCHEMA line.
-    pub fn schema(
+    /// Writes a SCHEMA line.
+    pub(crate) fn schema(
         &mut self,
         stream: &str,
         schema: &Value,
@@ -35,15 +35,15 @@ impl<W: Write> Output<W> {
         self.line(&message.to_string())
     }
 
-    /// RECORD lines, each with its end.
-    pub fn records(&mut self, lines: &[u8]) -> io::Result<()> {
+    /// Writes RECORD lines, each of which ends with a newline.
+    pub(crate) fn records(&mut self, lines: &[u8]) -> io::Result<()> {
         self.since_state += lines.len();
         self.out.write_all(lines)
     }
 
-    /// A STATE line with the text of its value, unless it says the same as the one before and no
-    /// records came between.
-    pub fn state(&mut self, state: &str) -> io::Result<()> {
+    /// Writes a STATE line whose value is the JSON text `state`, unless it equals the last one and
+    /// no records were written since.
+    pub(crate) fn state(&mut self, state: &str) -> io::Result<()> {
         if self.since_state > 0 || state != self.last_state {
             self.line(&format!("{{\"type\":\"STATE\",\"value\":{state}}}"))?;
             state.clone_into(&mut self.last_state);
@@ -52,14 +52,14 @@ impl<W: Write> Output<W> {
         self.out.flush()
     }
 
-    /// Whether as many bytes of records went out since the last STATE as it is long: with a
-    /// thousand accounts a state after each slice would be most of the output.
-    pub fn is_state_due(&self) -> bool {
+    /// Whether at least as many bytes of records as the length of the last STATE were written since
+    /// it. With a thousand accounts, a STATE after each slice would be most of the output.
+    pub(crate) fn is_state_due(&self) -> bool {
         self.since_state > 0 && self.since_state >= self.last_state.len()
     }
 
     fn line(&mut self, message: &str) -> io::Result<()> {
-        // In one piece: `out` may hand every piece to the system by itself.
+        // One call, because an unbuffered `out` passes every call on to the system.
         self.out.write_all(format!("{message}\n").as_bytes())
     }
 }

@@ -1,55 +1,60 @@
-//! What of a catalog is selected: streams, and properties down to nested ones. It owns the order of
-//! precedence that the Meltano SDK and singer-python agree on.
+//! Decides which streams and properties of a catalog are selected, down to nested properties. The
+//! order of precedence is the one that the Meltano SDK and singer-python agree on.
 
 use super::catalog::CatalogStream;
 use crate::error::input;
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 
-/// Whether the stream is to be synced. In order: `inclusion`, `selected` in the metadata, on the
-/// stream object or in its schema, `selected-by-default`; a stream about which the catalog says
-/// nothing at all is in, one with metadata but no word on selection is out.
-pub fn is_selected(stream: &CatalogStream) -> bool {
-    let beside = beside(stream).into_iter().find_map(|(_, selected)| selected);
-    verdict(stream.metadata.get(&[] as &[String]), beside).unwrap_or(stream.metadata.is_empty())
+/// Whether the stream is to be synced. In order of precedence: `inclusion`; `selected` in the
+/// metadata, on the stream object or in its schema; `selected-by-default`. Without any of these, a
+/// stream is selected only if it has no metadata at all.
+pub(crate) fn is_selected(stream: &CatalogStream) -> bool {
+    let elsewhere = flags_elsewhere(stream).into_iter().find_map(|(_, selected)| selected);
+    decide(stream.metadata.get(&[] as &[String]), elsewhere).unwrap_or(stream.metadata.is_empty())
 }
 
-/// What is said of the selection of a stream elsewhere than in its metadata, and where.
-fn beside(stream: &CatalogStream) -> [(&'static str, Option<bool>); 2] {
+/// The values of `selected` that a stream has outside its metadata, each with its place.
+fn flags_elsewhere(stream: &CatalogStream) -> [(&'static str, Option<bool>); 2] {
     [
-        ("on the stream object", stream.beside("selected").and_then(truth)),
-        ("in the schema", stream.schema.get("selected").and_then(truth)),
+        ("on the stream object", stream.member("selected").and_then(boolean)),
+        ("in the schema", stream.schema.get("selected").and_then(boolean)),
     ]
 }
 
-/// Holds the selected streams against one another, and says what is ignored about the others.
-pub fn check(catalog: &[CatalogStream]) -> Result<()> {
+/// Refuses two selected streams that would share a bookmark or a name. Logs every `selected` that a
+/// place of higher precedence overrides.
+pub(crate) fn check(catalog: &[CatalogStream]) -> Result<()> {
     let mut selected: Vec<&CatalogStream> = Vec::new();
     for stream in catalog {
-        let is_in = is_selected(stream);
-        for (place, _) in
-            beside(stream).into_iter().filter(|(_, said)| said.is_some_and(|said| said != is_in))
+        let is_selected = is_selected(stream);
+        for (place, _) in flags_elsewhere(stream)
+            .into_iter()
+            .filter(|(_, flag)| flag.is_some_and(|flag| flag != is_selected))
         {
-            let what = if is_in { "read" } else { "left out" };
             log::info!(
-                "catalog: `{}` is {what}: `selected: {}` {place} is ignored, because another place comes first",
+                "catalog: `{}` is {}: `selected: {}` {place} is ignored because another setting \
+                 takes precedence",
                 stream.id,
-                !is_in
+                if is_selected { "read" } else { "left out" },
+                !is_selected
             );
         }
-        if !is_in {
+        if !is_selected {
             continue;
         }
         if let Some(other) = selected.iter().find(|other| other.id == stream.id) {
             return Err(input(format!(
-                "catalog: `{}` and `{}` are both selected and both of the stream `{}`; they would share its bookmark: deselect one, and \
-                 run the other by a catalog and a state of its own",
+                "catalog: `{}` and `{}` are both selected and both have the `tap_stream_id` `{}`, \
+                 so they would share a bookmark; deselect one of them, and sync it in a separate \
+                 run with its own catalog and state",
                 other.stream, stream.stream, stream.id
             )));
         }
         if let Some(other) = selected.iter().find(|other| other.stream == stream.stream) {
             return Err(input(format!(
-                "catalog: the streams `{}` and `{}` are both selected under the name `{}`; give one of them another `stream`",
+                "catalog: the streams `{}` and `{}` are both selected under the name `{}`; change \
+                 `stream` in one of them",
                 other.id, stream.id, stream.stream
             )));
         }
@@ -58,17 +63,17 @@ pub fn check(catalog: &[CatalogStream]) -> Result<()> {
     Ok(())
 }
 
-/// The schema of the selected properties. `always` names those that cannot be left out: keys and
-/// the replication key. Deselected nested properties are left out too.
-pub fn selected_schema(stream: &CatalogStream, always: &[String]) -> Value {
+/// The schema of the selected properties, nested ones included. `always` names those that cannot be
+/// deselected: the key properties and the replication key.
+pub(crate) fn selected_schema(stream: &CatalogStream, always: &[String]) -> Value {
     let mut schema = stream.schema.clone();
     prune(&mut schema, &mut Vec::new(), stream, always, None);
     schema
 }
 
-/// Like [`selected_schema`], but deselected nested properties stay as objects with the member
-/// `mark` only, so that rendering can leave them out.
-pub fn marked_schema(stream: &CatalogStream, always: &[String], mark: &str) -> Value {
+/// Like [`selected_schema`], but deselected nested properties stay, as objects with only the member
+/// `mark`, so that rendering can leave them out.
+pub(crate) fn marked_schema(stream: &CatalogStream, always: &[String], mark: &str) -> Value {
     let mut schema = stream.schema.clone();
     prune(&mut schema, &mut Vec::new(), stream, always, Some(mark));
     schema
@@ -85,46 +90,45 @@ fn prune(
     let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
         return;
     };
-    let mut gone = Vec::new();
+    let mut removed = Vec::new();
     for (name, property) in properties.iter_mut() {
         path.extend(["properties".to_owned(), name.clone()]);
         let forced = top && always.iter().any(|a| a == name);
-        // Without a word of its own a property goes with its parent, which is in, or we would not
-        // be here.
-        let beside = property.get("selected").and_then(truth);
-        if forced || verdict(stream.metadata.get(path.as_slice()), beside).unwrap_or(true) {
+        // By default a property is selected like its parent, and here the parent is selected.
+        let in_schema = property.get("selected").and_then(boolean);
+        if forced || decide(stream.metadata.get(path.as_slice()), in_schema).unwrap_or(true) {
             prune(property, path, stream, always, mark);
         } else if let Some(mark) = mark.filter(|_| !top) {
             *property = json!({mark: true});
         } else {
-            gone.push(name.clone());
+            removed.push(name.clone());
         }
         path.truncate(path.len() - 2);
     }
-    properties.retain(|name, _| !gone.contains(name));
+    properties.retain(|name, _| !removed.contains(name));
     if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
-        required.retain(|name| name.as_str().is_none_or(|name| !gone.iter().any(|g| g == name)));
+        required.retain(|name| name.as_str().is_none_or(|name| !removed.iter().any(|r| r == name)));
     }
 }
 
-/// What metadata says; `beside` is what stands elsewhere and counts where the metadata has no
-/// `selected`.
-fn verdict(metadata: Option<&Map<String, Value>>, beside: Option<bool>) -> Option<bool> {
-    let said = |name: &str| metadata.and_then(|m| m.get(name));
-    match said("inclusion").and_then(Value::as_str) {
+/// Applies the order of precedence to one stream or property. `elsewhere` is a `selected` outside
+/// the metadata.
+fn decide(metadata: Option<&Map<String, Value>>, elsewhere: Option<bool>) -> Option<bool> {
+    let setting = |name: &str| metadata.and_then(|m| m.get(name));
+    match setting("inclusion").and_then(Value::as_str) {
         Some("unsupported") => Some(false),
         Some("automatic") => Some(true),
-        _ => said("selected")
-            .and_then(truth)
-            .or(beside)
-            .or_else(|| said("selected-by-default").and_then(truth)),
+        _ => setting("selected")
+            .and_then(boolean)
+            .or(elsewhere)
+            .or_else(|| setting("selected-by-default").and_then(boolean)),
     }
 }
 
-/// Some tools write booleans as text.
-fn truth(value: &Value) -> Option<bool> {
+/// Reads a boolean, also from text, as some tools write it.
+fn boolean(value: &Value) -> Option<bool> {
     match value {
-        Value::Bool(truth) => Some(*truth),
+        Value::Bool(boolean) => Some(*boolean),
         Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
         Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
         _ => None,
@@ -140,7 +144,10 @@ mod tests {
         let mut stream = stream.clone();
         stream["tap_stream_id"] = json!("ads");
         if stream.get("schema").is_none() {
-            stream["schema"] = json!({"properties": {"id": {}, "a": {"properties": {"b": {}, "c": {}}}, "d": {}}, "required": ["id", "d"]});
+            stream["schema"] = json!({
+                "properties": {"id": {}, "a": {"properties": {"b": {}, "c": {}}}, "d": {}},
+                "required": ["id", "d"],
+            });
         }
         catalog::parse(json!({"streams": [stream]})).expect("a catalog").remove(0)
     }
@@ -150,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn streams_are_in_by_the_order_of_precedence() {
+    fn streams_are_selected_by_the_order_of_precedence() {
         for (metadata, want) in [
             (json!({"selected": true}), true),
             (json!({"selected": "false"}), false),
@@ -163,67 +170,63 @@ mod tests {
         ] {
             assert_eq!(is_selected(&stream(&root(&metadata))), want, "{metadata}");
         }
-        assert!(is_selected(&stream(&json!({"metadata": []}))), "nothing said: everything in");
+        assert!(is_selected(&stream(&json!({"metadata": []}))), "without any metadata");
+        let empty = json!([{"breadcrumb": [], "metadata": {}}]);
         assert!(
-            is_selected(&stream(
-                &json!({"metadata": [{"breadcrumb": [], "metadata": {}}], "selected": true})
-            )),
+            is_selected(&stream(&json!({"metadata": empty, "selected": true}))),
             "on the stream object"
         );
         assert!(
             is_selected(&stream(
-                &json!({"schema": {"properties": {}, "selected": true}, "metadata": [{"breadcrumb": [], "metadata": {}}]})
+                &json!({"schema": {"properties": {}, "selected": true}, "metadata": empty})
             )),
-            "old"
+            "in the schema"
         );
     }
 
     #[test]
-    fn what_stands_beside_the_metadata_counts_where_it_is_silent() {
-        let discovered = json!([{"breadcrumb": [], "metadata": {"inclusion": "available", "selected-by-default": true}}]);
-        let properties = json!({"id": {}});
+    fn selected_outside_the_metadata_counts_where_the_metadata_has_none() {
+        let by_default = json!({"inclusion": "available", "selected-by-default": true});
+        let discovered = json!([{"breadcrumb": [], "metadata": by_default}]);
+        let metadata = |metadata: Value| json!([{"breadcrumb": [], "metadata": metadata}]);
+        let deselected = json!({"properties": {"id": {}}, "selected": false});
         for (entry, want) in [
             (json!({"metadata": discovered, "selected": false}), false),
             (json!({"metadata": discovered, "selected": "false"}), false),
             (json!({"metadata": discovered, "selected": null}), true),
-            (
-                json!({"metadata": discovered, "schema": {"properties": properties, "selected": false}}),
-                false,
-            ),
-            (
-                json!({"metadata": discovered, "selected": true, "schema": {"properties": properties, "selected": false}}),
-                true,
-            ),
+            (json!({"metadata": discovered, "schema": deselected}), false),
+            (json!({"metadata": discovered, "selected": true, "schema": deselected}), true),
             (json!({"metadata": [], "selected": false}), false),
+            (json!({"metadata": metadata(json!({"selected": true})), "selected": false}), true),
+            (json!({"metadata": metadata(json!({"selected": false})), "selected": true}), false),
             (
-                json!({"metadata": [{"breadcrumb": [], "metadata": {"selected": true}}], "selected": false}),
-                true,
-            ),
-            (
-                json!({"metadata": [{"breadcrumb": [], "metadata": {"selected": false}}], "selected": true}),
-                false,
-            ),
-            (
-                json!({"metadata": [{"breadcrumb": [], "metadata": {"inclusion": "automatic"}}], "selected": false}),
+                json!({
+                    "metadata": metadata(json!({"inclusion": "automatic"})), "selected": false,
+                }),
                 true,
             ),
         ] {
             assert_eq!(is_selected(&stream(&entry)), want, "{entry}");
         }
-        let property = stream(
-            &json!({"schema": {"properties": {"id": {}, "a": {"selected": false}}}, "metadata": [
-            {"breadcrumb": ["properties", "a"], "metadata": {"inclusion": "available", "selected-by-default": true}}]}),
-        );
+        let property = stream(&json!({
+            "schema": {"properties": {"id": {}, "a": {"selected": false}}},
+            "metadata": [{"breadcrumb": ["properties", "a"], "metadata": by_default}],
+        }));
         assert_eq!(
             selected_schema(&property, &[])["properties"],
             json!({"id": {}}),
-            "properties too"
+            "properties follow the same rule"
         );
     }
 
     #[test]
-    fn streams_and_names_come_once_among_the_selected() {
-        let entry = |id: &str, name: &str, selected: bool| json!({"tap_stream_id": id, "stream": name, "schema": {"properties": {}}, "selected": selected});
+    fn no_two_selected_streams_share_an_id_or_a_name() {
+        let entry = |id: &str, name: &str, selected: bool| {
+            json!({
+                "tap_stream_id": id, "stream": name, "schema": {"properties": {}},
+                "selected": selected,
+            })
+        };
         let check = |entries: &[Value]| {
             check(&catalog::parse(json!({"streams": entries})).expect("a catalog"))
         };
@@ -231,7 +234,8 @@ mod tests {
             (entry("ads", "b", true), ["`a`", "`b`", "`ads`"]),
             (entry("campaigns", "a", true), ["`a`", "`ads`", "`campaigns`"]),
         ] {
-            let error = check(&[entry("ads", "a", true), second]).expect_err("a clash").to_string();
+            let error =
+                check(&[entry("ads", "a", true), second]).expect_err("a conflict").to_string();
             assert!(parts.iter().all(|part| error.contains(part)), "{error}");
         }
         check(&[entry("ads", "a", true), entry("ads", "b", false), entry("campaigns", "c", true)])
@@ -239,8 +243,11 @@ mod tests {
     }
 
     #[test]
-    fn properties_go_with_their_parents_and_keys_never() {
-        let entry = |path: Value, selected: bool| json!({"breadcrumb": path, "metadata": {"inclusion": "available", "selected": selected}});
+    fn properties_can_be_deselected_but_keys_cannot() {
+        let entry = |path: Value, selected: bool| {
+            let metadata = json!({"inclusion": "available", "selected": selected});
+            json!({"breadcrumb": path, "metadata": metadata})
+        };
         let stream = stream(&json!({"metadata": [
             entry(json!(["properties", "id"]), false),
             entry(json!(["properties", "d"]), false),

@@ -1,19 +1,16 @@
-//! JSON Schemas of catalogs in one plain form: the names of types, a format of dates, properties
-//! and items. It owns what the other keywords mean; as what a value is written is `render`'s
-//! matter.
+//! Reduces the JSON Schemas of catalogs to a plain form: type names, date formats, properties and
+//! items. References and combinations such as `anyOf` are resolved.
 //!
-//! Records must fit the SCHEMA line before them, and TikTok promises nothing: any field may be
-//! null, and longer, larger or other than a catalog has it. So types stay, with null among them,
-//! and everything else that a validator holds values to goes. A schema that is plain already stays
-//! as it is.
+//! Records must fit the SCHEMA line before them, but TikTok guarantees nothing: any field may be
+//! null, or longer or larger than a catalog allows. So the types stay, with null among them, and
+//! every other constraint on values is removed. A schema that is already plain stays as it is.
 
 mod combine;
 
 use combine::{both, either, has_text, named};
 use serde_json::{Map, Value, json};
 
-/// Keywords by which a schema refuses values of its own types, or that only others of them need.
-/// Those of all drafts.
+/// Keywords, of all drafts, that restrict the values of a type or only support such keywords.
 const DROPPED: [&str; 47] = [
     "enum",
     "const",
@@ -65,30 +62,31 @@ const DROPPED: [&str; 47] = [
 ];
 
 const TYPES: [&str; 7] = ["null", "string", "number", "integer", "boolean", "object", "array"];
-/// The formats in which values are written. The wider one comes first.
+/// The formats that stay in a schema. The wider one comes first.
 const FORMATS: [&str; 2] = ["date-time", "date"];
 
-/// Schemas inside schemas, at most. What is deeper takes any value.
-const MOST_DEPTH: usize = 100;
-/// Schemas in all, at most: a few references to references can stand for any number of them.
-const MOST: usize = 20_000;
+/// How deep schemas may be nested. Deeper ones accept any value.
+const MAX_DEPTH: usize = 100;
+/// How many schemas are read in all, since a few nested references can stand for any number.
+const MAX_SCHEMAS: usize = 20_000;
 
-/// The schema of a stream in its plain form. Properties may be null but for `keys`: rows without
-/// these are left out.
-pub fn plain(schema: &Value, keys: &[String]) -> Value {
-    let mut reader = Reader { root: schema, left: MOST };
+/// The schema of a stream in its plain form. All properties may be null except `keys`, because rows
+/// without a key are left out.
+pub(crate) fn plain(schema: &Value, keys: &[String]) -> Value {
+    let mut reader = Reader { root: schema, left: MAX_SCHEMAS };
     let (mut object, opened) = reader.flat(schema, &[], 0);
     reader.children(&mut object, &opened, 0, &|name| !keys.iter().any(|key| key == name));
     Value::Object(object)
 }
 
-/// Reads schemas that refer to others of the same document.
+/// Reads schemas and follows their references to others of the same document.
 struct Reader<'s> {
     root: &'s Value,
+    /// How many more schemas may be read.
     left: usize,
 }
 
-/// References that were followed: none is followed into itself.
+/// References that were followed, so that none is followed into itself.
 type Opened = Vec<String>;
 
 impl Reader<'_> {
@@ -103,7 +101,7 @@ impl Reader<'_> {
         self.children(&mut object, &opened, depth, &|_| true);
         if let Some(mut types) = named(&object) {
             if types.is_empty() {
-                // Contradictions leave no type.
+                // Contradicting schemas leave no type.
                 object.insert("type".to_owned(), json!("null"));
             } else if nullable && !types.iter().any(|name| name == "null") {
                 types.push("null".to_owned());
@@ -113,7 +111,7 @@ impl Reader<'_> {
         Value::Object(object)
     }
 
-    /// Makes what is inside an object or an array plain.
+    /// Reduces the schemas inside an object or an array.
     fn children(
         &mut self,
         object: &mut Map<String, Value>,
@@ -133,13 +131,13 @@ impl Reader<'_> {
             Some(items @ (Value::Object(_) | Value::Bool(false))) => {
                 *items = self.property(items, opened, depth + 1, true);
             }
-            // One schema for each place of a list says nothing about lists of other lengths.
+            // A list of schemas, one per position, says nothing about lists of other lengths.
             _ => drop(object.shift_remove("items")),
         }
     }
 
-    /// A schema without references and combinations: those of its own level are put together, what
-    /// is inside stays as it is. Returns with it the references that were followed on the way.
+    /// Resolves the references and combinations on the level of a schema itself; schemas inside it
+    /// stay as they are. Returns it with the references that were followed.
     fn flat(
         &mut self,
         schema: &Value,
@@ -148,12 +146,11 @@ impl Reader<'_> {
     ) -> (Map<String, Value>, Opened) {
         let mut opened = opened.to_vec();
         let Value::Object(given) = schema else {
-            // `false` lets nothing through; `true`, and what is no schema at all, lets everything
-            // through.
+            // `false` accepts nothing; `true`, and anything that is not a schema, accepts all.
             let nothing = Map::from_iter([("type".to_owned(), json!("null"))]);
             return (if *schema == json!(false) { nothing } else { Map::new() }, opened);
         };
-        if depth > MOST_DEPTH || self.left == 0 {
+        if depth > MAX_DEPTH || self.left == 0 {
             return (Map::new(), opened);
         }
         self.left -= 1;
@@ -199,8 +196,8 @@ impl Reader<'_> {
     }
 }
 
-/// Puts `type` into its plain form: left as it is where it names known types, absent where any is
-/// allowed. Old drafts take schemas beside names; they are returned, with the names as one of them.
+/// Reduces `type`: unchanged if it names only known types, absent if any type is allowed. Old
+/// drafts allow schemas among the names; then all alternatives are returned, as schemas.
 fn read_type(given: &Map<String, Value>, object: &mut Map<String, Value>) -> Option<Vec<Value>> {
     let is_known = |name: &Value| name.as_str().is_some_and(|name| TYPES.contains(&name));
     let of_values = |values: &[Value]| -> Vec<&str> {
@@ -237,7 +234,7 @@ fn read_type(given: &Map<String, Value>, object: &mut Map<String, Value>) -> Opt
             }
         }
         Some(_) => drop(object.shift_remove("type")),
-        // Values that are listed have types, also where nothing else names one.
+        // Without a `type`, the listed values show which types are allowed.
         None => {
             let listed =
                 given.get("enum").and_then(Value::as_array).filter(|values| !values.is_empty());
@@ -251,7 +248,7 @@ fn read_type(given: &Map<String, Value>, object: &mut Map<String, Value>) -> Opt
     None
 }
 
-/// Leaves a format in which values are written, and only where there is text.
+/// Keeps the format of dates and times, and only if the schema allows text.
 fn read_format(object: &mut Map<String, Value>) {
     let is_date = object
         .get("format")

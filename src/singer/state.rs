@@ -1,22 +1,23 @@
-//! Bookmarks: moved forward only, and written back with everything that is not ours untouched, to
-//! the digit. What files hold a state is `state_file`'s matter, and what a bookmark means to a
-//! stream is `sync`'s.
+//! The state of a run: reads it in every form that tools write, moves bookmarks, and writes it
+//! back. Parts that belong to other tools are written back unchanged, digit for digit. What a
+//! bookmark means for a stream is decided in `sync`.
+
+mod entry;
 
 use super::bookmark::Bookmark;
 use super::members::{Members, compact, object};
 use crate::error::{InputError, input};
 use anyhow::{Context, Result};
-use serde::Deserialize;
+use entry::StreamEntry;
 use serde_json::value::{RawValue, to_raw_value};
-use std::collections::HashMap;
 
 const CURRENT: &str = "currently_syncing";
-/// A member of our own: with a thousand accounts, a stream that never ends within a run would begin
-/// with the same ones each time.
+/// A member that only this tap writes. Without it, a stream with a thousand accounts that does not
+/// end within `max_runtime` would start with the same accounts in each run.
 const CURRENT_ACCOUNT: &str = "currently_syncing_account";
 
-/// Wrappings in one another that are taken off.
-const DEPTH: u8 = 8;
+/// How many wrappings inside each other are removed.
+const MAX_DEPTH: u8 = 8;
 
 /// The state of a run: `{"currently_syncing": …, "bookmarks": {stream: {advertiser_id:
 /// "YYYY-MM-DDTHH:MM:SSZ"}}}`.
@@ -24,30 +25,19 @@ const DEPTH: u8 = 8;
 pub struct State {
     members: Members,
     /// The streams under `bookmarks`, in order.
-    streams: Vec<(String, Entry)>,
-}
-
-/// What `bookmarks` holds about one stream.
-#[derive(Debug)]
-enum Entry {
-    /// Bookmarks by account.
-    Accounts(Members),
-    /// The Meltano SDK's list, as it came and by account.
-    Partitions(Box<RawValue>, HashMap<String, Box<RawValue>>),
-    /// One text for all accounts, or what is no bookmark.
-    Other(Box<RawValue>),
+    streams: Vec<(String, StreamEntry)>,
 }
 
 impl State {
-    /// Takes a state in any known form: bare, in Meltano's `singer_state`, or a whole STATE
-    /// message; bookmarks as maps by account, as one text for all accounts, or as the Meltano SDK's
-    /// list of partitions. Meltano's record of a job has two states: what a run that did not end
-    /// had `partial`ly delivered goes over what was `completed` before.
+    /// Reads a state in any known form: by itself, in Meltano's `singer_state`, or as a whole STATE
+    /// message. Bookmarks may be maps by account, one text for all accounts, or the Meltano SDK's
+    /// list of partitions. A job record of Meltano has two states, of which `partial`, from a run
+    /// that did not end, wins over `completed`.
     pub fn parse(text: &str) -> Result<Self> {
         let text = compact(text);
         let raw = serde_json::from_str(&text)
             .with_context(|| InputError("state: it is not valid JSON".to_owned()))?;
-        Self::unwrap(raw, DEPTH)
+        Self::unwrap(raw, MAX_DEPTH)
     }
 
     fn unwrap(raw: &RawValue, depth: u8) -> Result<Self> {
@@ -58,7 +48,7 @@ impl State {
         if depth == 0 || own.is_some_and(|bookmarks| !is_nothing(bookmarks)) {
             return Self::bare(members);
         }
-        // Beside bookmarks that are there but empty, only others count.
+        // If there are bookmarks but they are empty, a wrapped state counts only if it has some.
         let counts = |value: &&RawValue| {
             is_object(value)
                 && (own.is_none()
@@ -90,21 +80,24 @@ impl State {
             Some(bookmarks) if bookmarks.get() != "null" => {
                 let bookmarks = Members::of(bookmarks)
                     .ok_or_else(|| input("state: `bookmarks` is not an object"))?;
-                bookmarks.iter().map(|(stream, raw)| (stream.to_owned(), Entry::of(raw))).collect()
+                bookmarks
+                    .iter()
+                    .map(|(stream, raw)| (stream.to_owned(), StreamEntry::of(raw)))
+                    .collect()
             }
             _ => Vec::new(),
         };
         Ok(State { members, streams })
     }
 
-    /// Lays a newer state over this one.
+    /// Adds a newer state, whose members win over those of this one.
     fn overlay(&mut self, newer: State) {
         for (name, value) in newer.members.iter() {
             self.members.set(name, value.to_owned());
         }
         for (stream, entry) in newer.streams {
             match (self.entry_mut(&stream), entry) {
-                (Some(Entry::Accounts(known)), Entry::Accounts(newer)) => {
+                (Some(StreamEntry::Accounts(known)), StreamEntry::Accounts(newer)) => {
                     newer
                         .iter()
                         .for_each(|(account, bookmark)| known.set(account, bookmark.to_owned()));
@@ -119,13 +112,13 @@ impl State {
     pub fn bookmark(&self, stream: &str, advertiser_id: &str) -> Result<Option<Bookmark>> {
         let Some(entry) = self.entry(stream) else { return Ok(None) };
         let (found, place) = match entry {
-            Entry::Accounts(by_account) => {
+            StreamEntry::Accounts(by_account) => {
                 (by_account.get(advertiser_id), format!("/{advertiser_id}"))
             }
-            Entry::Partitions(_, by_account) => {
+            StreamEntry::Partitions(_, by_account) => {
                 (by_account.get(advertiser_id).map(|raw| &**raw), "/partitions".to_owned())
             }
-            Entry::Other(raw) => (Some(&**raw), String::new()),
+            StreamEntry::Other(raw) => (Some(&**raw), String::new()),
         };
         let Some(found) = found.filter(|raw| raw.get() != "null") else { return Ok(None) };
         match serde_json::from_str::<String>(found.get())
@@ -134,36 +127,38 @@ impl State {
         {
             Some(time) => Ok(Some(time)),
             None => Err(input(format!(
-                "state: /bookmarks/{stream}{place} is not a timestamp (example: 2026-01-31T00:00:00Z)"
+                "state: /bookmarks/{stream}{place} is not a timestamp \
+                 (example: 2026-01-31T00:00:00Z)"
             ))),
         }
     }
 
-    /// Whether there is anything about a stream.
-    pub fn mentions(&self, stream: &str) -> bool {
+    /// Whether there is a bookmark, or anything else, for a stream.
+    pub(crate) fn mentions(&self, stream: &str) -> bool {
         match self.entry(stream) {
             None => false,
-            Some(Entry::Accounts(by_account)) => by_account.iter().next().is_some(),
-            Some(Entry::Partitions(..)) => true,
-            Some(Entry::Other(raw)) => raw.get() != "null",
+            Some(StreamEntry::Accounts(by_account)) => by_account.iter().next().is_some(),
+            Some(StreamEntry::Partitions(..)) => true,
+            Some(StreamEntry::Other(raw)) => raw.get() != "null",
         }
     }
 
-    /// The streams that it has bookmarks of.
-    pub fn streams(&self) -> impl Iterator<Item = &str> {
+    /// The streams that have bookmarks.
+    pub(crate) fn streams(&self) -> impl Iterator<Item = &str> {
         self.streams.iter().map(|(stream, _)| stream.as_str())
     }
 
-    /// Whether it holds something, but no bookmarks where they should be.
-    pub fn lacks_bookmarks(&self) -> bool {
-        let says_nothing = |(name, value): (&str, &RawValue)| {
+    /// Whether there is some content, but no `bookmarks`.
+    pub(crate) fn lacks_bookmarks(&self) -> bool {
+        let is_empty = |(name, value): (&str, &RawValue)| {
             matches!(name, "currently_syncing" | "type") || is_nothing(value)
         };
-        self.members.get("bookmarks").is_none() && !self.members.iter().all(says_nothing)
+        self.members.get("bookmarks").is_none() && !self.members.iter().all(is_empty)
     }
 
-    /// Moves a bookmark forward; an earlier one leaves it as it is. `accounts` are those of the run: a form without accounts is turned into a map of them,
-    /// so that none loses its bookmark. Returns whether it moved.
+    /// Moves a bookmark forward; it is never moved back. `accounts` are those of the run: a form
+    /// without a map by account is turned into one, so that no account loses its bookmark. Returns
+    /// whether the bookmark moved.
     pub fn advance(
         &mut self,
         stream: &str,
@@ -179,8 +174,8 @@ impl State {
         moves
     }
 
-    /// Sets a bookmark, also back: one that lies in the future cannot be right.
-    pub fn set(
+    /// Sets a bookmark, even to an earlier time. Needed for bookmarks that lie in the future.
+    pub(crate) fn set(
         &mut self,
         stream: &str,
         advertiser_id: &str,
@@ -191,7 +186,7 @@ impl State {
     }
 
     fn put(&mut self, stream: &str, name: &str, value: Box<RawValue>, accounts: &[String]) {
-        if !matches!(self.entry(stream), Some(Entry::Accounts(_))) {
+        if !matches!(self.entry(stream), Some(StreamEntry::Accounts(_))) {
             let mut by_account = Members::default();
             for account in accounts {
                 if let Some(known) = self.bookmark(stream, account).ok().flatten() {
@@ -199,25 +194,26 @@ impl State {
                 }
             }
             match self.entry_mut(stream) {
-                Some(entry) => *entry = Entry::Accounts(by_account),
-                None => self.streams.push((stream.to_owned(), Entry::Accounts(by_account))),
+                Some(entry) => *entry = StreamEntry::Accounts(by_account),
+                None => self.streams.push((stream.to_owned(), StreamEntry::Accounts(by_account))),
             }
         }
-        if let Some(Entry::Accounts(by_account)) = self.entry_mut(stream) {
+        if let Some(StreamEntry::Accounts(by_account)) = self.entry_mut(stream) {
             by_account.set(name, value);
         }
     }
 
-    /// Whether a pass of a stream was refused in an earlier run, and has a bookmark of its own
-    /// since: that of [`held_key`].
-    pub fn is_held(&self, stream: &str, advertiser_id: &str, pass: &str) -> bool {
+    /// Whether a pass of a stream was refused in an earlier run. It then has a separate bookmark,
+    /// under the name [`held_key`].
+    pub(crate) fn is_held(&self, stream: &str, advertiser_id: &str, pass: &str) -> bool {
         let key = held_key(advertiser_id, pass);
-        matches!(self.entry(stream), Some(Entry::Accounts(by_account)) if by_account.get(&key).is_some())
+        let Some(StreamEntry::Accounts(by_account)) = self.entry(stream) else { return false };
+        by_account.get(&key).is_some()
     }
 
-    /// Keeps a bookmark of its own for a pass that was refused; none where it has to begin at the
-    /// beginning.
-    pub fn hold(
+    /// Stores a separate bookmark for a pass that was refused. `None` means that the pass has to
+    /// start from the beginning.
+    pub(crate) fn hold(
         &mut self,
         stream: &str,
         advertiser_id: &str,
@@ -230,33 +226,33 @@ impl State {
         self.put(stream, &held_key(advertiser_id, pass), bookmark, accounts);
     }
 
-    /// A pass was read: from now on the bookmark of the stream is its own.
-    pub fn release(&mut self, stream: &str, advertiser_id: &str, pass: &str) {
-        if let Some(Entry::Accounts(by_account)) = self.entry_mut(stream) {
+    /// Removes the separate bookmark of a pass that was read: the one of the stream covers it now.
+    pub(crate) fn release(&mut self, stream: &str, advertiser_id: &str, pass: &str) {
+        if let Some(StreamEntry::Accounts(by_account)) = self.entry_mut(stream) {
             by_account.remove(&held_key(advertiser_id, pass));
         }
     }
 
-    /// The stream and the account at which an earlier run ended early, if it did.
-    pub fn current(&self) -> (Option<String>, Option<String>) {
+    /// The stream and the account that an earlier run was syncing when it ended early.
+    pub(crate) fn current(&self) -> (Option<String>, Option<String>) {
         let text = |name: &str| {
             self.members.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok())
         };
         (text(CURRENT), text(CURRENT_ACCOUNT))
     }
 
-    /// Says which stream is being synced.
+    /// Sets which stream is being synced.
     pub fn set_current(&mut self, stream: Option<&str>) {
         self.members.set(CURRENT, stream.map_or_else(|| RawValue::NULL.to_owned(), text));
         self.members.remove(CURRENT_ACCOUNT);
     }
 
-    /// Says which account of the stream is being synced, where the run ends before it is done.
-    pub fn set_current_account(&mut self, advertiser_id: &str) {
+    /// Sets which account of the stream was being synced when the run had to end early.
+    pub(crate) fn set_current_account(&mut self, advertiser_id: &str) {
         self.members.set(CURRENT_ACCOUNT, text(advertiser_id));
     }
 
-    /// The `value` of a STATE message, as text.
+    /// The `value` of a STATE message, as JSON text.
     pub fn to_value(&self) -> String {
         let bookmarks = object(self.streams.iter().map(|(stream, entry)| (stream, entry.text())));
         let mut members: Vec<(&str, &str)> =
@@ -268,57 +264,18 @@ impl State {
         object(members.into_iter())
     }
 
-    fn entry(&self, stream: &str) -> Option<&Entry> {
+    fn entry(&self, stream: &str) -> Option<&StreamEntry> {
         self.streams.iter().find(|(name, _)| name == stream).map(|(_, entry)| entry)
     }
 
-    fn entry_mut(&mut self, stream: &str) -> Option<&mut Entry> {
+    fn entry_mut(&mut self, stream: &str) -> Option<&mut StreamEntry> {
         self.streams.iter_mut().find(|(name, _)| name == stream).map(|(_, entry)| entry)
     }
 }
 
-/// The name under which a pass of a stream has its own bookmark, beside the accounts.
-pub fn held_key(advertiser_id: &str, pass: &str) -> String {
+/// The name, beside the accounts, under which a pass of a stream has a separate bookmark.
+pub(crate) fn held_key(advertiser_id: &str, pass: &str) -> String {
     format!("{advertiser_id}/{pass}")
-}
-
-impl Entry {
-    fn of(raw: &RawValue) -> Self {
-        #[derive(Deserialize)]
-        struct Partition {
-            context: Option<Box<RawValue>>,
-            replication_key_value: Option<Box<RawValue>>,
-        }
-        let Some(members) = Members::of(raw) else { return Entry::Other(raw.to_owned()) };
-        let Some(partitions) = members.get("partitions") else { return Entry::Accounts(members) };
-        let mut by_account = HashMap::new();
-        let listed =
-            serde_json::from_str::<Vec<Box<RawValue>>>(partitions.get()).unwrap_or_default();
-        for partition in
-            listed.iter().filter_map(|one| serde_json::from_str::<Partition>(one.get()).ok())
-        {
-            // The value of a sorted stream; of an unsorted one that was broken off there is only a
-            // marker, which cannot be resumed from.
-            let id = partition
-                .context
-                .as_deref()
-                .and_then(Members::of)
-                .and_then(|context| context.get("advertiser_id").map(plain));
-            if let Some(id) = id {
-                by_account.entry(id).or_insert_with(|| {
-                    partition.replication_key_value.unwrap_or_else(|| RawValue::NULL.to_owned())
-                });
-            }
-        }
-        Entry::Partitions(raw.to_owned(), by_account)
-    }
-
-    fn text(&self) -> String {
-        match self {
-            Entry::Accounts(by_account) => by_account.text(),
-            Entry::Partitions(raw, _) | Entry::Other(raw) => raw.get().to_owned(),
-        }
-    }
 }
 
 fn is_object(raw: &RawValue) -> bool {
@@ -330,13 +287,8 @@ fn is_nothing(raw: &RawValue) -> bool {
     matches!(raw.get(), "null" | "{}")
 }
 
-/// The text of a string, or the digits of a number.
-fn plain(raw: &RawValue) -> String {
-    serde_json::from_str(raw.get()).unwrap_or_else(|_| raw.get().to_owned())
-}
-
 fn text(text: &str) -> Box<RawValue> {
-    // A text is always a JSON value.
+    // Serializing a string cannot fail.
     to_raw_value(text).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 

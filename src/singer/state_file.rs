@@ -1,5 +1,5 @@
-//! A state file: one state, or all the lines that a target or a tap printed, of which the last
-//! STATE counts.
+//! Reads state files: a single state, or all lines that a target or a tap printed, of which the
+//! last STATE counts.
 
 use super::members::Members;
 use super::state::State;
@@ -8,49 +8,49 @@ use crate::files;
 use anyhow::{Context, Result};
 use serde_json::value::RawValue;
 
-/// Reads a state file; none given means a first run.
-pub fn load(path: Option<&str>) -> Result<State> {
+/// Reads a state file. Without a file this is a first run.
+pub(crate) fn load(path: Option<&str>) -> Result<State> {
     let Some(path) = path else { return Ok(State::default()) };
     let text = files::read("state", path)?;
     let (state, states) =
         last(&text).with_context(|| InputError(format!("state: `{path}` cannot be used")))?;
     if states > 1 {
-        log::info!(
-            "state: `{path}` holds {states} states, one after the other; the last one counts"
-        );
+        log::info!("state: `{path}` holds {states} states; the last one counts");
     }
-    // None: `tail -n 1` of a target that printed nothing.
+    // There is no state in the output of `tail -n 1` after a target that printed nothing.
     let state = state.map_or_else(|| Ok(State::default()), State::parse);
     let state = state.with_context(|| InputError(format!("state: `{path}` cannot be used")))?;
     if state.lacks_bookmarks() {
-        log::warn!("state: `{path}` has no `bookmarks`; everything is read from its beginning");
+        log::warn!("state: `{path}` has no `bookmarks`; all streams are read from the start");
     }
     Ok(state)
 }
 
-/// The last state of a text, and how many there are. A last line that is cut off, as a target
-/// leaves it that was killed, gives way to the one before.
+/// The last state of a text, and how many there are. A target that was killed may leave a last line
+/// that is cut off; then the line before it counts.
 fn last(text: &str) -> Result<(Option<&str>, usize)> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     let (mut found, mut states, mut others) = (None, 0, 0);
     loop {
         match values.next() {
             None if states == 0 && others > 0 => {
-                return Err(input("state: it holds messages of a tap, but no STATE"));
+                return Err(input("state: the file holds messages of a tap, but no STATE"));
             }
             None => return Ok((found, states)),
             Some(Ok(value)) if is_other(value) => others += 1,
             Some(Ok(value)) => (found, states) = (Some(value.get()), states + 1),
             Some(Err(error)) if error.is_eof() && found.is_some() => {
-                log::warn!("state: the last line is cut off; the one before it counts");
+                log::warn!("state: the last line is cut off; the line before it counts");
                 return Ok((found, states));
             }
-            Some(Err(error)) => return Err(input(format!("state: it is not valid JSON: {error}"))),
+            Some(Err(error)) => {
+                return Err(input(format!("state: the file is not valid JSON: {error}")));
+            }
         }
     }
 }
 
-/// Whether it is another message of a tap.
+/// Whether the value is a message of a tap other than STATE.
 fn is_other(value: &RawValue) -> bool {
     let kind = Members::of(value)
         .and_then(|message| serde_json::from_str::<String>(message.get("type")?.get()).ok());

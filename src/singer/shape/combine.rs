@@ -1,5 +1,5 @@
-//! Two plain schemas put together. It owns what `allOf` and `anyOf` come to on one level; what
-//! stands inside of both is joined by the keyword itself, and put together when it is read.
+//! Combines two plain schemas as `allOf` and `anyOf` do, on one level. Schemas that both have
+//! inside are joined with the keyword itself, which is resolved when they are read.
 
 use super::FORMATS;
 use serde_json::{Map, Value, json};
@@ -14,17 +14,17 @@ pub(super) fn named(object: &Map<String, Value>) -> Option<Vec<String>> {
     }
 }
 
-/// Whether a plain schema lets text through.
+/// Whether a plain schema accepts text.
 pub(super) fn has_text(object: &Map<String, Value>) -> bool {
     named(object).is_none_or(|types| types.iter().any(|name| name == "string"))
 }
 
-/// What both schemas let through.
+/// A schema for what both schemas accept.
 pub(super) fn both(mut a: Map<String, Value>, b: Map<String, Value>) -> Map<String, Value> {
     match (named(&a), named(&b)) {
         (Some(ours), Some(theirs)) => {
             let has = |types: &[String], name: &str| types.iter().any(|one| one == name);
-            // Whole numbers are numbers, and are named once.
+            // Integers are numbers too, and should be named only once.
             let narrowed = |name: &str| {
                 name == "number"
                     && !has(&theirs, name)
@@ -57,12 +57,12 @@ pub(super) fn both(mut a: Map<String, Value>, b: Map<String, Value>) -> Map<Stri
     a
 }
 
-/// What one of the schemas lets through.
+/// A schema for what at least one of the schemas accepts.
 pub(super) fn either(mut a: Map<String, Value>, b: Map<String, Value>) -> Map<String, Value> {
     let format = match (has_text(&a), has_text(&b)) {
         (true, false) => a.get("format").cloned(),
         (false, true) => b.get("format").cloned(),
-        // A time can be written for a date, but not for any text.
+        // A field for times can also take dates, but not any text.
         _ => a
             .get("format")
             .zip(b.get("format"))
@@ -86,7 +86,7 @@ pub(super) fn either(mut a: Map<String, Value>, b: Map<String, Value>) -> Map<St
     a
 }
 
-/// Adds what only `b` has to `a`; of what is inside both, `how` says how it is put together.
+/// Adds to `a` what only `b` has. Schemas inside both are joined under the keyword `how`.
 fn merge(a: &mut Map<String, Value>, b: Map<String, Value>, how: &str) {
     for (name, theirs) in b {
         match (name.as_str(), a.get_mut(&name)) {

@@ -1,17 +1,25 @@
-//! Tests of `shape`: what is plain stays, and every other form comes out as the plain one that
-//! means the same.
+//! Tests of `shape`: a plain schema stays as it is, and every other form is reduced to the plain
+//! one that means the same.
 
 use super::*;
 use crate::discovery::discover;
 
-/// The plain form of one property that is no key.
+/// The plain form of a property that is not a key property.
 fn property(schema: &Value) -> Value {
     let keys = ["id".to_owned()];
-    let stream = json!({"type": "object", "properties": {"id": {"type": "string"}, "x": schema}, "definitions": {
+    let definitions = json!({
         "day": {"type": "string", "format": "date-time", "minLength": 10},
-        "tree": {"type": "object", "properties": {"name": {"type": "string"}, "children": {"type": "array", "items": {"$ref": "#/definitions/tree"}}}},
+        "tree": {"type": "object", "properties": {
+            "name": {"type": "string"},
+            "children": {"type": "array", "items": {"$ref": "#/definitions/tree"}},
+        }},
         "loop": {"$ref": "#/definitions/loop"},
-    }});
+    });
+    let stream = json!({
+        "type": "object",
+        "properties": {"id": {"type": "string"}, "x": schema},
+        "definitions": definitions,
+    });
     let plain = plain(&stream, &keys);
     assert_eq!(plain["properties"]["id"], json!({"type": "string"}), "a key is never null");
     assert!(plain.get("definitions").is_none());
@@ -19,7 +27,7 @@ fn property(schema: &Value) -> Value {
 }
 
 #[test]
-fn what_is_plain_stays_byte_for_byte() {
+fn a_plain_schema_stays_byte_for_byte() {
     for stream in discover()["streams"].as_array().expect("streams") {
         let keys: Vec<String> =
             serde_json::from_value(stream["key_properties"].clone()).expect("names");
@@ -74,11 +82,17 @@ fn every_form_of_a_type_is_read_the_same_way() {
             json!({"title": "t", "type": ["number", "null"]}),
         ),
         (
-            json!({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}),
+            json!({"anyOf": [
+                {"type": "string", "format": "date-time"},
+                {"type": "string", "format": "date"},
+            ]}),
             json!({"type": ["string", "null"], "format": "date-time"}),
         ),
         (
-            json!({"anyOf": [{"type": "string", "format": "date-time"}, {"type": ["string", "null"]}]}),
+            json!({"anyOf": [
+                {"type": "string", "format": "date-time"},
+                {"type": ["string", "null"]},
+            ]}),
             json!({"type": ["string", "null"]}),
         ),
         (json!({"anyOf": [{"type": "string"}, {}]}), json!({})),
@@ -87,7 +101,10 @@ fn every_form_of_a_type_is_read_the_same_way() {
             json!({"type": ["null", "string"]}),
         ),
         (
-            json!({"allOf": [{"type": ["null", "string", "integer"]}, {"type": ["string", "null"], "format": "date"}]}),
+            json!({"allOf": [
+                {"type": ["null", "string", "integer"]},
+                {"type": ["string", "null"], "format": "date"},
+            ]}),
             json!({"type": ["null", "string"], "format": "date"}),
         ),
         (
@@ -108,10 +125,13 @@ fn every_form_of_a_type_is_read_the_same_way() {
 }
 
 #[test]
-fn the_inside_of_objects_and_lists_is_made_plain_too() {
+fn schemas_inside_objects_and_lists_are_reduced_too() {
     for (schema, want) in [
         (
-            json!({"type": "object", "required": ["a"], "additionalProperties": false, "properties": {"a": {"type": "integer"}}}),
+            json!({
+                "type": "object", "required": ["a"], "additionalProperties": false,
+                "properties": {"a": {"type": "integer"}},
+            }),
             json!({"type": ["object", "null"], "properties": {"a": {"type": ["integer", "null"]}}}),
         ),
         (
@@ -127,16 +147,25 @@ fn the_inside_of_objects_and_lists_is_made_plain_too() {
                 {"type": "object", "properties": {"a": {"type": "integer"}, "b": {}}},
                 {"type": "object", "properties": {"a": {"type": "string"}}},
             ]}),
-            json!({"type": ["object", "null"], "properties": {"a": {"type": ["integer", "string", "null"]}, "b": {}}}),
+            json!({"type": ["object", "null"], "properties": {
+                "a": {"type": ["integer", "string", "null"]}, "b": {},
+            }}),
         ),
         (
-            json!({"type": "object", "properties": {"a": {"type": "string"}}, "allOf": [{"properties": {"a": {"format": "date"}}}]}),
-            json!({"type": ["object", "null"], "properties": {"a": {"type": ["string", "null"], "format": "date"}}}),
+            json!({
+                "type": "object", "properties": {"a": {"type": "string"}},
+                "allOf": [{"properties": {"a": {"format": "date"}}}],
+            }),
+            json!({"type": ["object", "null"], "properties": {
+                "a": {"type": ["string", "null"], "format": "date"},
+            }}),
         ),
         (
             json!({"$ref": "#/definitions/tree"}),
             json!({"type": ["object", "null"], "properties": {
-                "name": {"type": ["string", "null"]}, "children": {"type": ["array", "null"], "items": {}}}}),
+                "name": {"type": ["string", "null"]},
+                "children": {"type": ["array", "null"], "items": {}},
+            }}),
         ),
     ] {
         assert_eq!(property(&schema), want, "{schema}");
@@ -144,7 +173,7 @@ fn the_inside_of_objects_and_lists_is_made_plain_too() {
 }
 
 #[test]
-fn references_that_multiply_come_to_an_end() {
+fn references_that_multiply_are_followed_only_so_often() {
     let mut definitions = Map::new();
     for n in 0..60 {
         let next = json!({"$ref": format!("#/definitions/{}", n + 1)});

@@ -28,8 +28,15 @@ fn every_form_that_tools_write_is_read() {
         json!({"type": "STATE", "value": map}),
         json!({"type": "STATE", "value": {"singer_state": map}}),
         json!({"bookmarks": {"ads": "2026-02-01 03:04:05"}}),
-        json!({"bookmarks": {"ads": {"partitions": [{"context": {"advertiser_id": "1"}, "replication_key_value": "2026-02-01T04:04:05+01:00"}]}}}),
-        json!({"bookmarks": {"ads": {"partitions": [7, {}, {"context": {"advertiser_id": 1}, "replication_key_value": ONE}]}}}),
+        json!({"bookmarks": {"ads": {"partitions": [
+            {
+                "context": {"advertiser_id": "1"},
+                "replication_key_value": "2026-02-01T04:04:05+01:00",
+            },
+        ]}}}),
+        json!({"bookmarks": {"ads": {"partitions": [
+            7, {}, {"context": {"advertiser_id": 1}, "replication_key_value": ONE},
+        ]}}}),
         json!({"bookmarks": {}, "singer_state": map}),
         json!({"bookmarks": null, "value": map}),
         json!({"completed": {"singer_state": map}, "partial": {}}),
@@ -51,21 +58,30 @@ fn every_form_that_tools_write_is_read() {
 
 #[test]
 fn what_a_run_delivered_in_part_goes_over_what_was_completed() {
-    let completed = json!({"bookmarks": {"ads": {"1": "2026-01-01T00:00:00Z", "2": "2026-01-02T00:00:00Z"}, "adgroups": "2026-01-03"}});
-    let partial = json!({"bookmarks": {"ads": {"1": "2026-02-01T00:00:00Z"}, "campaigns": {"1": "2026-02-02T00:00:00Z"}}, "x": 1});
+    let completed = json!({"bookmarks": {
+        "ads": {"1": "2026-01-01T00:00:00Z", "2": "2026-01-02T00:00:00Z"},
+        "adgroups": "2026-01-03",
+    }});
+    let partial = json!({"bookmarks": {
+        "ads": {"1": "2026-02-01T00:00:00Z"},
+        "campaigns": {"1": "2026-02-02T00:00:00Z"},
+    }, "x": 1});
     let merged = written(&state(
         &json!({"completed": {"singer_state": completed}, "partial": {"singer_state": partial}}),
     ));
-    let want = json!({"bookmarks": {"ads": {"1": "2026-02-01T00:00:00Z", "2": "2026-01-02T00:00:00Z"}, "adgroups": "2026-01-03",
-        "campaigns": {"1": "2026-02-02T00:00:00Z"}}, "x": 1});
+    let want = json!({"bookmarks": {
+        "ads": {"1": "2026-02-01T00:00:00Z", "2": "2026-01-02T00:00:00Z"},
+        "adgroups": "2026-01-03",
+        "campaigns": {"1": "2026-02-02T00:00:00Z"},
+    }, "x": 1});
     assert_eq!(merged, want);
 }
 
 #[test]
-fn bookmarks_only_move_forward_and_what_is_not_ours_stays() {
-    let mut state = state(
-        &json!({"bookmarks": {"advertisers": "2020-01-01T00:00:00Z", "ads": "2026-02-01T00:00:00Z", "other": [1]}, "x": 1}),
-    );
+fn bookmarks_only_move_forward_and_other_parts_stay() {
+    let mut state = state(&json!({"bookmarks": {
+        "advertisers": "2020-01-01T00:00:00Z", "ads": "2026-02-01T00:00:00Z", "other": [1],
+    }, "x": 1}));
     let accounts = ["1".to_owned(), "2".to_owned()];
     state.advance("ads", "1", at("2026-01-01T00:00:00Z"), &accounts);
     assert_eq!(written(&state)["bookmarks"]["ads"], json!("2026-02-01T00:00:00Z"));
@@ -82,21 +98,25 @@ fn bookmarks_only_move_forward_and_what_is_not_ours_stays() {
 }
 
 #[test]
-fn what_is_not_ours_keeps_every_digit_and_stays_in_one_line() {
-    let text = "{\n \"a\": 0.10,\n \"bookmarks\": {\"pixels\": {\"1\": 12345678901234567890123, \"x\": [ 1e400, -0.0 ]},\n\t\"gone\": \"a  b\\n\"},\n \"z\": 1E+2}\n";
+fn parts_of_other_tools_keep_every_digit_and_stay_on_one_line() {
+    let text = "{\n \"a\": 0.10,\n \"bookmarks\": {\"pixels\": {\"1\": 12345678901234567890123, \
+                \"x\": [ 1e400, -0.0 ]},\n\t\"gone\": \"a  b\\n\"},\n \"z\": 1E+2}\n";
     let mut state = State::parse(text).expect("a state");
     state.set_current(Some("ads"));
     state.advance("ads", "7", at(ONE), &[]);
     let want = format!(
         "{}{ONE}{}",
-        r#"{"a":0.10,"bookmarks":{"pixels":{"1":12345678901234567890123,"x":[1e400,-0.0]},"gone":"a  b\n","ads":{"7":""#,
+        concat!(
+            r#"{"a":0.10,"bookmarks":{"pixels":{"1":12345678901234567890123,"x":[1e400,-0.0]},"#,
+            r#""gone":"a  b\n","ads":{"7":""#
+        ),
         r#""}},"z":1E+2,"currently_syncing":"ads"}"#
     );
     assert_eq!(state.to_value(), want);
 }
 
 #[test]
-fn a_state_without_bookmarks_is_known_as_one() {
+fn a_state_that_lacks_bookmarks_is_recognized() {
     for (text, want) in [
         ("{}", false),
         (r#"{"currently_syncing":"ads"}"#, false),
@@ -112,13 +132,13 @@ fn a_state_without_bookmarks_is_known_as_one() {
 }
 
 #[test]
-fn wrappings_are_taken_off_only_so_deep() {
+fn only_a_few_nested_wrappings_are_removed() {
     let text = format!("{}{{}}{}", "{\"completed\":".repeat(100_000), "}".repeat(100_000));
     assert!(State::parse(&text).expect("a state").lacks_bookmarks());
 }
 
 #[test]
-fn what_is_no_state_is_refused_with_its_place() {
+fn invalid_states_are_refused_with_the_place_of_the_error() {
     for bad in ["[]", "\"x\"", "{\"bookmarks\": [1]}", "{\"value\": {\"bookmarks\": 7}}", "{", ""] {
         assert!(State::parse(bad).is_err(), "{bad}");
     }
@@ -138,7 +158,7 @@ fn what_is_no_state_is_refused_with_its_place() {
 }
 
 #[test]
-fn a_refused_pass_has_a_bookmark_of_its_own_until_it_is_read() {
+fn a_refused_pass_has_a_separate_bookmark_until_it_is_read() {
     let mut state = state(&json!({"bookmarks": {"ads": "2026-02-01T00:00:00Z"}}));
     let accounts = ["1".to_owned()];
     assert!(!state.is_held("ads", "1", "top_view"));
@@ -153,7 +173,7 @@ fn a_refused_pass_has_a_bookmark_of_its_own_until_it_is_read() {
 }
 
 #[test]
-fn where_a_run_ended_is_kept_until_the_next_stream() {
+fn the_account_at_which_a_run_ended_is_kept_until_the_next_stream() {
     let mut state = state(&json!({}));
     state.set_current(Some("ads"));
     state.set_current_account("1");
@@ -166,7 +186,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
     #[test]
     fn a_bookmark_is_a_time_with_seconds_or_none(
-        text in "([0-9]{4}|9999|0000|[+-][0-9]{4,5})-[01][0-9]-[0-3][0-9]([ T][0-2][0-9]:[0-5][0-9]:[0-6][0-9](\\.[0-9]{0,9})?)?(Z|[+-][0-2][0-9]:?[0-6][0-9]|\\PC{0,4})",
+        text in concat!(
+            "([0-9]{4}|9999|0000|[+-][0-9]{4,5})-[01][0-9]-[0-3][0-9]",
+            "([ T][0-2][0-9]:[0-5][0-9]:[0-6][0-9](\\.[0-9]{0,9})?)?",
+            "(Z|[+-][0-2][0-9]:?[0-6][0-9]|\\PC{0,4})"
+        ),
         other in "\\PC{0,30}",
     ) {
         for text in [text, other] {
