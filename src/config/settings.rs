@@ -27,6 +27,16 @@ pub fn settings() -> impl Iterator<Item = (&'static str, &'static Value)> {
         .map(|(name, schema)| (name.as_str(), schema))
 }
 
+/// The settings without which a sync cannot start.
+fn required() -> impl Iterator<Item = &'static str> {
+    schema()["required"].as_array().into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// Whether a sync cannot start without this setting.
+pub fn is_required(name: &str) -> bool {
+    required().any(|one| one == name)
+}
+
 /// The other names under which a setting is taken.
 pub fn aliases(setting: &'static Value) -> impl Iterator<Item = &'static str> {
     setting["x-aliases"].as_array().into_iter().flatten().filter_map(Value::as_str)
@@ -77,7 +87,7 @@ pub fn read(given: Map<String, Value>) -> Result<Map<String, Value>> {
 }
 
 fn check(settings: &Map<String, Value>) -> Result<()> {
-    for name in schema()["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+    for name in required() {
         if !settings.contains_key(name) {
             return Err(input(format!(
                 "config: `{name}` is missing; set it to {}",
