@@ -1,10 +1,14 @@
-//! What the tap says about itself: capabilities, settings and streams, for people, tools and the
-//! README. Made from `schemas/config.json` and the stream tables, so that it cannot drift from
-//! them.
+//! The output of `--about`: capabilities, settings and streams, for people and for tools. The
+//! tables in README.md and docs/streams.md are made here too, from `schemas/config.json` and the
+//! stream table.
+
+mod table;
+
+pub use table::streams_table;
 
 use crate::cli::Format;
-use crate::config::settings::{aliases, schema, settings};
-use crate::streams::{self, Stream};
+use crate::config::settings::{aliases, is_required, schema, settings};
+use crate::streams;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -17,12 +21,19 @@ const CAPABILITIES: [&str; 5] = ["catalog", "discover", "state", "about", "struc
 pub fn about(format: Format) -> String {
     match format {
         Format::Json => {
-            let about = json!({"name": NAME, "description": DESCRIPTION, "version": VERSION, "capabilities": CAPABILITIES, "settings": schema()});
+            let about = json!({
+                "name": NAME,
+                "description": DESCRIPTION,
+                "version": VERSION,
+                "capabilities": CAPABILITIES,
+                "settings": schema(),
+            });
             format!("{about:#}\n")
         }
         Format::Markdown => {
             format!(
-                "# {NAME}\n\n{DESCRIPTION}\n\nVersion {VERSION}\n\n## Settings\n\n{}\n## Streams\n\n{}",
+                "# {NAME}\n\n{DESCRIPTION}\n\nVersion {VERSION}\n\n\
+                 ## Settings\n\n{}\n## Streams\n\n{}",
                 settings_table(),
                 streams_table()
             )
@@ -39,8 +50,9 @@ fn text() -> String {
     for (name, setting) in settings() {
         let _ = writeln!(
             text,
-            "  {name} ({}){}\n      {}",
+            "  {name} ({}{}){}\n      {}",
             form(setting),
+            if is_required(name) { ", required" } else { "" },
             default_of(setting, ", default "),
             description(setting)
         );
@@ -56,7 +68,8 @@ fn text() -> String {
 
 /// The settings as a table in Markdown.
 pub fn settings_table() -> String {
-    let mut table = "| setting | form | default | meaning |\n|---|---|---|---|\n".to_owned();
+    let mut table =
+        "| setting | form | required | default | meaning |\n|---|---|---|---|---|\n".to_owned();
     for (name, setting) in settings() {
         let others: Vec<String> = aliases(setting).map(|a| format!("`{a}`")).collect();
         let also = if others.is_empty() {
@@ -68,41 +81,14 @@ pub fn settings_table() -> String {
         let secret = if setting.get("secret").is_some() { ", secret" } else { "" };
         let _ = writeln!(
             table,
-            "| `{name}`{also} | {}{secret} | {} | {}{later} |",
+            "| `{name}`{also} | {}{secret} | {} | {} | {}{later} |",
             form(setting),
+            if is_required(name) { "yes" } else { "" },
             default_of(setting, ""),
             description(setting)
         );
     }
     table
-}
-
-/// The streams as a table in Markdown.
-pub fn streams_table() -> String {
-    let mut table =
-        "| stream | what | endpoint | key | bookmark |\n|---|---|---|---|---|\n".to_owned();
-    for stream in streams::all() {
-        let keys: Vec<String> = stream.keys.iter().map(|k| format!("`{k}`")).collect();
-        let bookmark =
-            stream.replication_key().map_or("none: read in full".to_owned(), |k| format!("`{k}`"));
-        let _ = writeln!(
-            table,
-            "| `{}` | {} | {} | {} | {bookmark} |",
-            stream.name,
-            stream.about,
-            endpoint(stream),
-            keys.join(", ")
-        );
-    }
-    table
-}
-
-fn endpoint(stream: &Stream) -> String {
-    let path = stream.call.path;
-    match stream.report() {
-        Some(report) => format!("`{path}` {} {}", report.report_type, report.data_level),
-        None => format!("`{path}`"),
-    }
 }
 
 fn form(setting: &Value) -> String {

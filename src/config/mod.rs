@@ -108,12 +108,9 @@ impl Config {
         }
         let sandbox = flag("sandbox");
         let config = Config {
-            access_token: Secret::new(text("access_token").ok_or_else(|| {
-                input("config: `access_token` is missing; set it to the access token")
-            })?),
+            access_token: Secret::new(text("access_token").ok_or_else(|| invalid("access_token"))?),
             accounts: accounts(settings.get("accounts"))?,
-            start_date: date(&settings, "start_date")?
-                .ok_or_else(|| input("config: `start_date` is missing"))?,
+            start_date: date(&settings, "start_date")?.ok_or_else(|| invalid("start_date"))?,
             end_date: date(&settings, "end_date")?,
             sandbox,
             include_deleted: flag("include_deleted"),
@@ -193,12 +190,7 @@ fn default_url(sandbox: bool) -> String {
 }
 
 fn accounts(setting: Option<&Value>) -> Result<Vec<String>> {
-    let Some(listed) = setting.and_then(Value::as_array) else {
-        return Err(input(
-            "config: `accounts` is missing; list the ids of the ad accounts (finding them with \
-             the token is not available yet)",
-        ));
-    };
+    let listed = setting.and_then(Value::as_array).ok_or_else(|| invalid("accounts"))?;
     let mut accounts: Vec<String> = Vec::with_capacity(listed.len());
     for id in listed.iter().filter_map(Value::as_str) {
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_digit()) {

@@ -25,6 +25,16 @@ pub fn settings() -> impl Iterator<Item = (&'static str, &'static Value)> {
         .map(|(name, schema)| (name.as_str(), schema))
 }
 
+/// The settings without which a sync cannot start.
+fn required() -> impl Iterator<Item = &'static str> {
+    schema()["required"].as_array().into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// Whether a sync cannot start without this setting.
+pub(crate) fn is_required(name: &str) -> bool {
+    required().any(|one| one == name)
+}
+
 /// The other names that a setting may have.
 pub(crate) fn aliases(setting: &'static Value) -> impl Iterator<Item = &'static str> {
     setting["x-aliases"].as_array().into_iter().flatten().filter_map(Value::as_str)
@@ -76,7 +86,7 @@ pub(super) fn read(given: Map<String, Value>) -> Result<Map<String, Value>> {
 }
 
 fn check(settings: &Map<String, Value>) -> Result<()> {
-    for name in schema()["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+    for name in required() {
         if !settings.contains_key(name) {
             return Err(input(format!(
                 "config: `{name}` is missing; set it to {}",

@@ -75,7 +75,8 @@ static BREAKDOWNS: [Breakdown; 5] = [
 ];
 
 const ORDINARY: Pass = Pass { buying: Some(Buying::Ordinary), page_size: 1000, optional: None };
-const TOP_VIEW: Pass = Pass { buying: Some(Buying::TopView), ..ORDINARY };
+const TOP_VIEW: Pass =
+    Pass { buying: Some(Buying::TopView), optional: Some("top_view"), ..ORDINARY };
 
 /// Every report of the grid.
 pub(super) fn streams() -> impl Iterator<Item = Stream> {
@@ -104,7 +105,7 @@ fn stream(level: &Level, breakdown: &Breakdown) -> Stream {
         call: Call {
             path: REPORT,
             rows: "list",
-            passes: if level.code == ACCOUNT_LEVEL { &[ORDINARY] } else { &[TOP_VIEW, ORDINARY] },
+            passes: if level.code == ACCOUNT_LEVEL { &[ORDINARY] } else { &[ORDINARY, TOP_VIEW] },
             is_deletable: false,
         },
         replication: Replication::Window { key: time },

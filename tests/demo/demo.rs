@@ -1,8 +1,8 @@
-//! The tap at work without an account: starts the fake API, discovers, and syncs two accounts in
-//! different zones twice; the second run resumes. Singer lines go to stdout, a short table per
-//! stream to stderr. `cargo run --example demo`
+//! Shows the tap without an account: starts the fake API, discovers, and syncs two accounts in
+//! different time zones twice. The second run continues from the state of the first.
 //!
-//! A terminal gets the first lines of each stream, a pipe all of them.
+//! `cargo run --example demo` writes Singer messages to stdout and a table of streams to stderr. A
+//! terminal gets the first lines of each stream only, a pipe gets all lines.
 #![allow(clippy::print_stderr, reason = "the demo talks to the person who runs it")]
 
 use anyhow::{Context, Result};
@@ -38,7 +38,13 @@ fn show(server: &Server, folder: &Path) -> Result<()> {
     let accounts: Vec<&str> =
         server.world().accounts().iter().map(|a| a.advertiser_id.as_str()).collect();
     let start = (OffsetDateTime::now_utc() - Duration::days(45)).date().to_string();
-    let config = json!({"access_token": TOKEN, "accounts": accounts, "start_date": start, "base_url": server.url(), "rate_limit": 200});
+    let config = json!({
+        "access_token": TOKEN,
+        "accounts": accounts,
+        "start_date": start,
+        "base_url": server.url(),
+        "rate_limit": 200,
+    });
     fs::write(file("config.json"), config.to_string())?;
     fs::set_permissions(file("config.json"), fs::Permissions::from_mode(0o600))?;
     let zones: Vec<&str> = server.world().accounts().iter().map(|a| a.zone.as_str()).collect();
@@ -49,7 +55,7 @@ fn show(server: &Server, folder: &Path) -> Result<()> {
     );
 
     fs::write(file("catalog.json"), tap(&["--discover"])?)?;
-    for title in ["First run", "Second run, from the state of the first"] {
+    for title in ["First run", "Second run, with the state of the first"] {
         let mut args = vec![
             "--config".to_owned(),
             file("config.json"),
@@ -74,15 +80,16 @@ fn show(server: &Server, folder: &Path) -> Result<()> {
     }
     if io::stdout().is_terminal() {
         eprintln!(
-            "These were the first lines of each stream; a pipe gets all of them: cargo run --example demo | target-jsonl"
+            "Only the first lines of each stream are shown. A pipe gets all of them:\n  \
+             cargo run --example demo | target-jsonl"
         );
     } else {
-        eprintln!("Every line went to stdout, as any Singer target reads it.");
+        eprintln!("All messages were written to stdout, in the form that any Singer target reads.");
     }
     Ok(())
 }
 
-/// The tap as its binary runs it, with stdout in memory.
+/// Runs the tap as its binary does, and returns what it wrote to stdout.
 fn tap(args: &[&str]) -> Result<Vec<u8>> {
     let args = Args::try_parse_from(std::iter::once(&"tap-tiktok-ads").chain(args))?;
     let mut out = Vec::new();
@@ -91,19 +98,22 @@ fn tap(args: &[&str]) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-/// Lines of a stream that a terminal shows, and characters of a line.
-const SHOWN: (usize, usize) = (3, 150);
+/// How many lines of each stream a terminal gets.
+const MOST_LINES: usize = 3;
+/// How many characters of a line a terminal gets.
+const MOST_CHARACTERS: usize = 99;
 
-/// The first lines of each stream and the last STATE, long ones cut, with what is left out counted.
+/// The first lines of each stream and the last STATE. Long lines are cut, and further lines are
+/// counted.
 fn sample(lines: &[u8]) -> String {
     let text = String::from_utf8_lossy(lines);
     let of_streams: Vec<&str> =
         text.lines().filter(|line| line.contains("\"stream\":\"")).collect();
     let mut shown = Vec::new();
     for stream in of_streams.chunk_by(|a, b| stream_of(a) == stream_of(b)) {
-        shown.extend(stream.iter().take(SHOWN.0).map(|line| cut(line)));
-        if stream.len() > SHOWN.0 {
-            shown.push(format!("… {} more lines of this stream", stream.len() - SHOWN.0));
+        shown.extend(stream.iter().take(MOST_LINES).map(|line| cut(line)));
+        if stream.len() > MOST_LINES {
+            shown.push(format!("… {} more lines of this stream", stream.len() - MOST_LINES));
         }
     }
     shown.extend(text.lines().last().map(cut));
@@ -115,10 +125,11 @@ fn stream_of(line: &str) -> Option<&str> {
 }
 
 fn cut(line: &str) -> String {
-    line.char_indices().nth(SHOWN.1).map_or(line.to_owned(), |(at, _)| format!("{}…", &line[..at]))
+    let end = line.char_indices().nth(MOST_CHARACTERS);
+    end.map_or_else(|| line.to_owned(), |(end, _)| format!("{}…", &line[..end]))
 }
 
-/// Records by stream, and the last state.
+/// The number of records by stream, and the last state.
 fn read(lines: &[u8]) -> Result<(BTreeMap<String, u64>, Option<Value>)> {
     let (mut rows, mut state) = (BTreeMap::new(), None);
     for line in lines.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
@@ -149,7 +160,7 @@ fn table(title: &str, server: &Server, rows: &BTreeMap<String, u64>, seconds: f6
                 })
         };
         let times: Vec<_> = requests.iter().filter(is_ours).map(|r| r.at).collect();
-        // From the first to the last request: streams overlap, because workers run ahead.
+        // From the first to the last request. Streams overlap, because workers read ahead.
         let span = times
             .iter()
             .max()
@@ -164,7 +175,7 @@ fn table(title: &str, server: &Server, rows: &BTreeMap<String, u64>, seconds: f6
     }
     eprintln!(
         "  {:<32}{:>8}{:>10}{seconds:>10.2}\n",
-        "together",
+        "total",
         rows.values().sum::<u64>(),
         requests.len()
     );

@@ -1,32 +1,71 @@
-//! The README says what the code says: its tables of settings and streams are made from the schema
-//! and the stream tables.
-//!
-//! A difference means: make the block of the README anew.
+//! The documentation agrees with the code and with itself: generated tables are current, links
+//! lead to files, and the README stays short.
 
 use crate::harness::CORE;
+use std::fs;
+use std::path::Path;
 use tap_tiktok_ads::about::{settings_table, streams_table};
 
-fn block<'r>(readme: &'r str, name: &str) -> &'r str {
+const MOST_README_LINES: usize = 150;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// The text between the markers `<!-- name -->` and `<!-- /name -->`.
+pub(crate) fn block<'t>(text: &'t str, name: &str) -> &'t str {
     let (open, close) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));
-    let after = readme.split_once(&open).unwrap_or_else(|| panic!("README.md has no {open}")).1;
-    after.split_once(&close).unwrap_or_else(|| panic!("README.md has no {close}")).0
+    let after = text.split_once(&open).unwrap_or_else(|| panic!("there is no {open}")).1;
+    after.split_once(&close).unwrap_or_else(|| panic!("there is no {close}")).0
+}
+
+/// Every page for readers: those in the root folder and those in `docs/`.
+fn pages() -> Vec<String> {
+    let mut pages = Vec::new();
+    for folder in ["", "docs/"] {
+        let names = fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap());
+        let names = names.map(|entry| entry.file_name().into_string().unwrap());
+        pages.extend(
+            names
+                .filter(|name| Path::new(name).extension().is_some_and(|ext| ext == "md"))
+                .map(|name| format!("{folder}{name}")),
+        );
+    }
+    pages
+}
+
+/// The targets of the links in a page, without those to other sites.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    targets.filter(|target| !target.contains("://"))
+}
+
+/// The name by which a link finds a heading: lower case, `-` for spaces, no punctuation.
+fn anchor(heading: &str) -> String {
+    let text = heading.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+    text.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect()
 }
 
 #[test]
-fn the_tables_of_the_readme_are_those_of_the_code() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
-    let Ok(readme) = std::fs::read_to_string(path) else { return };
-    for (name, table) in [("settings", settings_table()), ("streams", streams_table())] {
+fn generated_tables_are_current() {
+    for (page, name, table) in [
+        ("README.md", "settings", settings_table()),
+        ("docs/streams.md", "streams", streams_table()),
+    ] {
         assert_eq!(
-            block(&readme, name).trim(),
+            block(&read(page), name).trim(),
             table.trim(),
-            "README.md is old: put in the table of `tap-tiktok-ads --about --format markdown`"
+            "{page} is out of date: paste the table from `tap-tiktok-ads --about --format markdown`"
         );
     }
 }
 
 #[test]
-fn tables_are_whole() {
+fn every_row_of_a_table_has_every_cell() {
     for table in [settings_table(), streams_table()] {
         let columns = |line: &str| line.replace("\\|", "").matches('|').count();
         let wanted = columns(table.lines().next().unwrap());
@@ -36,4 +75,33 @@ fn tables_are_whole() {
         );
     }
     assert_eq!(streams_table().lines().count(), CORE.len() + 2);
+}
+
+#[test]
+fn links_lead_to_files_and_headings() {
+    let pages = pages();
+    assert!(pages.len() >= 7, "{pages:?}");
+    let mut followed = 0;
+    for page in &pages {
+        let text = read(page);
+        for link in links(&text) {
+            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+            let folder = root().join(page).parent().unwrap().to_owned();
+            let target = if file.is_empty() { root().join(page) } else { folder.join(file) };
+            assert!(target.exists(), "{page} links to {link}");
+            if !heading.is_empty() {
+                let text = fs::read_to_string(&target).unwrap();
+                let mut headings = text.lines().filter(|line| line.starts_with('#')).map(anchor);
+                assert!(headings.any(|one| one == heading), "{page} links to {link}");
+            }
+            followed += 1;
+        }
+    }
+    assert!(followed > 10, "{followed} links");
+}
+
+#[test]
+fn the_readme_is_short() {
+    let lines = read("README.md").lines().count();
+    assert!(lines <= MOST_README_LINES, "{lines} lines");
 }

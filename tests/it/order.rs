@@ -1,15 +1,16 @@
-//! What concurrency may not change, and how little is asked of TikTok.
+//! Output is the same at any concurrency, and a run makes no more requests than it needs.
 //!
-//! The promise of fewest requests is a formula, the README's, not a number.
+//! How many requests that is follows from the formula and the table in docs/streams.md.
 
 use crate::catalogs::only;
+use crate::docs;
 use crate::harness::CORE;
 use crate::harness::{END, START, Tap, serve, world};
 use crate::truth::{self, Scope, kind};
 use fake_tiktok::{Level, ReportQuery, Server, World, WorldConfig};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use tap_tiktok_ads::streams;
+use tap_tiktok_ads::streams::{self, Per};
 
 /// Lines without the one thing that differs between runs.
 fn timeless(stdout: &str) -> Vec<&str> {
@@ -74,29 +75,47 @@ fn has_top_view(world: &World, account: &str) -> bool {
     !world.report(&query).is_empty()
 }
 
-/// The lists of an account that the README tells of, by stream: the most rows a page of each, and
-/// whether there is one a window.
-fn promised() -> BTreeMap<String, Vec<(usize, bool)>> {
-    let readme = include_str!("../../README.md");
-    let table = readme
-        .split("<!-- requests -->")
-        .nth(1)
-        .and_then(|rest| rest.split("<!-- /requests -->").next())
-        .expect("the table");
-    let row = |line: &str| {
-        let mut cells = line.split('|').map(str::trim).skip(1);
-        let name = cells.next()?.strip_prefix('`')?.strip_suffix('`')?.to_owned();
-        let lists = cells.next()?.split(';').filter_map(|list| {
-            let rows = list.split('(').nth(1)?.split(" a page").next()?.parse().expect("a number");
-            Some((rows, list.contains("`report_window`")))
-        });
-        Some((name, lists.collect()))
-    };
-    table.lines().filter_map(row).collect()
+/// The most rows per page that TikTok serves, for each list of a stream: the second one is that of
+/// `TopView`.
+fn page_caps(stream: &streams::Stream) -> &'static [usize] {
+    if stream.per == Per::AccountBatch {
+        &[]
+    } else if stream.call.path == "adgroup/get/" {
+        &[1000, 100]
+    } else if stream.report().is_some_and(|report| !report.is_below_account()) {
+        &[1000]
+    } else {
+        &[1000, 1000]
+    }
 }
 
-/// The fewest requests that bring a stream, by its name: what the README says, reckoned with the
-/// rows that there are.
+/// The lists per account that docs/streams.md names for each stream: the most rows per page, and
+/// whether every window has its own list.
+fn promised() -> BTreeMap<String, Vec<(usize, bool)>> {
+    let page = include_str!("../../docs/streams.md");
+    let list = |call: &str| {
+        let rows = call.split("pages of ").nth(1)?.split(' ').next()?.parse();
+        Some((rows.expect("a number"), call.contains("per window")))
+    };
+    let row = |line: &str| {
+        let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let name = cells.first()?.strip_prefix('`')?.strip_suffix('`')?.to_owned();
+        Some((name, cells.last()?.split(';').filter_map(list).collect()))
+    };
+    let promised: BTreeMap<String, Vec<_>> =
+        docs::block(page, "streams").lines().filter_map(row).collect();
+    for stream in CORE.iter() {
+        let lists = &promised[stream.name];
+        let rows: Vec<_> = lists.iter().map(|(rows, _)| *rows).collect();
+        assert_eq!(rows, page_caps(stream), "{}", stream.name);
+        let is_report = stream.report().is_some();
+        assert!(lists.iter().all(|(_, windowed)| *windowed == is_report), "{}", stream.name);
+    }
+    promised
+}
+
+/// The fewest requests that read each stream: the formula in docs/streams.md, computed with the
+/// rows of the fake API.
 fn fewest(
     server: &Server,
     page_size: usize,
@@ -110,7 +129,7 @@ fn fewest(
     let of = |stream: &'static streams::Stream| -> usize {
         let lists = promised
             .get(stream.name)
-            .unwrap_or_else(|| panic!("the README does not say what {} costs", stream.name));
+            .unwrap_or_else(|| panic!("docs/streams.md has no {}", stream.name));
         let each = |account: &str| -> usize {
             let read = |(place, (most, windowed)): (usize, &(usize, bool))| match stream.report() {
                 None => {
@@ -141,7 +160,7 @@ fn fewest(
                     };
                     windows.map(|days| calls(rows(days), *most)).sum()
                 }
-                _ => panic!("the README says of {} what does not fit it", stream.name),
+                _ => panic!("docs/streams.md: the requests of {} do not fit it", stream.name),
             };
             let has_top_view = has_top_view(world, account);
             let is_read = |place: &usize| *place == 0 || has_top_view || stream.call.is_deletable;

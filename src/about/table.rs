@@ -1,0 +1,76 @@
+//! The table of streams in docs/streams.md, made from the stream table: one function per column.
+
+use crate::streams::{self, ADVERTISER_INFO, Per, Replication, Stream};
+use std::fmt::Write;
+
+const COLUMNS: [&str; 9] = [
+    "stream",
+    "what",
+    "group",
+    "read per",
+    "endpoint",
+    "key properties",
+    "replication",
+    "permission",
+    "requests",
+];
+
+/// The streams as a table in Markdown.
+pub fn streams_table() -> String {
+    let mut table = format!("| {} |\n{}|\n", COLUMNS.join(" | "), "|---".repeat(COLUMNS.len()));
+    for stream in streams::all() {
+        let cells = [
+            format!("`{}`", stream.name),
+            stream.about.clone(),
+            stream.group.name().to_owned(),
+            read_per(stream).to_owned(),
+            endpoint(stream),
+            stream.keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", "),
+            replication(stream),
+            stream.permission.to_owned(),
+            requests(stream),
+        ];
+        let _ = writeln!(table, "| {} |", cells.join(" | "));
+    }
+    table
+}
+
+fn read_per(stream: &Stream) -> &'static str {
+    match stream.per {
+        Per::Account => "account",
+        Per::AccountBatch => "100 accounts",
+    }
+}
+
+fn endpoint(stream: &Stream) -> String {
+    let path = stream.call.path;
+    match stream.report() {
+        Some(report) => format!("`{path}` {} {}", report.report_type, report.data_level),
+        None => format!("`{path}`"),
+    }
+}
+
+fn replication(stream: &Stream) -> String {
+    match stream.replication {
+        Replication::FullTable => "full table".to_owned(),
+        Replication::Incremental { key, .. } => format!("incremental by `{key}`"),
+        Replication::Window { key } => format!("window by `{key}`"),
+    }
+}
+
+/// The paged calls that a stream makes for one account.
+fn requests(stream: &Stream) -> String {
+    if stream.per == Per::AccountBatch {
+        return format!("no other than `{ADVERTISER_INFO}`");
+    }
+    let window = if stream.has_windows() { " per window" } else { "" };
+    let passes = stream.call.passes.iter().map(|pass| {
+        let pages = format!("pages of {}{window}", pass.page_size);
+        pass.optional.map_or(pages.clone(), |name| format!("`{name}`: {pages}"))
+    });
+    let mut calls: Vec<String> = passes.collect();
+    if matches!(stream.replication, Replication::Incremental { is_filtered: true, .. }) {
+        calls.push("only rows changed since the bookmark".to_owned());
+    }
+    calls.join("; ")
+}
