@@ -92,8 +92,8 @@ impl Plan {
         // TikTok adds up reports of that type only.
         let is_summed = verify
             && matches!(&stream.source, Source::Report(report) if report.report_type == "BASIC");
-        let summed: Vec<String> =
-            metrics.iter().filter(|m| is_summed && dictionary().is_additive(m)).cloned().collect();
+        let adds_up = |metric: &&String| is_summed && dictionary().is_additive("BASIC", metric);
+        let summed: Vec<String> = metrics.iter().filter(adds_up).cloned().collect();
         let is_report = matches!(stream.source, Source::Report(_));
         let compared = cursor.filter(|_| !is_report);
         Ok(Plan {
@@ -171,9 +171,8 @@ fn origin(stream: &Stream, name: &str) -> Origin {
 /// The metrics of the selected fields, but for those that TikTok is known not to have in such a
 /// report: one wrong name fails it all.
 fn metrics(id: &str, report: &Report, specs: &[FieldSpec]) -> Vec<String> {
-    let is_wrong = |name: &str| {
-        dictionary().metric(name).is_some_and(|m| !m.fits(report.report_type, report.data_level))
-    };
+    let grouping = report.grouping();
+    let is_wrong = |name: &str| !dictionary().fits(name, &grouping);
     let wanted = specs.iter().filter(|s| s.selected && s.origin == Origin::Metric);
     let (wrong, right): (Vec<_>, Vec<_>) =
         wanted.map(|s| s.name.clone()).partition(|name| is_wrong(name));
