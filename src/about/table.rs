@@ -45,7 +45,10 @@ fn read_per(stream: &Stream) -> &'static str {
 fn endpoint(stream: &Stream) -> String {
     let path = stream.call.path;
     match stream.report() {
-        Some(report) => format!("`{path}` {} {}", report.report_type, report.data_level),
+        Some(report) => {
+            let level = report.data_level.unwrap_or_default();
+            format!("`{path}` {} {level}", report.report_type)
+        }
         None => format!("`{path}`"),
     }
 }

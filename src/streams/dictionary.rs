@@ -1,6 +1,5 @@
-//! The dictionary of metrics and dimensions: `schemas/metrics.json`, with the type of each and the
-//! reports that have it. It owns what TikTok is known to have; a name it does not hold may exist
-//! all the same.
+//! The dictionary of metrics and dimensions: `schemas/metrics.json`, with the type of each and
+//! what decides whether a report can have it. TikTok refuses a whole report for one wrong name.
 
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -10,36 +9,107 @@ use std::sync::OnceLock;
 /// user's own should still fit.
 pub const MOST_DEFAULTS: usize = 90;
 
+/// The time that one row of a report stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grain {
+    /// A day: `stat_time_day` is a dimension.
+    Day,
+    /// An hour: `stat_time_hour` is a dimension.
+    Hour,
+    /// All days there are: `query_lifetime`.
+    Lifetime,
+    /// The days that were asked for, without a dimension of time; the tap asks day by day.
+    DayByRequest,
+}
+
+/// What a report groups its rows by. It decides which metrics there are.
+#[derive(Clone, Copy, Debug)]
+pub struct Grouping<'a> {
+    /// `BASIC`, `AUDIENCE`, `GMV_MAX` and so on.
+    pub report_type: &'a str,
+    /// `AUCTION_AD` and so on; `None` for report types that know no levels.
+    pub data_level: Option<&'a str>,
+    /// Ids, breakdowns and the time.
+    pub dimensions: &'a [&'a str],
+    /// What time a row stands for.
+    pub grain: Grain,
+}
+
+impl Grouping<'_> {
+    fn has(&self, dimension: &str) -> bool {
+        self.dimensions.contains(&dimension)
+    }
+}
+
+/// Something that differs between report types, by their names.
+type ByReport<T> = HashMap<String, T>;
+
 /// All that is known of report columns.
 #[derive(Debug, Deserialize)]
 pub struct Dictionary {
     dimensions: HashMap<String, Column>,
     metrics: HashMap<String, Column>,
-    /// By report type, the metrics that streams have by default, the most wanted first.
+    /// Report types that take the metrics of another one too, but for what is tied to a data
+    /// level, attributes of entities and postbacks of SKAN.
+    borrows: ByReport<String>,
+    /// By report type, the metrics that streams have by default, the most wanted first. Those
+    /// under `<report type>/<dimension>` come before them in reports with that dimension.
     defaults: HashMap<String, Vec<String>>,
     /// Metrics that count what happened once: the rows of a report add up to its total.
-    additive: Vec<String>,
+    additive: ByReport<Vec<String>>,
 }
 
 /// One metric or dimension.
 #[derive(Debug, Deserialize)]
 pub struct Column {
-    /// JSON type, or `date-time`.
+    /// JSON type, `date-time`, or `array of` a JSON type.
     #[serde(rename = "type")]
-    pub kind: String,
+    kind: String,
+    /// Another type in reports of some types.
+    #[serde(default)]
+    types: ByReport<String>,
+    /// Of a dimension: `id`, `time`, `breakdown`, or `returned`, which cannot be asked for.
+    #[serde(default, rename = "kind")]
+    role: String,
+    /// Of a metric: the family that it belongs to.
+    #[serde(default)]
+    group: String,
     /// Report types that have it.
-    pub reports: Vec<String>,
+    reports: Vec<String>,
+    /// Report types whose rows have it without being asked.
+    #[serde(default)]
+    returned: Vec<String>,
     /// Data levels that have it; none named means all.
     #[serde(default)]
-    pub levels: Vec<String>,
+    levels: Vec<String>,
+    /// The grains that have it; none named means all.
+    #[serde(default)]
+    grains: ByReport<Vec<Grain>>,
+    /// Dimensions, or kinds of dimensions, one of which a report must have.
+    #[serde(default)]
+    with: ByReport<Vec<String>>,
+    /// Dimensions, or kinds of dimensions, that a report must not have.
+    #[serde(default)]
+    without: ByReport<Vec<String>>,
+    /// Of a dimension: the only metrics that reports with it have.
+    #[serde(default)]
+    metrics: ByReport<Selection>,
+}
+
+/// Some of the metrics.
+#[derive(Debug, Deserialize)]
+struct Selection {
+    groups: Vec<String>,
+    #[serde(default)]
+    names: Vec<String>,
 }
 
 impl Column {
-    /// Whether a report of that type and level has it. One wrong name fails a whole report, so it
-    /// is never asked for elsewhere.
-    pub fn fits(&self, report_type: &str, data_level: &str) -> bool {
-        self.reports.iter().any(|r| r == report_type)
-            && (self.levels.is_empty() || self.levels.iter().any(|l| l == data_level))
+    /// The type of its values in reports of that type: a JSON type, `date-time`, or `array of` a
+    /// JSON type.
+    pub fn type_in(&self, report_type: &str) -> &str {
+        self.types.get(report_type).unwrap_or(&self.kind)
     }
 }
 
@@ -54,22 +124,87 @@ impl Dictionary {
         self.metrics.get(name)
     }
 
-    /// Whether rows of a metric add up. Rates and averages do not, nor does what counts people.
-    pub fn is_additive(&self, name: &str) -> bool {
-        self.additive.iter().any(|a| a == name)
+    /// Whether a report can be asked for a metric. A name that the dictionary does not hold may
+    /// exist all the same, and fits.
+    pub fn fits(&self, name: &str, grouping: &Grouping) -> bool {
+        let Some(metric) = self.metric(name) else { return true };
+        let report_type = grouping.report_type;
+        let of_type = metric.reports.iter().any(|r| r == report_type);
+        let is_borrowed = || {
+            self.borrows.get(report_type).is_some_and(|lender| metric.reports.contains(lender))
+                && metric.levels.is_empty()
+                && !["attribute", "skan"].contains(&metric.group.as_str())
+        };
+        let takes = |dimension: &&str| {
+            let only = self.dimension(dimension).and_then(|d| d.metrics.get(report_type));
+            only.is_none_or(|s| {
+                s.groups.contains(&metric.group) || s.names.iter().any(|n| n == name)
+            })
+        };
+        (of_type || is_borrowed())
+            && !grouping.has(name)
+            && self.allows(metric, grouping)
+            && grouping.dimensions.iter().all(takes)
     }
 
-    /// The default metrics of a report of that type and level, at most [`MOST_DEFAULTS`].
-    pub fn defaults<'a>(
-        &'a self,
-        report_type: &'a str,
-        data_level: &'a str,
-    ) -> impl Iterator<Item = &'a str> {
-        let ranked = self.defaults.get(report_type).map_or(&[][..], Vec::as_slice);
-        let fits = move |name: &&String| {
-            self.metric(name).is_some_and(|m| m.fits(report_type, data_level))
+    /// Whether a dimension can be one of the dimensions of a report.
+    pub fn dimension_fits(&self, name: &str, grouping: &Grouping) -> bool {
+        let Some(dimension) = self.dimension(name) else { return true };
+        dimension.role != "returned"
+            && dimension.reports.iter().any(|r| r == grouping.report_type)
+            && self.allows(dimension, grouping)
+    }
+
+    /// The columns that such a report has without being asked for them.
+    pub fn returned(&self, grouping: &Grouping) -> Vec<&str> {
+        let is_returned = |column: &Column| {
+            column.returned.iter().any(|r| r == grouping.report_type)
+                && self.allows(column, grouping)
         };
-        ranked.iter().filter(fits).map(String::as_str).take(MOST_DEFAULTS)
+        let columns = self.dimensions.iter().filter(|(_, column)| is_returned(column));
+        let mut names: Vec<&str> = columns.map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Whether rows of a metric add up. Rates and averages do not, nor does what counts people.
+    pub fn is_additive(&self, report_type: &str, name: &str) -> bool {
+        self.additive.get(report_type).is_some_and(|names| names.iter().any(|n| n == name))
+    }
+
+    /// The metrics that such a report has by default, at most [`MOST_DEFAULTS`].
+    pub fn defaults(&self, grouping: &Grouping) -> Vec<&str> {
+        let report_type = grouping.report_type;
+        let beside = grouping.dimensions.iter().map(|d| format!("{report_type}/{d}"));
+        let lists = beside.chain([report_type.to_owned()]);
+        let mut names: Vec<&str> = Vec::new();
+        for name in lists.filter_map(|list| self.defaults.get(&list)).flatten() {
+            if names.len() < MOST_DEFAULTS
+                && !names.contains(&name.as_str())
+                && self.fits(name, grouping)
+            {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Whether level, grain and dimensions of a report go with a column.
+    fn allows(&self, column: &Column, grouping: &Grouping) -> bool {
+        let report_type = grouping.report_type;
+        let grains = column.grains.get(report_type);
+        let is_there = |wanted: &String| {
+            let role = |dimension: &str| self.dimension(dimension).map(|d| &d.role);
+            grouping.dimensions.iter().any(|d| d == wanted || role(d) == Some(wanted))
+        };
+        let any = |list: &ByReport<Vec<String>>| {
+            list.get(report_type).map(|names| names.iter().any(is_there))
+        };
+        grouping.data_level.is_none_or(|level| {
+            column.levels.is_empty() || column.levels.iter().any(|l| l == level)
+        }) && grains.is_none_or(|grains| grains.contains(&grouping.grain))
+            && any(&column.with) != Some(false)
+            && any(&column.without) != Some(true)
     }
 }
 
@@ -81,3 +216,6 @@ pub fn dictionary() -> &'static Dictionary {
             .expect("the built-in dictionary is valid")
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 //! report follow from its cell.
 
 use super::call::{Buying, Call, Pass};
+use super::dictionary::Grain;
 use super::report::{ACCOUNT_LEVEL, Report};
 use super::{Fields, Group, Per, REPORT, Replication, Stream};
 
@@ -112,7 +113,8 @@ fn stream(level: &Level, breakdown: &Breakdown) -> Stream {
         keys,
         fields: Fields::Report(Report {
             report_type: breakdown.report_type,
-            data_level: level.code,
+            data_level: Some(level.code),
+            grain: Grain::Day,
             dimensions,
         }),
         permission: "Consolidated Report",

@@ -1,7 +1,7 @@
 //! JSON Schemas of streams: an entity's is its file in `schemas/`, a report's is put together from
 //! the dictionary.
 
-use super::dictionary::{Column, dictionary};
+use super::dictionary::dictionary;
 use super::{Fields, Report, Stream};
 use serde_json::{Map, Value, json};
 
@@ -19,11 +19,13 @@ fn of_report(report: &Report, keys: &[&str]) -> Value {
     let mut properties = Map::new();
     properties.insert("advertiser_id".to_owned(), json!({"type": "string"}));
     for name in &report.dimensions {
-        let kind = dictionary().dimension(name).map_or("string", |c| c.kind.as_str());
+        let column = dictionary().dimension(name);
+        let kind = column.map_or("string", |c| c.type_in(report.report_type));
         properties.insert((*name).to_owned(), property(kind, keys.contains(name)));
     }
-    for name in dictionary().defaults(report.report_type, report.data_level) {
-        let kind = dictionary().metric(name).map_or("string", |c: &Column| c.kind.as_str());
+    for name in dictionary().defaults(&report.grouping()) {
+        let column = dictionary().metric(name);
+        let kind = column.map_or("string", |c| c.type_in(report.report_type));
         properties.insert(name.to_owned(), property(kind, false));
     }
     json!({"type": "object", "properties": properties})
@@ -34,6 +36,9 @@ fn property(kind: &str, key: bool) -> Value {
         ("date-time", true) => json!({"type": "string", "format": "date-time"}),
         ("date-time", false) => json!({"type": ["null", "string"], "format": "date-time"}),
         (kind, true) => json!({"type": kind}),
-        (kind, false) => json!({"type": ["null", kind]}),
+        (kind, false) => match kind.strip_prefix("array of ") {
+            Some(items) => json!({"type": ["null", "array"], "items": {"type": ["null", items]}}),
+            None => json!({"type": ["null", kind]}),
+        },
     }
 }

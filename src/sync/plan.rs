@@ -89,9 +89,13 @@ impl Plan {
                 metrics.len()
             )));
         }
-        let is_summed = verify && report.is_some_and(Report::has_totals);
-        let summed: Vec<String> =
-            metrics.iter().filter(|m| is_summed && dictionary().is_additive(m)).cloned().collect();
+        let summed = match report.filter(|report| verify && report.has_totals()) {
+            Some(report) => {
+                let adds_up = |name: &&String| dictionary().is_additive(report.report_type, name);
+                metrics.iter().filter(adds_up).cloned().collect()
+            }
+            None => Vec::new(),
+        };
         let compared = cursor.filter(|_| report.is_none());
         Ok(Plan {
             stream: stream.clone(),
@@ -111,9 +115,8 @@ impl Plan {
 /// The metrics of the selected fields, but for those that TikTok is known not to have in such a
 /// report: one wrong name fails it all.
 fn metrics(id: &str, report: &Report, specs: &[FieldSpec]) -> Vec<String> {
-    let is_wrong = |name: &str| {
-        dictionary().metric(name).is_some_and(|m| !m.fits(report.report_type, report.data_level))
-    };
+    let grouping = report.grouping();
+    let is_wrong = |name: &str| !dictionary().fits(name, &grouping);
     let wanted = specs.iter().filter(|s| s.selected && s.origin == Origin::Metric);
     let (wrong, right): (Vec<_>, Vec<_>) =
         wanted.map(|s| s.name.clone()).partition(|name| is_wrong(name));

@@ -91,7 +91,7 @@ fn fetch(server: &Server, plan: &Plan) -> String {
     if let Some(report) = plan.stream.report() {
         params.extend([
             ("report_type", report.report_type.to_owned()),
-            ("data_level", report.data_level.to_owned()),
+            ("data_level", report.data_level.unwrap_or_default().to_owned()),
             ("dimensions", json!(report.dimensions).to_string()),
             ("metrics", json!(plan.metrics).to_string()),
             ("start_date", "2025-01-01".to_owned()),

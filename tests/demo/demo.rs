@@ -156,7 +156,7 @@ fn table(title: &str, server: &Server, rows: &BTreeMap<String, u64>, seconds: f6
             r.path == stream.call.path
                 && report.as_ref().is_none_or(|(kind, level, dimensions)| {
                     (r.param("report_type"), r.param("data_level"), r.param("dimensions"))
-                        == (Some(*kind), Some(*level), Some(dimensions.as_str()))
+                        == (Some(*kind), *level, Some(dimensions.as_str()))
                 })
         };
         let times: Vec<_> = requests.iter().filter(is_ours).map(|r| r.at).collect();

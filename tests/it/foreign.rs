@@ -34,8 +34,20 @@ fn others(report: &Report, schema: &Value, allowed: bool) -> Vec<String> {
     let has = |list: &Value, name: &str| {
         list.as_array().is_none_or(|list| list.iter().any(|one| one == name))
     };
-    let fits =
-        |m: &Value| has(&m["reports"], report.report_type) && has(&m["levels"], report.data_level);
+    let with = |list: &Value| {
+        let names = list[report.report_type].as_array()?;
+        // `id` stands for any id, which all reports of the table have.
+        let is_there =
+            |name: &Value| name == "id" || report.dimensions.iter().any(|one| name == one);
+        Some(names.iter().any(is_there))
+    };
+    let fits = |m: &Value| {
+        has(&m["reports"], report.report_type)
+            && has(&m["levels"], report.data_level)
+            && has(&m["grains"][report.report_type], "day")
+            && with(&m["with"]) != Some(false)
+            && with(&m["without"]) != Some(true)
+    };
     let is_new =
         |name: &str| schema["properties"].get(name).is_none() && truth::is_metric(report, name);
     dictionary()

@@ -27,6 +27,7 @@ mod promises;
 mod proxies;
 mod reports;
 mod retries;
+mod schemas;
 mod selection;
 mod state;
 mod state_files;

@@ -32,7 +32,9 @@ pub(crate) fn parts(
     };
     let mut parent = whole.subset.clone();
     loop {
-        let of = STEPS.get(step).filter(|of| of.levels.contains(&report.data_level));
+        let of = STEPS
+            .get(step)
+            .filter(|of| report.data_level.is_some_and(|level| of.levels.contains(&level)));
         let Some(of) = of else { return Ok(None) };
         let ids = if let Some(parent) = parent.filter() {
             Arc::new(list(slice, of, whole.buying, Some(parent))?)

@@ -48,11 +48,11 @@ pub(crate) fn params(
         ("advertiser_id", slice.account.to_owned()),
         ("service_type", "AUCTION".to_owned()),
         ("report_type", report.report_type.to_owned()),
-        ("data_level", report.data_level.to_owned()),
         ("dimensions", json!(report.dimensions).to_string()),
         ("start_date", part.window.start.to_string()),
         ("end_date", part.window.end.to_string()),
     ];
+    params.extend(report.data_level.map(|level| ("data_level", level.to_owned())));
     if !asked.metrics.is_empty() {
         params.push(("metrics", json!(asked.metrics).to_string()));
     }

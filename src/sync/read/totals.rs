@@ -34,7 +34,7 @@ pub(crate) fn add_with_deleted(
     sums: &[Sum],
     read: &mut Read,
 ) -> Result<(), ApiError> {
-    if slice.plan.summed.is_empty() || report.data_level != "AUCTION_AD" {
+    if slice.plan.summed.is_empty() || report.data_level != Some("AUCTION_AD") {
         return Ok(());
     }
     let more = if slice.context.config.include_deleted {
@@ -53,7 +53,7 @@ pub(crate) fn compare_with_account(
     window: Window,
     read: &Read,
 ) -> Result<(), ApiError> {
-    if slice.plan.summed.is_empty() || report.data_level != "AUCTION_AD" {
+    if slice.plan.summed.is_empty() || report.data_level != Some("AUCTION_AD") {
         return Ok(());
     }
     let account = report.of_account();
