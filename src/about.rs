@@ -1,6 +1,5 @@
-//! What the tap says about itself: capabilities, settings and streams, for people, tools and the
-//! README. Made from `schemas/config.json` and the stream tables, so that it cannot drift from
-//! them.
+//! Describes the tap for `--about` and the README: its capabilities, settings and streams. All of
+//! it comes from `schemas/config.json` and the stream tables.
 
 use crate::cli::Format;
 use crate::config::settings::{aliases, schema, settings};
@@ -14,15 +13,19 @@ const DESCRIPTION: &str = env!("CARGO_PKG_DESCRIPTION");
 const CAPABILITIES: [&str; 5] = ["catalog", "discover", "state", "about", "structured-logging"];
 
 /// The text of `--about`.
-pub fn about(format: Format) -> String {
+pub(crate) fn about(format: Format) -> String {
     match format {
         Format::Json => {
-            let about = json!({"name": NAME, "description": DESCRIPTION, "version": VERSION, "capabilities": CAPABILITIES, "settings": schema()});
+            let about = json!({
+                "name": NAME, "description": DESCRIPTION, "version": VERSION,
+                "capabilities": CAPABILITIES, "settings": schema(),
+            });
             format!("{about:#}\n")
         }
         Format::Markdown => {
             format!(
-                "# {NAME}\n\n{DESCRIPTION}\n\nVersion {VERSION}\n\n## Settings\n\n{}\n## Streams\n\n{}",
+                "# {NAME}\n\n{DESCRIPTION}\n\nVersion {VERSION}\n\n\
+                 ## Settings\n\n{}\n## Streams\n\n{}",
                 settings_table(),
                 streams_table()
             )
@@ -54,7 +57,7 @@ fn text() -> String {
     text
 }
 
-/// The settings as a table in Markdown.
+/// The settings as a Markdown table.
 pub fn settings_table() -> String {
     let mut table = "| setting | form | default | meaning |\n|---|---|---|---|\n".to_owned();
     for (name, setting) in settings() {
@@ -77,7 +80,7 @@ pub fn settings_table() -> String {
     table
 }
 
-/// The streams as a table in Markdown.
+/// The streams as a Markdown table.
 pub fn streams_table() -> String {
     let mut table =
         "| stream | what | endpoint | key | bookmark |\n|---|---|---|---|---|\n".to_owned();
@@ -115,7 +118,7 @@ fn form(setting: &Value) -> String {
         _ => String::new(),
     };
     match (&setting["minimum"], &setting["maximum"]) {
-        (Value::Number(least), Value::Number(most)) => format!("{form} {least}–{most}"),
+        (Value::Number(minimum), Value::Number(maximum)) => format!("{form} {minimum}–{maximum}"),
         _ => form,
     }
 }
