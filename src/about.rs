@@ -18,7 +18,7 @@ const DESCRIPTION: &str = env!("CARGO_PKG_DESCRIPTION");
 const CAPABILITIES: [&str; 5] = ["catalog", "discover", "state", "about", "structured-logging"];
 
 /// The text of `--about`.
-pub fn about(format: Format) -> String {
+pub(crate) fn about(format: Format) -> String {
     match format {
         Format::Json => {
             let about = json!({
@@ -66,7 +66,7 @@ fn text() -> String {
     text
 }
 
-/// The settings as a table in Markdown.
+/// The settings as a Markdown table.
 pub fn settings_table() -> String {
     let mut table =
         "| setting | form | required | default | meaning |\n|---|---|---|---|---|\n".to_owned();
@@ -100,7 +100,7 @@ fn form(setting: &Value) -> String {
         _ => String::new(),
     };
     match (&setting["minimum"], &setting["maximum"]) {
-        (Value::Number(least), Value::Number(most)) => format!("{form} {least}–{most}"),
+        (Value::Number(minimum), Value::Number(maximum)) => format!("{form} {minimum}–{maximum}"),
         _ => form,
     }
 }

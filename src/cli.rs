@@ -1,5 +1,4 @@
-//! The command line. It owns what may be typed: what Singer tools, Meltano and people pass to a
-//! tap.
+//! The command line: the options that Singer tools, Meltano and users pass to a tap.
 
 use clap::{ArgAction, Parser, ValueEnum};
 
@@ -8,42 +7,42 @@ use clap::{ArgAction, Parser, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(version, about, disable_help_subcommand = true)]
 pub struct Args {
-    /// Settings as JSON, or ENV for the environment; later ones win
+    /// Config file (JSON), or ENV to read the environment; may be repeated, later files win
     #[arg(short, long, value_name = "FILE")]
     pub config: Vec<String>,
-    /// Streams and fields to sync; without it every stream selected by default
+    /// Catalog with the streams and fields to sync; by default all default streams are synced
     #[arg(long, visible_alias = "properties", short_alias = 'p', value_name = "FILE")]
     pub catalog: Option<String>,
-    /// Where the last run got to: the last line that the target printed
+    /// State of the last run: the last line that the target printed
     #[arg(short, long, value_name = "FILE")]
     pub state: Option<String>,
-    /// Print the catalog and end; needs no config and no network
+    /// Print the catalog and exit; needs no config and no network
     #[arg(short, long)]
     pub discover: bool,
-    /// Print what the tap can do and its settings, and end
+    /// Print the capabilities, settings and streams of the tap, and exit
     #[arg(long)]
     pub about: bool,
-    /// Form of --about
+    /// Output format of --about
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// Say more, twice for all
+    /// Log more; repeat for everything
     #[arg(short, long, action = ArgAction::Count)]
     pub verbose: u8,
-    /// Say less: warnings only, twice for errors only
+    /// Log warnings and errors only; repeat for errors only
     #[arg(short, long, action = ArgAction::Count)]
     pub quiet: u8,
-    /// Accepted for the sake of singer-python's callers
+    /// Accepted without effect, because callers of singer-python taps may pass it
     #[arg(long, hide = true)]
     pub dev: bool,
 }
 
-/// Form of `--about`.
+/// Output format of `--about`.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Format {
-    /// For people.
+    /// Plain text for users
     Text,
-    /// For tools.
+    /// JSON for tools
     Json,
-    /// For documents.
+    /// Markdown for documentation
     Markdown,
 }

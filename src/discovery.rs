@@ -1,12 +1,12 @@
-//! Discovery: the stream tables as a catalog. Offline and instant, because orchestrators run it
-//! before every sync.
+//! Discovery: builds the catalog from the stream tables. It needs no network and is fast, because
+//! orchestrators run it before every sync.
 
 use crate::singer::catalog::{self, CatalogStream};
 use crate::streams;
 use anyhow::Result;
 use serde_json::{Value, json};
 
-/// The catalog of every stream, all selected by default.
+/// The catalog of all streams, which are all selected by default.
 pub fn discover() -> Value {
     let streams: Vec<Value> = streams::all()
         .iter()
@@ -22,7 +22,7 @@ pub fn discover() -> Value {
     json!({"streams": streams})
 }
 
-/// The catalog of a run that was given none.
-pub fn default_catalog() -> Result<Vec<CatalogStream>> {
+/// The catalog that is used if the user passes none.
+pub(crate) fn default_catalog() -> Result<Vec<CatalogStream>> {
     catalog::parse(discover())
 }

@@ -1,17 +1,17 @@
-//! How a run ends: exit codes, and the one kind of error that the user can mend in a file. Errors
-//! of the API are `api::error`'s.
+//! Exit codes, and the error for wrong input: the command line, config, catalog or state. Errors of
+//! the API are in `api::error`.
 
 use crate::stdout::Unwritable;
 use std::fmt;
 use std::io;
 
-/// Exit codes, as the README lists them.
+/// The exit codes, which the README lists for users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Exit {
     /// Everything was delivered.
     Done = 0,
-    /// A defect of the tap.
+    /// A bug in the tap.
     Internal = 1,
     /// The command line, config, catalog or state is wrong.
     Input = 2,
@@ -19,17 +19,17 @@ pub enum Exit {
     Denied = 3,
     /// TikTok refused a part of the work; the rest was delivered.
     Refused = 4,
-    /// Something passing: run again.
+    /// A temporary failure, which may not happen in the next run.
     Transient = 5,
-    /// Stdout takes nothing more: a full disk, or closed. `EX_IOERR` of `sysexits.h`.
+    /// Stdout cannot be written to, as with a full disk. `EX_IOERR` of `sysexits.h`.
     Output = 74,
-    /// The reader of stdout went away.
+    /// The reader of stdout closed the pipe.
     ReaderGone = 141,
 }
 
-/// The command line, config, catalog or state is wrong: nothing was asked of TikTok.
+/// The command line, config, catalog or state is wrong.
 #[derive(Debug)]
-pub struct InputError(pub String);
+pub(crate) struct InputError(pub(crate) String);
 
 impl fmt::Display for InputError {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -39,12 +39,12 @@ impl fmt::Display for InputError {
 
 impl std::error::Error for InputError {}
 
-/// An [`InputError`] as `anyhow` has it.
-pub fn input(message: impl Into<String>) -> anyhow::Error {
+/// Makes an [`InputError`].
+pub(crate) fn input(message: impl Into<String>) -> anyhow::Error {
     InputError(message.into()).into()
 }
 
-/// What an error that ended the run means for the exit code.
+/// The exit code for an error that ended the run.
 pub fn exit_of(error: &anyhow::Error) -> Exit {
     let errors = || error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
     if errors()

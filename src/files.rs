@@ -1,19 +1,19 @@
-//! Files that users hand in: read as text, however an editor or a shell of Windows wrote it. What
-//! the text means is the reader's matter.
+//! Reads the files of users as text, in the encodings that editors and the shells of Windows write.
 
 use crate::error::{InputError, input};
 use anyhow::{Context, Result};
 use std::fs;
 
-/// The text of a file, without a byte order mark. `what` names the file in messages, such as
-/// `config`.
-pub fn read(what: &str, path: &str) -> Result<String> {
+/// Reads a file, without its byte order mark. `what`, such as `config`, says in errors which file
+/// it is.
+pub(crate) fn read(what: &str, path: &str) -> Result<String> {
     let bytes =
         fs::read(path).with_context(|| InputError(format!("{what}: cannot read `{path}`")))?;
     decode(bytes).ok_or_else(|| input(format!("{what}: `{path}` is not UTF-8 text")))
 }
 
-/// UTF-8 with or without a byte order mark, or UTF-16 with one: PowerShell's `>` writes that.
+/// Decodes UTF-8 with or without a byte order mark, and UTF-16 with one, which `>` in PowerShell
+/// writes.
 fn decode(bytes: Vec<u8>) -> Option<String> {
     let wide = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
         let (pairs, left) = rest.as_chunks::<2>();
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_the_same_with_every_mark_and_without_one() {
+    fn text_is_the_same_with_every_byte_order_mark_and_without_one() {
         let text = "{\"name\": \"\u{e9}\u{1f600}\"}";
         let wide = |unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
             format!("\u{feff}{text}").encode_utf16().flat_map(unit).collect()

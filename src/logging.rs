@@ -1,5 +1,5 @@
-//! Messages for people and orchestrators, on stderr. It owns their form, the level, metrics, and
-//! that no secret is ever among them.
+//! Writes log lines and metrics to stderr, in the format that Singer tools or Meltano expect, and
+//! removes secrets from them.
 
 use crate::words::escape;
 use log::{Level, LevelFilter, Log, Metadata, Record};
@@ -8,12 +8,12 @@ use std::io::Write;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Texts that are blotted out of every message.
+/// Texts that are replaced in every message.
 static HIDDEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Sets up stderr. `verbosity` counts `-v` minus `-q`; without either the environment decides:
-/// `TAP_TIKTOK_ADS_LOGLEVEL`, then `LOGLEVEL`, then the file that Meltano names in
-/// `SINGER_SDK_LOG_CONFIG`, then `info`.
+/// Starts logging. `verbosity` is the number of `-v` minus that of `-q`. If it is 0, the level
+/// comes from `TAP_TIKTOK_ADS_LOGLEVEL`, else `LOGLEVEL`, else the file that Meltano names in
+/// `SINGER_SDK_LOG_CONFIG`, else it is `info`.
 pub fn start(verbosity: i16) {
     static LOGGER: OnceLock<Logger> = OnceLock::new();
     let meltano = std::env::var("SINGER_SDK_LOG_CONFIG")
@@ -38,7 +38,7 @@ pub fn start(verbosity: i16) {
     let logger = LOGGER.get_or_init(|| Logger {
         structured: formatter.is_some_and(|name| name.ends_with("StructuredFormatter")),
     });
-    // A second call, as in a test that runs the library twice, keeps the first logger.
+    // If the logger was set before, as in a test that calls `run` twice, the first one stays.
     let _ = log::set_logger(logger);
     log::set_max_level(level);
 }
@@ -53,8 +53,8 @@ fn level_of(name: &str) -> Option<LevelFilter> {
     }
 }
 
-/// Keeps `secret` out of every later message.
-pub fn hide(secret: Option<String>) {
+/// Removes `secret` from all later messages.
+pub(crate) fn hide(secret: Option<String>) {
     let Some(secret) = secret.filter(|s| s.len() > 3) else { return };
     let mut hidden = HIDDEN.lock().unwrap_or_else(PoisonError::into_inner);
     if !hidden.contains(&secret) {
@@ -62,7 +62,7 @@ pub fn hide(secret: Option<String>) {
     }
 }
 
-/// The text without the secrets that are hidden.
+/// Replaces the hidden secrets in a text.
 pub(crate) fn redact(text: &str) -> String {
     let mut message = text.to_owned();
     for secret in HIDDEN.lock().unwrap_or_else(PoisonError::into_inner).iter() {
@@ -73,14 +73,15 @@ pub(crate) fn redact(text: &str) -> String {
     message
 }
 
-/// Logs one point of a metric, in the form that Singer tools read: `INFO METRIC: {…}`. `tags`
-/// should name the stream both as `endpoint` (singer-io) and as `stream` (Meltano).
-pub fn metric(kind: &str, name: &str, value: &Value, stream: &str) {
-    let point = json!({"type": kind, "metric": name, "value": value, "tags": {"endpoint": stream, "stream": stream}});
+/// Logs a value of a metric in the format that Singer tools read: `INFO METRIC: {…}`. The tags
+/// name the stream twice, for singer-io (`endpoint`) and for Meltano (`stream`).
+pub(crate) fn metric(kind: &str, name: &str, value: &Value, stream: &str) {
+    let tags = json!({"endpoint": stream, "stream": stream});
+    let point = json!({"type": kind, "metric": name, "value": value, "tags": tags});
     log::info!(target: "metrics", "METRIC: {point}");
 }
 
-/// The last line of a run that failed: the cause, for people.
+/// Logs the last line of a run that failed, which tells users the cause.
 pub fn fatal(message: &str) {
     log::error!(target: "fatal", "{message}");
 }
@@ -92,7 +93,7 @@ struct Logger {
 
 impl Log for Logger {
     fn enabled(&self, metadata: &Metadata) -> bool {
-        // Libraries speak of requests, whose URLs are nobody's business.
+        // Libraries log requests, and their URLs contain ids of accounts.
         matches!(metadata.target(), "metrics" | "fatal")
             || metadata.target().starts_with("tap_tiktok_ads")
     }
@@ -105,17 +106,17 @@ impl Log for Logger {
         let line = if self.structured {
             structured(record, &message)
         } else {
-            format!("{} {message}", word(record))
+            format!("{} {message}", level_name(record))
         };
         let mut stderr = std::io::stderr().lock();
-        // Nothing can be said about a stderr that is gone.
+        // There is no way to report that stderr is closed.
         let _ = writeln!(stderr, "{line}");
     }
 
     fn flush(&self) {}
 }
 
-fn word(record: &Record) -> &'static str {
+fn level_name(record: &Record) -> &'static str {
     match (record.target(), record.level()) {
         ("fatal", _) => "CRITICAL",
         (_, Level::Error) => "ERROR",
@@ -125,13 +126,14 @@ fn word(record: &Record) -> &'static str {
     }
 }
 
-/// A line that Meltano takes apart; it needs every one of these members.
+/// A line in the structured format of Meltano, which requires all of these members.
 fn structured(record: &Record, message: &str) -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
     let mut line = json!({
-        "level": word(record).to_lowercase(), "pid": std::process::id(), "logger_name": "tap-tiktok-ads", "ts": seconds,
-        "thread_name": std::thread::current().name().unwrap_or("worker"), "app_name": "tap-tiktok-ads", "stream_name": null,
-        "message": message, "extra": {},
+        "level": level_name(record).to_lowercase(), "pid": std::process::id(),
+        "logger_name": "tap-tiktok-ads", "ts": seconds,
+        "thread_name": std::thread::current().name().unwrap_or("worker"),
+        "app_name": "tap-tiktok-ads", "stream_name": null, "message": message, "extra": {},
     });
     if let Some(point) =
         message.strip_prefix("METRIC: ").and_then(|p| serde_json::from_str::<Value>(p).ok())

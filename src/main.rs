@@ -1,4 +1,5 @@
-//! Arguments in, exit code out.
+//! The program: parses the arguments, runs the tap, and turns the outcome into an exit code and a
+//! last line on stderr.
 
 use clap::Parser;
 use std::process::ExitCode;
@@ -13,7 +14,7 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     logging::start(i16::from(args.verbose) - i16::from(args.quiet));
-    let ended = Signals::take().and_then(|signals| run(&args, &signals, stdout::open()?));
+    let ended = Signals::handle().and_then(|signals| run(&args, &signals, stdout::open()?));
     let (exit, cause) = match ended {
         Ok(failures) => failures.verdict(),
         Err(error) => (exit_of(&error), Some(message(&error))),
@@ -24,7 +25,8 @@ fn main() -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-/// Help and version go to stdout; a wrong command line is a cause like others, on the last line.
+/// Prints help and version to stdout. The error of a wrong command line is logged like any other
+/// cause, as the last line.
 fn usage(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
         return if error.print().is_ok() {
@@ -45,13 +47,13 @@ fn usage(error: &clap::Error) -> ExitCode {
     ExitCode::from(Exit::Input as u8)
 }
 
-/// The chain of causes in one line, each thing said once.
+/// The chain of causes in one line, without repetitions.
 fn message(error: &anyhow::Error) -> String {
-    let mut said = String::new();
+    let mut message = String::new();
     for cause in error.chain().map(ToString::to_string) {
-        if !said.contains(&cause) {
-            said = if said.is_empty() { cause } else { format!("{said}: {cause}") };
+        if !message.contains(&cause) {
+            message = if message.is_empty() { cause } else { format!("{message}: {cause}") };
         }
     }
-    said
+    message
 }

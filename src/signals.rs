@@ -1,4 +1,5 @@
-//! Signals: the first asks for an end in good order, the second ends at once.
+//! Signals: the first one makes the run stop and write its state, the second one ends the process
+//! at once.
 
 use anyhow::Result;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -6,27 +7,27 @@ use signal_hook::flag;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether a signal came.
+/// A flag that the first signal sets.
 #[derive(Debug, Default)]
 pub struct Signals(Arc<AtomicBool>);
 
 impl Signals {
-    /// Takes SIGINT and SIGTERM over, the same way: orchestrators send either, some both.
-    pub fn take() -> Result<Self> {
-        let told = Arc::new(AtomicBool::new(false));
+    /// Handles SIGINT and SIGTERM, both in the same way, because orchestrators send either or both.
+    pub fn handle() -> Result<Self> {
+        let received = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
-            // In this order: the second signal finds the flag set by the first.
-            flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&told))?;
-            flag::register(signal, Arc::clone(&told))?;
+            // Handlers run in this order, so only a second signal finds the flag set.
+            flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&received))?;
+            flag::register(signal, Arc::clone(&received))?;
         }
-        // A file at its limit of size: the write that meets it fails, instead of the process.
+        // If stdout is a file at its size limit, the write should fail instead of the process.
         #[cfg(unix)]
         flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
-        Ok(Signals(told))
+        Ok(Signals(received))
     }
 
-    /// Whether one came.
-    pub fn told(&self) -> bool {
+    /// Whether a signal was received.
+    pub(crate) fn received(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }

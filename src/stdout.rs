@@ -1,5 +1,5 @@
-//! The way out: stdout, without the buffer and the leniency of the standard library's. It owns
-//! waiting for a reader, and what it means that nothing can be written.
+//! Writes to stdout without a buffer. Unlike the standard library's, it waits for slow readers of
+//! non-blocking pipes, reports a closed stdout, and explains errors to users.
 
 use std::fmt;
 use std::fs;
@@ -7,10 +7,10 @@ use std::io::{self, Write};
 use std::thread;
 use std::time::Duration;
 
-/// First and longest pause while a reader that must be waited for has not made room.
+/// The first and the longest pause while a non-blocking pipe is full.
 const PAUSES: (Duration, Duration) = (Duration::from_micros(200), Duration::from_millis(20));
 
-/// Stdout as it was handed to the process.
+/// Opens the stdout of the process.
 pub fn open() -> io::Result<Stdout<impl Write>> {
     if is_closed() {
         return Err(unwritable(io::ErrorKind::NotConnected.into()));
@@ -18,8 +18,8 @@ pub fn open() -> io::Result<Stdout<impl Write>> {
     handle().map(Stdout).map_err(unwritable)
 }
 
-/// A file of its own for stdout: the standard library's takes a closed one for a success, and
-/// forgets how much of a line it wrote.
+/// A separate file for stdout, because the one of the standard library ignores that stdout is
+/// closed, and does not report how much of a line it wrote.
 #[cfg(unix)]
 fn handle() -> io::Result<fs::File> {
     use std::os::fd::AsFd;
@@ -31,21 +31,21 @@ fn handle() -> io::Result<io::Stdout> {
     Ok(io::stdout())
 }
 
-/// Whether there was no stdout when the process began. Rust's start-up code then opens `/dev/null`
-/// in its place, for reading and writing; a shell's `> /dev/null` opens it for writing only.
+/// Whether stdout was closed when the process started. Rust's start-up code then opens `/dev/null`
+/// instead, for reading and writing, while `> /dev/null` in a shell opens it for writing only.
 fn is_closed() -> bool {
     let is_null =
         fs::read_link("/proc/self/fd/1").is_ok_and(|target| target.as_os_str() == "/dev/null");
     is_null && fs::read_to_string("/proc/self/fdinfo/1").is_ok_and(|info| is_read_write(&info))
 }
 
-/// Reads the octal flags of Linux's `fdinfo`: the last digit says how a file was opened.
+/// Reads the octal flags in `fdinfo` of Linux, whose last digit says how a file was opened.
 fn is_read_write(info: &str) -> bool {
     let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
     flags.is_some_and(|flags| flags.trim().ends_with('2'))
 }
 
-/// Writes all of what it is given, however long that takes.
+/// Stdout of the process.
 #[derive(Debug)]
 pub struct Stdout<W>(W);
 
@@ -54,7 +54,7 @@ impl<W: Write> Write for Stdout<W> {
         let mut pause = PAUSES.0;
         loop {
             match self.0.write(bytes) {
-                // Some launchers hand out pipes that do not wait for their reader by themselves.
+                // Some launchers pass a non-blocking pipe.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     thread::sleep(pause);
                     pause = (pause * 2).min(PAUSES.1);
@@ -74,9 +74,9 @@ impl<W: Write> Write for Stdout<W> {
     }
 }
 
-/// Stdout takes nothing more. Another kind of error than those of files that are read.
+/// Stdout cannot be written to. A type of its own distinguishes this from errors of other files.
 #[derive(Debug)]
-pub struct Unwritable(io::Error);
+pub(crate) struct Unwritable(io::Error);
 
 fn unwritable(error: io::Error) -> io::Error {
     io::Error::new(error.kind(), Unwritable(error))
@@ -87,18 +87,25 @@ impl fmt::Display for Unwritable {
         let Unwritable(error) = self;
         match error.kind() {
             io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => f.write_str(
-                "the reader of stdout went away before everything was written; see why the target ended, and run again from the last \
-                 state that it printed",
+                "the reader of stdout went away before everything was written; check why the \
+                 target ended, and run again from the last state that it printed",
             ),
             io::ErrorKind::NotConnected => f.write_str(
-                "stdout is closed (or it is /dev/null opened for reading too, which looks the same); pipe it into a target, or discard it \
-                 with `> /dev/null`",
+                "stdout is closed (or it is /dev/null opened for reading too, which looks the \
+                 same); pipe it into a target, or discard it with `> /dev/null`",
             ),
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => write!(
+            io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::FileTooLarge => write!(
                 f,
-                "stdout: there is no more room for what it is written to ({error}); make room, and run again from the last state in it"
+                "stdout: there is no space left to write to ({error}); free some space, and run \
+                 again from the last state that was written"
             ),
-            _ => write!(f, "stdout cannot be written to ({error}); run again from the last state that was written"),
+            _ => write!(
+                f,
+                "stdout cannot be written to ({error}); run again from the last state that was \
+                 written"
+            ),
         }
     }
 }
@@ -109,7 +116,7 @@ impl std::error::Error for Unwritable {}
 mod tests {
     use super::*;
 
-    /// Takes few bytes at a time, and refuses every other time.
+    /// A writer that accepts a few bytes at a time, and fails in between.
     #[derive(Default)]
     struct Reluctant {
         taken: Vec<u8>,
@@ -139,12 +146,12 @@ mod tests {
     fn a_reluctant_reader_gets_every_byte_once() {
         let text: Vec<u8> = (0..100_u8).collect();
         let mut out = Stdout(Reluctant::default());
-        out.write_all(&text).expect("it takes everything in the end");
+        out.write_all(&text).expect("everything is written in the end");
         assert_eq!(out.0.taken, text);
     }
 
     #[test]
-    fn flags_tell_how_a_file_was_opened() {
+    fn flags_show_how_a_file_was_opened() {
         assert!(is_read_write("pos:\t0\nflags:\t0100002\nmnt_id:\t29\n"));
         assert!(is_read_write("flags:\t02100002\n"));
         for other in ["flags:\t0100001\n", "flags:\t0100000\n", "pos:\t2\n", ""] {

@@ -1,15 +1,14 @@
-//! Words of others in our messages: TikTok's, a proxy's, or names out of files. They are shown so
-//! that they can do nothing to a terminal or to a line of the log, and at no more than a readable
-//! length.
+//! Prepares text of others for messages, such as errors of TikTok or a proxy, and names from files:
+//! removes secrets, escapes what could disturb a terminal or the log, and cuts long text.
 
 use std::fmt::Write;
 
-/// Characters of somebody else's words that a message shows.
-pub const MOST: usize = 500;
+/// The most characters of such a text that a message shows.
+const MAX_LENGTH: usize = 500;
 
-/// The text with every character escaped, as JSON does, that is not seen as itself: control
-/// characters, and those that turn the direction of writing or have no width.
-pub fn escape(text: &str) -> String {
+/// Escapes, as JSON does, all characters that are not visible as themselves: control characters,
+/// and those that change the direction of writing or have no width.
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         push(&mut escaped, character);
@@ -17,16 +16,16 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-/// Somebody else's words, without secrets, escaped and cut.
-pub fn foreign(text: &str) -> String {
-    // Before it is cut: half a secret would not be found any more.
+/// Text of others without secrets, escaped and cut.
+pub(crate) fn foreign(text: &str) -> String {
+    // Secrets are replaced before the text is cut, because half a secret would not be found.
     let text = crate::logging::redact(text);
     let (mut shown, mut length) = (String::new(), 0);
     for character in text.chars() {
         let before = shown.len();
         push(&mut shown, character);
         length += shown[before..].chars().count();
-        if length > MOST {
+        if length > MAX_LENGTH {
             shown.truncate(before);
             shown.push('…');
             break;
@@ -41,7 +40,7 @@ fn push(text: &mut String, character: char) {
         '\r' => text.push_str("\\r"),
         '\t' => text.push_str("\\t"),
         _ if is_hidden(character) => {
-            // Writing to a String cannot fail.
+            // Writing to a `String` cannot fail.
             let _ = write!(text, "\\u{:04x}", u32::from(character));
         }
         _ => text.push(character),
@@ -50,8 +49,11 @@ fn push(text: &mut String, character: char) {
 
 fn is_hidden(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+        || matches!(
+            character,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        )
 }
 
 #[cfg(test)]
@@ -60,7 +62,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_could_move_a_cursor_is_shown_as_its_number() {
+    fn control_characters_are_shown_as_their_numbers() {
         assert_eq!(escape("a\nb\r\tc"), "a\\nb\\r\\tc");
         assert_eq!(
             escape("\u{1b}[2J\u{9b}\u{202e}\u{0}\u{7f}"),
@@ -71,12 +73,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn foreign_words_are_short_and_harmless(text in any::<String>(), times in 1_usize..400) {
+        fn foreign_text_is_short_and_harmless(text in any::<String>(), times in 1_usize..400) {
             let shown = foreign(&text.repeat(times));
-            prop_assert!(shown.chars().count() <= MOST + 1);
+            prop_assert!(shown.chars().count() <= MAX_LENGTH + 1);
             prop_assert!(!shown.chars().any(is_hidden), "{shown:?}");
             let whole = escape(&text);
-            if whole.chars().count() <= MOST {
+            if whole.chars().count() <= MAX_LENGTH {
                 prop_assert_eq!(foreign(&text), whole);
             }
         }

@@ -1,30 +1,30 @@
-//! Decimal numbers as text: whether they are whole, and how large. It owns arithmetic on digits;
-//! nothing here passes through a float.
+//! Decimal numbers as text: whether they are whole, and how large. All arithmetic is done on
+//! digits, never with floats, so no digit is lost.
 
-/// Digits that an exponent may write out. No count and no id is longer.
-const MOST_DIGITS: i64 = 40;
-/// Digits before the point of any number that the floats of targets hold.
-const MOST_OF_FLOATS: i64 = 308;
+/// The most digits to which an exponent is expanded. No count and no id is longer.
+const MAX_WHOLE_DIGITS: i64 = 40;
+/// The most digits before the decimal point of a number in the range of a 64-bit float.
+const MAX_FLOAT_DIGITS: i64 = 308;
 
-/// A decimal number, taken apart: `-1.50e3` is the digits `15` with the point behind the fourth of
-/// them, and negative.
+/// The parts of a decimal number. `-1.50e3` is negative and has the digits `15` and the point
+/// after the fourth digit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decimal {
+pub(crate) struct Decimal {
     /// Whether it begins with a minus.
     pub negative: bool,
-    /// Its digits without zeros at either end; none for zero.
+    /// Its digits without zeros at either end. Empty for zero.
     digits: String,
-    /// How many digits stand before the point. Zeros stand between where that is negative, or more
-    /// than there are.
+    /// The number of digits before the decimal point. If it is negative or larger than the number
+    /// of digits, there are zeros between the digits and the point.
     point: i64,
-    /// How many digits stand behind the point as it was written, zeros included.
+    /// The number of digits after the decimal point as it was written, including zeros.
     pub places: usize,
 }
 
 impl Decimal {
-    /// Reads digits with a sign, a fraction and an exponent. More zeros may stand in front than
-    /// JSON allows. `None`: it is no number.
-    pub fn read(text: &str) -> Option<Self> {
+    /// Reads digits with a sign, a fraction and an exponent. Leading zeros are allowed, unlike in
+    /// JSON. `None` if the text is not a number.
+    pub(crate) fn read(text: &str) -> Option<Self> {
         let unsigned = text.strip_prefix('-').unwrap_or(text);
         let (mantissa, exponent) =
             unsigned.split_once(['e', 'E']).map_or((unsigned, None), |(m, e)| (m, Some(e)));
@@ -51,33 +51,35 @@ impl Decimal {
         })
     }
 
-    /// The integer that it is, in full digits; zero has no sign. `None`: it is not whole, or an
-    /// exponent makes it longer than any integer that TikTok has.
-    pub fn whole(&self) -> Option<String> {
+    /// A whole number in full digits, without a sign for zero. `None` if the number is not whole,
+    /// or longer than any integer of the API.
+    pub(crate) fn whole(&self) -> Option<String> {
         let zeros = usize::try_from(self.point - i64::try_from(self.digits.len()).ok()?).ok()?;
         let sign = if self.negative { "-" } else { "" };
         match self.digits.as_str() {
             "" => Some("0".to_owned()),
-            digits => (self.point <= MOST_DIGITS).then(|| format!("{sign}{digits}{:0<zeros$}", "")),
+            digits => {
+                (self.point <= MAX_WHOLE_DIGITS).then(|| format!("{sign}{digits}{:0<zeros$}", ""))
+            }
         }
     }
 
-    /// The number in units of the last of so many digits behind the point, without its sign.
-    /// `None`: it has more digits there, or too many in all.
-    pub fn units(&self, places: i64) -> Option<i128> {
+    /// The number without its sign, in units of the last of `places` digits after the decimal
+    /// point. `None` if it has more digits there, or too many in all.
+    pub(crate) fn units(&self, places: i64) -> Option<i128> {
         Decimal { negative: false, point: self.point.checked_add(places)?, ..self.clone() }
             .whole()?
             .parse()
             .ok()
     }
 
-    /// Whether the floats of targets hold it, if not all of its digits.
-    pub fn is_finite(&self) -> bool {
-        self.point <= MOST_OF_FLOATS
+    /// Whether the number is in the range of a 64-bit float, as targets use it.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.point <= MAX_FLOAT_DIGITS
     }
 }
 
-/// The number behind an `e`. One with more digits than fit is as large as any.
+/// The exponent after an `e`. One with too many digits is cut to a large value.
 fn power(text: &str) -> Option<i64> {
     const LARGE: i64 = 1 << 40;
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -88,9 +90,9 @@ fn power(text: &str) -> Option<i64> {
     Some(if text.starts_with('-') { -size } else { size })
 }
 
-/// A whole number that stands for itself or as text, in any spelling: `1`, `"1"`, `1.0`, `1e3`.
-/// `None`: null, or something else.
-pub fn count<T: std::str::FromStr>(raw: &str) -> Option<T> {
+/// Reads a whole number, also from text and in any notation: `1`, `"1"`, `1.0`, `1e3`. `None` for
+/// anything else, including null.
+pub(crate) fn count<T: std::str::FromStr>(raw: &str) -> Option<T> {
     let inside = raw.strip_prefix('"').and_then(|r| r.strip_suffix('"')).unwrap_or(raw);
     Decimal::read(inside.trim())?.whole()?.parse().ok()
 }
@@ -105,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_in_any_spelling() {
+    fn whole_numbers_are_read_in_any_notation() {
         for (text, want) in [
             ("9.18E+09", "9180000000"),
             ("1.2345678E7", "12345678"),
@@ -141,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_come_as_numbers_and_as_text() {
+    fn counts_are_read_from_numbers_and_from_text() {
         for raw in ["12", "\"12\"", "12.0", "\"1.2e1\"", "\" 12 \""] {
             assert_eq!(count::<u64>(raw), Some(12), "{raw}");
         }
@@ -152,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn floats_end_somewhere() {
+    fn numbers_out_of_the_range_of_floats_are_recognized() {
         let is_finite = |text: &str| Decimal::read(text).is_some_and(|decimal| decimal.is_finite());
         assert!(
             is_finite("1e300")
@@ -164,13 +166,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_shifted_number_is_the_same_number(number in 0_u64.., shift in 0_usize..12, minus in any::<bool>()) {
+        fn a_shifted_number_is_the_same_number(
+            number in 0_u64.., shift in 0_usize..12, minus in any::<bool>(),
+        ) {
             let sign = if minus && number > 0 { "-" } else { "" };
             let want = format!("{sign}{number}");
             let digits = format!("{number:0>20}");
-            let (before, behind) = digits.split_at(digits.len() - shift);
-            let point = if behind.is_empty() { "" } else { "." };
-            prop_assert_eq!(whole(&format!("{sign}{before}{point}{behind}e{shift}")), Some(want.clone()));
+            let (before, after) = digits.split_at(digits.len() - shift);
+            let point = if after.is_empty() { "" } else { "." };
+            let shifted = format!("{sign}{before}{point}{after}e{shift}");
+            prop_assert_eq!(whole(&shifted), Some(want.clone()));
             let zeros = "0".repeat(shift);
             prop_assert_eq!(whole(&format!("{sign}{number}{zeros}E-{shift}")), Some(want));
         }

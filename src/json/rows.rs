@@ -1,11 +1,10 @@
-//! How the rows of an answer are handed on: one after the other, each read where it stands in the
-//! text.
+//! The interface through which the rows of an answer are passed on one by one, each read in place.
 
 use super::scan::{Malformed, Scan};
 
-/// Takes the rows of an answer as they are met. `'t` is the text of the answer.
+/// Receives the rows of an answer, whose text lives for `'t`.
 pub trait Rows<'t> {
-    /// Reads one row, all of it. An object comes next.
+    /// Reads one whole row. The next value in `scan` is an object.
     fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed>;
 }
 

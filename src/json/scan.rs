@@ -1,38 +1,35 @@
-//! Reads JSON text from front to back and hands out the text of its parts, checked but not copied.
-//! It owns the grammar; what the parts mean is the reader's matter.
+//! Reads JSON text from front to back and returns the text of its parts, checked but not copied.
 //!
-//! It exists beside `serde_json` for the rows of pages only: a parser that knows which name should
-//! come next, and copies digits instead of parsing them, takes a third of the time. A property test
-//! holds it to what `serde_json` accepts, and `NaN`, `Infinity` and `-Infinity` besides.
+//! It exists in addition to `serde_json` for the rows of pages: a parser that expects a certain
+//! name next, and does not parse numbers, takes a third of the time. A property test checks that
+//! it accepts what `serde_json` accepts, and also `NaN`, `Infinity` and `-Infinity`.
 
 use super::token::{decimal_end, is_same, number_end, plain_end};
 use std::fmt;
 
-/// Deeper nesting than any answer has. Text beyond it counts as malformed rather than eat the
-/// stack.
+/// The deepest nesting that is read. No answer is nested so deep, and a limit protects the stack.
 pub const DEPTH: u32 = 127;
 
-/// Digits of a number without an exponent that needs no second look: the floats of targets hold it.
+/// A number with at most this many characters and no exponent is in the range of a 64-bit float.
 pub const MOST_DIGITS: usize = 300;
 
-/// What JSON has no numbers for, but the serializers of some languages write all the same.
+/// Numbers that JSON does not have, but that the serializers of some languages write.
 const NOT_FINITE: [&str; 3] = ["NaN", "Infinity", "-Infinity"];
 
-/// Whether a value is one of the words for numbers that are not finite. They stand for no value
-/// that a record can hold.
+/// Whether a value is `NaN` or infinite, which no record can contain.
 #[inline]
 pub fn is_not_finite(raw: &str) -> bool {
-    // No other value begins so; this is asked of nearly every value.
+    // Two bytes decide, because this is called for nearly every value.
     match raw.as_bytes() {
         [b'N' | b'I', ..] | [b'-', b'I', ..] => NOT_FINITE.contains(&raw),
         _ => false,
     }
 }
 
-/// The text is no JSON, or not of the shape that was expected.
+/// The text is not JSON, or not of the expected shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Malformed {
-    /// Where, in bytes from the start of the text.
+    /// The place of the error, in bytes from the start of the text.
     pub at: usize,
     /// What was expected there.
     pub expected: &'static str,
@@ -48,7 +45,7 @@ impl std::error::Error for Malformed {}
 
 type Result<T> = std::result::Result<T, Malformed>;
 
-/// A place in JSON text.
+/// A reader at some place in JSON text.
 #[derive(Debug)]
 pub struct Scan<'t> {
     text: &'t str,
@@ -56,20 +53,20 @@ pub struct Scan<'t> {
 }
 
 impl<'t> Scan<'t> {
-    /// At the start of `text`.
+    /// Starts at the beginning of `text`.
     pub fn new(text: &'t str) -> Self {
         let mut scan = Scan { text, at: 0 };
         scan.skip_white();
         scan
     }
 
-    /// The byte that is next; 0 at the end.
+    /// The next byte, or 0 at the end.
     #[inline]
     pub fn peek(&self) -> u8 {
         self.text.as_bytes().get(self.at).copied().unwrap_or(0)
     }
 
-    /// Steps into an object (`{`) or an array (`[`).
+    /// Enters an object (`{`) or an array (`[`).
     pub fn enter(&mut self, bracket: u8) -> Result<()> {
         if self.peek() != bracket {
             return self.fail(if bracket == b'{' { "an object" } else { "an array" });
@@ -79,8 +76,8 @@ impl<'t> Scan<'t> {
         Ok(())
     }
 
-    /// Goes on to the next member or element: `Ok(false)`, and out of it, at its closing bracket
-    /// `end`.
+    /// Moves to the next member or element. At the closing bracket `end`, leaves the object or
+    /// array and returns `Ok(false)`.
     #[inline]
     pub fn next(&mut self, first: bool, end: u8) -> Result<bool> {
         let byte = self.peek();
@@ -99,7 +96,7 @@ impl<'t> Scan<'t> {
         Ok(true)
     }
 
-    /// The name of the member that is next, with its quotes; steps over the colon too.
+    /// Reads the name of the next member, with its quotes, and the colon.
     pub fn name(&mut self) -> Result<&'t str> {
         let start = self.at;
         if self.peek() != b'"' {
@@ -116,8 +113,7 @@ impl<'t> Scan<'t> {
         Ok(name)
     }
 
-    /// Steps over the name of the member that is next, if it is `tag`: a name with its quotes and a
-    /// colon right behind.
+    /// Skips the name of the next member if it is `tag`, a name with its quotes and a colon.
     #[inline]
     pub fn skip_tag(&mut self, tag: &[u8]) -> bool {
         let found = self
@@ -132,7 +128,7 @@ impl<'t> Scan<'t> {
         found
     }
 
-    /// The value that is next, without white space around it.
+    /// Reads the next value, without the white space around it.
     #[inline]
     pub fn value(&mut self) -> Result<&'t str> {
         let start = self.at;
@@ -140,8 +136,8 @@ impl<'t> Scan<'t> {
         Ok(&self.text[start..end])
     }
 
-    /// The inside of the value that is next, if it is a number in a string, neither long nor with
-    /// an exponent: TikTok sends nearly every metric so. Stays where it is otherwise.
+    /// Reads the next value if it is a short number in a string without an exponent, as nearly
+    /// every metric is, and returns it without quotes. Does not move otherwise.
     #[inline]
     pub fn quoted_number(&mut self) -> Option<&'t str> {
         let bytes = self.text.as_bytes();
@@ -158,8 +154,8 @@ impl<'t> Scan<'t> {
         Some(&self.text[start..end])
     }
 
-    /// The value that is next, with its quotes, if it is a string without escapes. Stays where it
-    /// is otherwise.
+    /// Reads the next value, with its quotes, if it is a string without escapes. Does not move
+    /// otherwise.
     #[inline]
     pub fn plain_string(&mut self) -> Option<&'t str> {
         if self.peek() != b'"' {
@@ -175,24 +171,24 @@ impl<'t> Scan<'t> {
         Some(&self.text[start..=end])
     }
 
-    /// Steps over the value that is next.
+    /// Skips the next value.
     #[inline]
     pub fn skip(&mut self) -> Result<()> {
         self.skip_to_end(0).map(drop)
     }
 
-    /// Nothing but white space may be left.
+    /// Checks that only white space is left.
     pub fn end(&mut self) -> Result<()> {
         self.skip_white();
         if self.at == self.text.len() { Ok(()) } else { self.fail("the end") }
     }
 
-    /// The rest of the way through a value that the caller does not like.
+    /// An error at the current place.
     pub fn fail<T>(&self, expected: &'static str) -> Result<T> {
         Err(Malformed { at: self.at, expected })
     }
 
-    /// Steps over a value and the white space behind it; returns where the value itself ends.
+    /// Skips a value and the white space after it, and returns where the value itself ends.
     fn skip_to_end(&mut self, depth: u32) -> Result<usize> {
         match self.peek() {
             b'"' => self.skip_string()?,
@@ -215,11 +211,11 @@ impl<'t> Scan<'t> {
             return self.fail("less nesting");
         }
         let open = self.peek();
-        let close = open + 2; // `{` and `}`, `[` and `]` stand two apart in ASCII
+        let close = open + 2; // `{` and `}`, and `[` and `]`, are two apart in ASCII
         self.enter(open)?;
         let mut first = true;
         loop {
-            // `next` would step over the white space behind the bracket, which is no part of the
+            // `next` would also skip the white space after the bracket, which is not part of the
             // value.
             if self.peek() == close {
                 self.at += 1;

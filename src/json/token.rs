@@ -1,8 +1,8 @@
-//! The smallest parts of JSON text: where a run of plain characters or a number ends. It owns loops
-//! over bytes, nothing else.
+//! Finds where the smallest parts of JSON text end: runs of plain characters in strings, and
+//! numbers. These loops over bytes take most of the time of a scan.
 
-/// Where the string's run of plain bytes ends: at a quote, a backslash, a control character or the
-/// end of `bytes`. Eight at a time.
+/// Where the plain bytes of a string end: at a quote, a backslash, a control character or the end
+/// of `bytes`. Looks at eight bytes at a time.
 #[inline]
 pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
     const ONES: u64 = u64::MAX / 255;
@@ -24,10 +24,9 @@ pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Where the number that starts at `at` ends, by the grammar of JSON. `None`: no number starts
-/// there.
+/// Where the JSON number that starts at `at` ends. `None` if no number starts there.
 #[inline]
-pub fn number_end(bytes: &[u8], at: usize) -> Option<usize> {
+pub(crate) fn number_end(bytes: &[u8], at: usize) -> Option<usize> {
     let mut at = decimal_end(bytes, at)?;
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     if matches!(bytes.get(at), Some(b'e' | b'E')) {
@@ -43,8 +42,8 @@ pub fn number_end(bytes: &[u8], at: usize) -> Option<usize> {
     Some(at)
 }
 
-/// Where the number that starts at `at` ends if it has no exponent, or where its exponent begins.
-/// `None` as in [`number_end`].
+/// Where the number that starts at `at` ends, or where its exponent begins if it has one. `None` if
+/// no number starts there.
 #[inline]
 pub(super) fn decimal_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
@@ -70,8 +69,8 @@ pub(super) fn decimal_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     Some(at)
 }
 
-/// Equality of two slices of one length. Names are short: this is done before a call of `memcmp`
-/// has begun.
+/// Compares two slices of the same length. Names are short, so this takes less time than a call of
+/// `memcmp`.
 #[inline]
 pub(super) fn is_same(a: &[u8], b: &[u8]) -> bool {
     let (a8, a_rest) = a.as_chunks::<8>();

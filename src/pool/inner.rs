@@ -1,127 +1,128 @@
-//! What the pool's workers and its reader share behind one lock: the jobs that were started, their
-//! pieces, and spare buffers. It owns the choice of what is done next, and the count of what waits;
-//! it neither waits nor does any work itself.
+//! The data that the workers of a pool and its reader share under one lock: started jobs, their
+//! pieces, and spare buffers. Its methods choose what is done next and count what waits to be read;
+//! none of them waits or does any work.
 
 use super::Work;
-use super::room::{self, Budget, Load};
+use super::budget::{self, Budget, Load};
 use super::share::{Gathered, Share};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-/// Jobs that may be started beyond the one being read: enough for workers never to wait on account
-/// of small jobs.
+/// The most jobs that are started but not read, enough for small jobs not to make workers wait.
 const AHEAD: usize = 256;
 
-/// A shared job: its number, and another number, since one job may be shared several times.
-pub(super) type Key = (u64, u64);
+/// Identifies a share: the number of its job, and a number of its own, since a job may be shared
+/// several times.
+pub(super) type ShareKey = (u64, u64);
 
 pub(super) struct Inner<W: Work> {
     pub(super) jobs: Box<dyn Iterator<Item = W::Job> + Send>,
-    /// Started jobs in order; the first is the one being read, and has the number `first`.
-    pub(super) slots: VecDeque<Slot<W>>,
+    /// Started jobs in order. The first is being read and has the number `first`.
+    pub(super) started: VecDeque<StartedJob<W>>,
     pub(super) first: u64,
-    pub(super) shares: BTreeMap<Key, Share<W>>,
-    /// How many shares there were so far.
+    pub(super) shares: BTreeMap<ShareKey, Share<W>>,
+    /// The number of shares so far.
     pub(super) shared: u64,
     pub(super) budget: Budget,
-    /// What all jobs together have waiting and in hand.
+    /// The load of all jobs together.
     pub(super) load: Load,
-    /// Bytes that the next piece is taken to have.
+    /// The expected size of the next piece in bytes.
     pub(super) typical: usize,
-    /// Whether no job is left to be started.
+    /// Whether there are no more jobs to start.
     pub(super) exhausted: bool,
-    /// Whether nobody reads any longer.
+    /// Whether the reader is gone.
     pub(super) closed: bool,
     pub(super) spare: Vec<Vec<u8>>,
-    /// As many buffers as are in use at once: by workers, waiting, and by the reader.
+    /// The most spare buffers: as many as workers, waiting results and the reader use at once.
     pub(super) most_spare: usize,
 }
 
-pub(super) struct Slot<W: Work> {
+/// A job that was started but not read to its end.
+pub(super) struct StartedJob<W: Work> {
     pub(super) job: W::Job,
     pub(super) bytes: VecDeque<Vec<u8>>,
     pub(super) end: Option<W::End>,
-    /// What this job has waiting and in hand.
     pub(super) load: Load,
 }
 
-/// A piece that a worker has taken on.
+/// A piece that a worker is going to do.
 pub(super) struct Claim<W: Work> {
-    pub(super) key: Key,
+    pub(super) key: ShareKey,
     pub(super) whole: Arc<W::Whole>,
     pub(super) number: u64,
 }
 
 impl<W: Work> Inner<W> {
-    pub(super) fn slot(&mut self, number: u64) -> Option<&mut Slot<W>> {
+    /// The started job with a number. `None` if it was read to its end.
+    pub(super) fn job(&mut self, number: u64) -> Option<&mut StartedJob<W>> {
         let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
-        self.slots.get_mut(index)
+        self.started.get_mut(index)
     }
 
-    /// Changes what a job has waiting or in hand. The job may be over: a piece that came too late
-    /// was counted all the same.
+    /// Changes the load of a job. The job may be over already, if one of its pieces came too late.
     pub(super) fn count(&mut self, number: u64, change: impl Fn(&mut Load)) {
         change(&mut self.load);
-        if let Some(slot) = self.slot(number) {
-            change(&mut slot.load);
+        if let Some(job) = self.job(number) {
+            change(&mut job.load);
         }
     }
 
-    /// Learns what the next piece may weigh from one that came.
+    /// Updates the expected size of pieces with that of one that is done.
     pub(super) fn expect(&mut self, weight: usize) {
         if weight > 0 {
-            self.typical = room::expected(self.typical, weight);
+            self.typical = budget::expected(self.typical, weight);
         }
     }
 
-    /// Whether more of the job with that number may be begun.
-    pub(super) fn has_room(&self, number: u64) -> bool {
-        let first = self.slots.front().map_or(0, |slot| slot.load.bytes(self.typical));
+    /// Whether the budget allows to produce more bytes of the job with this number.
+    pub(super) fn fits_budget(&self, number: u64) -> bool {
+        let first = self.started.front().map_or(0, |job| job.load.bytes(self.typical));
         let all = self.load.bytes(self.typical);
         if number == self.first {
-            self.budget.has_room_for_first(all)
+            self.budget.allows_first(all)
         } else {
-            self.budget.has_room_for_later(first, all)
+            self.budget.allows_later(first, all)
         }
     }
 
-    /// Whether the reader waits for bytes of that job. They may come also where there is no room:
-    /// nothing else would ever make any.
+    /// Whether the reader waits for bytes of this job. It may then produce some even beyond the
+    /// budget, because otherwise nothing would ever be read.
     pub(super) fn is_awaited(&self, number: u64) -> bool {
-        number == self.first && self.slots.front().is_some_and(|slot| slot.bytes.is_empty())
+        number == self.first && self.started.front().is_some_and(|job| job.bytes.is_empty())
     }
 
-    /// The share whose next piece should be done now. Early jobs come first, whoever asks, so that
-    /// the job being read is never the one that lacks workers.
-    pub(super) fn open_share(&self) -> Option<Key> {
-        let may_begin = |(key, share): &(&Key, &Share<W>)| {
+    /// The share whose next piece should be done now. Early jobs come first, whichever worker asks,
+    /// so that the job being read never lacks workers.
+    pub(super) fn open_share(&self) -> Option<ShareKey> {
+        let may_start = |(key, share): &(&ShareKey, &Share<W>)| {
             share.has_open()
-                && (self.has_room(key.0) || self.is_awaited(key.0) && share.next_is_first())
+                && (self.fits_budget(key.0) || self.is_awaited(key.0) && share.next_is_first())
         };
-        self.shares.iter().find(may_begin).map(|(key, _)| *key)
+        self.shares.iter().find(may_start).map(|(key, _)| *key)
     }
 
-    /// Takes a piece on.
+    /// Claims the next piece to be done.
     pub(super) fn claim(&mut self) -> Option<Claim<W>> {
         let key = self.open_share()?;
         let share = self.shares.get_mut(&key)?;
         let (whole, number) = (Arc::clone(share.whole()), share.claim());
-        self.count(key.0, |load| load.in_hand += 1);
+        self.count(key.0, |load| load.in_progress += 1);
         Some(Claim { key, whole, number })
     }
 
-    /// Starts a job, if there is room for more of them.
+    /// Starts the next job, unless too many are waiting.
     pub(super) fn start(&mut self) -> Option<(u64, W::Job)> {
-        let number = self.first + self.slots.len() as u64;
-        let has_room = self.slots.is_empty() || self.slots.len() < AHEAD && self.has_room(number);
-        if self.exhausted || !has_room {
+        let number = self.first + self.started.len() as u64;
+        let may_start =
+            self.started.is_empty() || self.started.len() < AHEAD && self.fits_budget(number);
+        if self.exhausted || !may_start {
             return None;
         }
         let Some(job) = self.jobs.next() else {
             self.exhausted = true;
             return None;
         };
-        self.slots.push_back(Slot {
+        self.started.push_back(StartedJob {
             job,
             bytes: VecDeque::new(),
             end: None,
@@ -130,46 +131,46 @@ impl<W: Work> Inner<W> {
         Some((number, job))
     }
 
-    /// Begins to share a job.
+    /// Starts to share a job.
     pub(super) fn share(
         &mut self,
         number: u64,
         whole: Arc<W::Whole>,
         ahead: usize,
         gathered: W::Gathered,
-    ) -> Key {
+    ) -> ShareKey {
         self.shared += 1;
         let key = (number, self.shared);
         self.shares.insert(key, Share::new(whole, ahead, gathered));
         key
     }
 
-    /// What a share came to, once it is over.
-    pub(super) fn take_gathered(&mut self, key: Key) -> Option<Gathered<W>> {
+    /// The result of a share, once it is over.
+    pub(super) fn take_gathered(&mut self, key: ShareKey) -> Option<Gathered<W>> {
         if !self.shares.get(&key)?.is_over() {
             return None;
         }
-        let (gathered, for_nothing) = self.shares.remove(&key)?.into_parts();
-        self.count(key.0, |load| load.waiting -= for_nothing);
+        let (gathered, dropped) = self.shares.remove(&key)?.into_parts();
+        self.count(key.0, |load| load.waiting -= dropped);
         Some(gathered)
     }
 
-    /// A piece is done. One that nobody waits for any longer is dropped.
-    pub(super) fn put(&mut self, work: &W, key: Key, number: u64, piece: W::Piece) {
+    /// Accepts a finished piece. A piece of a share that is already over is dropped.
+    pub(super) fn put(&mut self, work: &W, key: ShareKey, number: u64, piece: W::Piece) {
         let weight = W::weight(&piece);
         self.expect(weight);
-        self.count(key.0, |load| load.in_hand -= 1);
+        self.count(key.0, |load| load.in_progress -= 1);
         let Some(share) = self.shares.get_mut(&key) else { return };
-        let (buffers, wasted) = share.put(work, number, piece);
-        self.count(key.0, |load| load.waiting = load.waiting + weight - wasted);
+        let (buffers, dropped) = share.put(work, number, piece);
+        self.count(key.0, |load| load.waiting = load.waiting + weight - dropped);
         for bytes in buffers {
-            // What waits weighs what it holds: a small page must not keep the buffer of a large one
-            // from its use.
+            // Small results are copied, so that none of them occupies a large buffer while it
+            // waits.
             let is_small = bytes.len() < bytes.capacity() / 4;
             let (lines, emptied) =
                 if is_small { (bytes.as_slice().to_vec(), Some(bytes)) } else { (bytes, None) };
-            if let Some(slot) = self.slot(key.0).filter(|_| !lines.is_empty()) {
-                slot.bytes.push_back(lines);
+            if let Some(job) = self.job(key.0).filter(|_| !lines.is_empty()) {
+                job.bytes.push_back(lines);
             }
             if let Some(emptied) = emptied {
                 self.keep(emptied);
@@ -177,9 +178,8 @@ impl<W: Work> Inner<W> {
         }
     }
 
-    /// Keeps a buffer to be filled again, but not one that grew for a huge page, or would have to
-    /// grow. What is given back to the allocator is not always to be had again in one piece, and a
-    /// long run would need more and more.
+    /// Keeps a buffer for reuse, unless it is very large or too small. Without reuse, the heap of a
+    /// long run would fragment and grow.
     pub(super) fn keep(&mut self, mut bytes: Vec<u8>) {
         bytes.clear();
         if (self.typical / 2..=self.budget.later).contains(&bytes.capacity())
@@ -189,8 +189,8 @@ impl<W: Work> Inner<W> {
         }
     }
 
-    /// An empty buffer: one that was used before, or a new one of the usual size, so that it need
-    /// not grow piece by piece.
+    /// An empty buffer: one that was used before, or a new one of the expected size, so that it
+    /// does not have to grow step by step.
     pub(super) fn buffer(&mut self) -> Vec<u8> {
         self.spare.pop().unwrap_or_else(|| Vec::with_capacity(self.typical + self.typical / 8))
     }

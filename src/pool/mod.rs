@@ -1,45 +1,46 @@
-//! Workers that run a list of jobs at once while one reader gets what they produce in the order of
-//! the list. It owns threads, order and the bound on what waits; what a job is, it does not know. A
-//! job may be shared (`Desk::share`): every worker that looks for something to do does pieces of
-//! it, those that wait for the pieces of another job included.
+//! Runs jobs on several threads and gives their results to one reader in the order of the jobs. The
+//! memory for results that wait to be read is bounded.
+//!
+//! A job can be shared (`Desk::share`): it is then done in numbered pieces by all workers that are
+//! free, including those that wait for the pieces of another job.
 
+mod budget;
 mod inner;
-mod room;
 mod share;
 #[cfg(test)]
 mod tests;
 mod worker;
 
-pub(crate) use room::Budget;
+pub(crate) use budget::Budget;
 pub(crate) use worker::Desk;
 
-use inner::{Inner, Slot};
-use room::Load;
+use budget::Load;
+use inner::{Inner, StartedJob};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What workers do.
+/// The work of a pool: how a job and its pieces are done.
 pub(crate) trait Work: Sized + Send + Sync + 'static {
-    /// One entry of the list.
+    /// One job of the list.
     type Job: Copy + Send + 'static;
-    /// What a job comes to.
+    /// The result of a job, besides its bytes.
     type End: Send + 'static;
-    /// What the pieces of a job have in common.
+    /// The data that all pieces of a shared job need.
     type Whole: Send + Sync + 'static;
-    /// What a piece comes to.
+    /// The result of a piece.
     type Piece: Send + 'static;
-    /// What is gathered of the pieces.
+    /// What is collected from the pieces in their order.
     type Gathered: Send + 'static;
-    /// Why a piece cannot be gathered.
-    type Fault: Send + 'static;
-    /// What a worker keeps between jobs.
+    /// The error that ends a shared job early.
+    type Error: Send + 'static;
+    /// Memory that a worker keeps from job to job.
     type Scratch: Default;
 
     /// Does a job.
     fn job(&self, job: Self::Job, desk: &mut Desk<Self>) -> Self::End;
-    /// Does one piece of a shared job. `buffer` is empty, and was used before if possible.
+    /// Does one piece of a shared job. `buffer` is empty, and usually one that was used before.
     fn piece(
         &self,
         whole: &Self::Whole,
@@ -47,19 +48,19 @@ pub(crate) trait Work: Sized + Send + Sync + 'static {
         buffer: Vec<u8>,
         scratch: &mut Self::Scratch,
     ) -> Self::Piece;
-    /// Takes the next piece in order: its bytes for the reader, and the number of the last piece as
-    /// it is known now. Quick, since others wait meanwhile.
+    /// Collects the next piece in order. Returns its bytes for the reader, and the number of the
+    /// last piece as far as it is known. Must be quick, because it is called under a lock.
     fn gather(
         &self,
         whole: &Self::Whole,
         gathered: &mut Self::Gathered,
         piece: Self::Piece,
-    ) -> Result<(Vec<u8>, u64), Self::Fault>;
-    /// Bytes that a piece holds for the reader.
+    ) -> Result<(Vec<u8>, u64), Self::Error>;
+    /// The number of bytes that a piece has for the reader.
     fn weight(piece: &Self::Piece) -> usize;
 }
 
-/// A pool at work. Dropping it tells the workers to stop; it does not wait for them.
+/// A running pool. Dropping it makes the workers stop, but does not wait for them.
 pub(crate) struct Pool<W: Work>(Arc<Shared<W>>);
 
 /// What the reader gets next.
@@ -67,26 +68,26 @@ pub(crate) struct Pool<W: Work>(Arc<Shared<W>>);
 pub(crate) enum Event<J, T> {
     /// Bytes of a job.
     Bytes(J, Vec<u8>),
-    /// The job is done; everything of it was handed out.
+    /// A job is done, and all of its bytes were read.
     End(J, T),
     /// All jobs are done.
     Done,
-    /// Nothing yet.
+    /// There was nothing to read before the timeout.
     Waiting,
 }
 
 struct Shared<W: Work> {
     inner: Mutex<Inner<W>>,
-    /// Told when there may be room, or work, for somebody.
+    /// Notified when a worker may be able to continue.
     room: Condvar,
-    /// Told when there may be something to read.
+    /// Notified when there may be something to read.
     ready: Condvar,
     work: W,
 }
 
 impl<W: Work> Pool<W> {
-    /// Starts `workers` threads on `jobs`. What waits for the reader keeps to the budget, but for
-    /// one piece; those that workers are doing count.
+    /// Starts `workers` threads on `jobs`. Results that wait for the reader exceed the budget by at
+    /// most one piece; pieces in progress are included.
     pub(crate) fn start(
         jobs: impl Iterator<Item = W::Job> + Send + 'static,
         workers: usize,
@@ -95,7 +96,7 @@ impl<W: Work> Pool<W> {
     ) -> Self {
         let inner = Inner {
             jobs: Box::new(jobs),
-            slots: VecDeque::new(),
+            started: VecDeque::new(),
             first: 0,
             shares: BTreeMap::new(),
             shared: 0,
@@ -116,21 +117,21 @@ impl<W: Work> Pool<W> {
         Pool(shared)
     }
 
-    /// What comes next, in the order of the jobs. Waits at most `timeout` for it.
+    /// The next bytes or result in the order of the jobs. Waits at most `timeout`.
     pub(crate) fn next(&self, timeout: Duration) -> Event<W::Job, W::End> {
         let shared = &*self.0;
         let mut inner = shared.lock();
         let deadline = Instant::now() + timeout;
         loop {
-            if let Some(slot) = inner.slots.front_mut() {
-                if let Some(bytes) = slot.bytes.pop_front() {
-                    let (job, number) = (slot.job, inner.first);
+            if let Some(started) = inner.started.front_mut() {
+                if let Some(bytes) = started.bytes.pop_front() {
+                    let (job, number) = (started.job, inner.first);
                     inner.count(number, |load| load.waiting -= bytes.len());
                     shared.room.notify_all();
                     return Event::Bytes(job, bytes);
                 }
-                if slot.end.is_some()
-                    && let Some(Slot { job, end: Some(end), .. }) = inner.slots.pop_front()
+                if started.end.is_some()
+                    && let Some(StartedJob { job, end: Some(end), .. }) = inner.started.pop_front()
                 {
                     inner.first += 1;
                     shared.room.notify_all();
@@ -148,7 +149,7 @@ impl<W: Work> Pool<W> {
         }
     }
 
-    /// Gives an emptied buffer back.
+    /// Returns a buffer for reuse.
     pub(crate) fn recycle(&self, bytes: Vec<u8>) {
         self.0.lock().keep(bytes);
     }

@@ -1,27 +1,28 @@
-//! A job in numbered pieces that several workers do at once: who does which, and what is gathered
-//! of them in order. It owns numbers, no threads.
+//! A shared job: which of its numbered pieces are open, in progress or done, and what is gathered
+//! from them in order. Threads and locks are elsewhere.
 
 use super::Work;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What was gathered of a job's pieces, and what ended that early.
-pub(crate) type Gathered<W> = (<W as Work>::Gathered, Result<(), <W as Work>::Fault>);
+/// What was gathered from the pieces of a job, and the error if one ended that early.
+pub(crate) type Gathered<W> = (<W as Work>::Gathered, Result<(), <W as Work>::Error>);
 
 /// The pieces of one job.
 pub(super) struct Share<W: Work> {
     whole: Arc<W::Whole>,
-    /// Pieces that may be done or in hand at once.
+    /// The most pieces that may be in progress, or done but not gathered.
     ahead: usize,
     /// The first piece that is not gathered yet.
     first: u64,
-    /// The first piece that nobody does yet.
+    /// The first piece that no worker has claimed yet.
     open: u64,
+    /// The last piece, as far as it is known.
     last: u64,
-    /// What was done before its turn.
+    /// Pieces that were done before their turn.
     done: BTreeMap<u64, W::Piece>,
     gathered: W::Gathered,
-    fault: Option<W::Fault>,
+    error: Option<W::Error>,
 }
 
 impl<W: Work> Share<W> {
@@ -34,17 +35,16 @@ impl<W: Work> Share<W> {
             last: 1,
             done: BTreeMap::new(),
             gathered,
-            fault: None,
+            error: None,
         }
     }
 
-    /// What all pieces have in common.
+    /// The data that all pieces need.
     pub(super) fn whole(&self) -> &Arc<W::Whole> {
         &self.whole
     }
 
-    /// Whether there is a piece that nobody does yet, and that may be done before those in front of
-    /// it are.
+    /// Whether there is a piece that no worker has claimed and that may be started now.
     pub(super) fn has_open(&self) -> bool {
         let ahead = usize::try_from(self.open - self.first).unwrap_or(usize::MAX);
         !self.is_over() && self.open <= self.last && ahead < self.ahead
@@ -55,18 +55,17 @@ impl<W: Work> Share<W> {
         self.open == self.first
     }
 
-    /// The number of the next piece for somebody to do, which must be open.
+    /// Claims the next piece, which must be open, and returns its number.
     pub(super) fn claim(&mut self) -> u64 {
         self.open += 1;
         self.open - 1
     }
 
-    /// A piece is done: it is gathered as soon as those before it are, and so are those behind it
-    /// that waited for it. Returns the buffers for the reader, and the weight of what cannot be
-    /// gathered.
+    /// Accepts a finished piece, and gathers all pieces whose turn has come. Returns the buffers
+    /// for the reader, and the weight of the piece that ended the share with an error.
     pub(super) fn put(&mut self, work: &W, number: u64, piece: W::Piece) -> (Vec<Vec<u8>>, usize) {
         self.done.insert(number, piece);
-        let (mut buffers, mut wasted) = (Vec::new(), 0);
+        let (mut buffers, mut dropped) = (Vec::new(), 0);
         while !self.is_over()
             && let Some(piece) = self.done.remove(&self.first)
         {
@@ -77,23 +76,23 @@ impl<W: Work> Share<W> {
                     self.last = last;
                     self.first += 1;
                 }
-                Err(fault) => {
-                    self.fault = Some(fault);
-                    wasted += weight;
+                Err(error) => {
+                    self.error = Some(error);
+                    dropped += weight;
                 }
             }
         }
-        (buffers, wasted)
+        (buffers, dropped)
     }
 
-    /// Whether there is nothing left to do.
+    /// Whether all pieces are gathered, or an error ended the share.
     pub(super) fn is_over(&self) -> bool {
-        self.fault.is_some() || self.first > self.last
+        self.error.is_some() || self.first > self.last
     }
 
-    /// What was gathered and how it ended, and the weight of what was done for nothing.
+    /// The result of the share, and the weight of finished pieces that are dropped.
     pub(super) fn into_parts(self) -> (Gathered<W>, usize) {
-        let for_nothing = self.done.values().map(W::weight).sum();
-        ((self.gathered, self.fault.map_or(Ok(()), Err)), for_nothing)
+        let dropped = self.done.values().map(W::weight).sum();
+        ((self.gathered, self.error.map_or(Ok(()), Err)), dropped)
     }
 }

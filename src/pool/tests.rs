@@ -1,11 +1,13 @@
+//! Tests of the pool: order and completeness at any number of workers, help with shared jobs, and
+//! that workers stop when the reader is gone.
+
 mod first;
 mod random;
 
 use super::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Jobs are numbers; each is read in `job % 5` pieces of one byte, or in as many as `most` tells,
-/// with the help of others.
+/// Work whose jobs are numbers. Each job is shared in as many pieces as `most` says.
 struct Numbers {
     most: fn(u32) -> u64,
     busy: AtomicUsize,
@@ -24,14 +26,15 @@ impl Work for Numbers {
     type Whole = u32;
     type Piece = Vec<u8>;
     type Gathered = u64;
-    type Fault = ();
+    type Error = ();
     type Scratch = ();
 
     fn job(&self, job: u32, desk: &mut Desk<Self>) -> u32 {
         if (self.most)(job) > 0 {
-            // The end is known piece by piece only.
+            // How many pieces there are becomes known only piece by piece.
             let done = desk.share(Arc::new(job), usize::MAX, 0);
-            assert!(done.is_none_or(|(gathered, ended)| ended == Ok(()) && gathered == (self.most)(job)));
+            let want = (self.most)(job);
+            assert!(done.is_none_or(|(gathered, ended)| ended == Ok(()) && gathered == want));
         }
         job * 2
     }
@@ -106,7 +109,7 @@ fn one_big_job_is_done_by_all() {
     }
 }
 
-/// Tells when the last worker is gone.
+/// Work without an end, which sends a message for each piece.
 struct Endless(std::sync::mpsc::SyncSender<()>);
 
 impl Work for Endless {
@@ -115,7 +118,7 @@ impl Work for Endless {
     type Whole = ();
     type Piece = Vec<u8>;
     type Gathered = ();
-    type Fault = ();
+    type Error = ();
     type Scratch = ();
 
     fn job(&self, _: u32, desk: &mut Desk<Self>) -> u32 {
@@ -140,14 +143,14 @@ impl Work for Endless {
 
 #[test]
 fn workers_stop_when_nobody_reads() {
-    let (told, heard) = std::sync::mpsc::sync_channel(1);
-    let pool = Pool::start(0..1000_u32, 3, half_for_later(10), Endless(told));
-    heard.recv_timeout(Duration::from_secs(5)).expect("they begin");
+    let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+    let pool = Pool::start(0..1000_u32, 3, half_for_later(10), Endless(sender));
+    receiver.recv_timeout(Duration::from_secs(5)).expect("the workers start");
     drop(pool);
     // The channel closes once all workers are gone.
-    while heard.recv_timeout(Duration::from_secs(5)).is_ok() {}
+    while receiver.recv_timeout(Duration::from_secs(5)).is_ok() {}
     assert_eq!(
-        heard.recv_timeout(Duration::from_secs(5)),
+        receiver.recv_timeout(Duration::from_secs(5)),
         Err(std::sync::mpsc::RecvTimeoutError::Disconnected)
     );
 }

@@ -1,27 +1,28 @@
-//! The workers' side of the pool: what each turns to next, and where it does a job. It owns no
-//! thread and no order; those are the pool's.
+//! The workers of a pool: the loop in which each takes the next job or piece, and the `Desk`
+//! through which a job sends bytes and shares its work.
 
-use super::inner::{Claim, Inner, Key};
+use super::inner::{Claim, Inner, ShareKey};
 use super::share::Gathered;
 use super::{Shared, Work};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
-/// What a worker turns to next.
-enum Turn<W: Work> {
+/// What a worker does next.
+enum Task<W: Work> {
     Job(u64, W::Job),
     Piece(Claim<W>),
 }
 
-/// Where a worker does a job: its way out for bytes, and to the help of others.
+/// The access of a running job to its pool: it sends bytes and gets help from other workers.
 pub(crate) struct Desk<'a, W: Work> {
     pool: &'a Shared<W>,
     number: u64,
-    /// What the worker keeps between jobs.
+    /// The memory that the worker keeps from job to job.
     pub(crate) scratch: &'a mut W::Scratch,
 }
 
 impl<W: Work> Desk<'_, W> {
-    /// Hands bytes on, as soon as there is room for them. `false`: nobody reads any longer.
+    /// Sends bytes to the reader, and waits if the budget is used up. Returns `false` if the reader
+    /// is gone.
     pub(crate) fn send(&self, bytes: Vec<u8>) -> bool {
         let pool = self.pool;
         let mut inner = pool.lock();
@@ -29,28 +30,29 @@ impl<W: Work> Desk<'_, W> {
             if inner.closed {
                 return false;
             }
-            if inner.has_room(self.number) || inner.is_awaited(self.number) {
+            if inner.fits_budget(self.number) || inner.is_awaited(self.number) {
                 break;
             }
             inner = pool.room.wait(inner).unwrap_or_else(PoisonError::into_inner);
         }
         inner.count(self.number, |load| load.waiting += bytes.len());
         inner.expect(bytes.len());
-        if let Some(slot) = inner.slot(self.number) {
-            slot.bytes.push_back(bytes);
+        if let Some(job) = inner.job(self.number) {
+            job.bytes.push_back(bytes);
         }
         pool.ready.notify_one();
         true
     }
 
-    /// An empty buffer, used before if there is one.
+    /// An empty buffer, reused if possible.
     pub(crate) fn buffer(&self) -> Vec<u8> {
         self.pool.lock().buffer()
     }
 
-    /// Has the pieces of a job done, by other workers too, and gathered in order: the first, and as
-    /// many more as they tell. At most `ahead` are done or in hand at once. Returns what was
-    /// gathered, also up to a fault. `None`: nobody reads any longer.
+    /// Does the pieces of this job together with other workers, and gathers them in order: the
+    /// first piece, and more for as long as `gather` reports a later last one. At most `ahead`
+    /// pieces are in progress, or done but not gathered. Returns what was gathered, up to an error
+    /// if there was one. `None` if the reader is gone.
     pub(crate) fn share(
         &mut self,
         whole: Arc<W::Whole>,
@@ -65,41 +67,41 @@ impl<W: Work> Desk<'_, W> {
 }
 
 impl<W: Work> Shared<W> {
-    /// A worker's life.
+    /// The loop of a worker.
     pub(super) fn run(&self) {
         let mut scratch = W::Scratch::default();
-        while let Some(turn) = self.turn() {
-            match turn {
-                Turn::Job(number, job) => {
+        while let Some(task) = self.next_task() {
+            match task {
+                Task::Job(number, job) => {
                     let end =
                         self.work.job(job, &mut Desk { pool: self, number, scratch: &mut scratch });
-                    if let Some(slot) = self.lock().slot(number) {
-                        slot.end = Some(end);
+                    if let Some(started) = self.lock().job(number) {
+                        started.end = Some(end);
                     }
                     self.ready.notify_one();
                     self.room.notify_all();
                 }
-                Turn::Piece(claim) => self.help(claim, &mut scratch),
+                Task::Piece(claim) => self.do_piece(claim, &mut scratch),
             }
         }
     }
 
-    /// What to do next. Open pieces come before new jobs.
-    fn turn(&self) -> Option<Turn<W>> {
+    /// Waits for the next task. Open pieces come before new jobs.
+    fn next_task(&self) -> Option<Task<W>> {
         let mut inner = self.lock();
         loop {
             if inner.closed {
                 return None;
             }
             if let Some(claim) = inner.claim() {
-                return Some(Turn::Piece(claim));
+                return Some(Task::Piece(claim));
             }
             if let Some((number, job)) = inner.start() {
-                return Some(Turn::Job(number, job));
+                return Some(Task::Job(number, job));
             }
             if inner.exhausted {
                 self.ready.notify_one();
-                if inner.slots.iter().all(|slot| slot.end.is_some()) {
+                if inner.started.iter().all(|job| job.end.is_some()) {
                     return None;
                 }
             }
@@ -107,13 +109,13 @@ impl<W: Work> Shared<W> {
         }
     }
 
-    /// Does pieces until a share is over, for the worker of its job. They may be pieces of any job:
-    /// those of earlier jobs come first, and the own ones may all be in other hands, or have no
-    /// room. New jobs are not started here, so no job is ever done inside another.
+    /// Does pieces until the share `key` is over, on behalf of its job. They may belong to other
+    /// jobs: those of earlier jobs come first, and all pieces of this one may be claimed already or
+    /// exceed the budget. New jobs are not started here, so no job ever runs inside another.
     fn finish<'a>(
         &'a self,
         mut inner: MutexGuard<'a, Inner<W>>,
-        key: Key,
+        key: ShareKey,
         scratch: &mut W::Scratch,
     ) -> Option<Gathered<W>> {
         loop {
@@ -126,7 +128,7 @@ impl<W: Work> Shared<W> {
             }
             if let Some(claim) = inner.claim() {
                 drop(inner);
-                self.help(claim, scratch);
+                self.do_piece(claim, scratch);
                 inner = self.lock();
             } else {
                 inner = self.room.wait(inner).unwrap_or_else(PoisonError::into_inner);
@@ -135,7 +137,7 @@ impl<W: Work> Shared<W> {
     }
 
     /// Does a piece.
-    fn help(&self, claim: Claim<W>, scratch: &mut W::Scratch) {
+    fn do_piece(&self, claim: Claim<W>, scratch: &mut W::Scratch) {
         let Claim { key, whole, number } = claim;
         let buffer = self.lock().buffer();
         let piece = self.work.piece(&whole, number, buffer, scratch);

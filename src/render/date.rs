@@ -1,17 +1,18 @@
-//! Dates and times as TikTok sends them, written as RFC 3339. It owns the forms that are
-//! understood; whether a field is a date is the catalog's word.
+//! Reads dates and times in the forms that TikTok sends, and writes them as RFC 3339.
+//!
+//! Only fields that the catalog declares as dates or times get here.
 
 use crate::json::decimal::Decimal;
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
-/// Appends `text` (a time without its JSON quotes) as a quoted RFC 3339 time with a `Z`. `None`: no
-/// time that is known; nothing is appended then.
+/// Appends `text` (a time without its JSON quotes) as a quoted RFC 3339 time with a `Z`. Returns
+/// `None` and appends nothing if it is not a time in a known form.
 ///
 /// TikTok sends `YYYY-MM-DD HH:MM:SS` for entities (UTC) and reports (the account's wall clock),
 /// RFC 3339 for creatives, and epoch seconds for accounts and comments (milliseconds for pixels).
-/// Years outside 1 to 9999 are not known to any target.
-pub fn push_date_time(text: &str, out: &mut Vec<u8>) -> Option<()> {
+/// Targets support only the years 1 to 9999.
+pub(crate) fn push_date_time(text: &str, out: &mut Vec<u8>) -> Option<()> {
     let bytes = text.as_bytes();
     if bytes.len() >= 19
         && is_date(&bytes[..10])
@@ -53,7 +54,7 @@ pub(super) fn push_date(text: &str, out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// Whether `text` stands for no time at all: empty, `-`, zero, or a date of zeros.
+/// Whether `text` means that there is no time: empty, `-`, zero, or a date of zeros.
 pub(super) fn is_zero(text: &str) -> bool {
     matches!(text, "" | "-" | "0") || text.starts_with("0000-00-00")
 }
@@ -85,8 +86,8 @@ fn split_fraction(rest: &str) -> Option<(&str, &str)> {
     (end > 0).then(|| rest.split_at(end + 1))
 }
 
-/// The offset as RFC 3339 wants it. Some programs leave out its colon, others its minutes. `None`:
-/// it is none.
+/// The offset in the form of RFC 3339. Some programs leave out its colon, others its minutes.
+/// `None` if it is not an offset.
 fn with_colon(zone: &str) -> Option<String> {
     let digits: String = zone.get(1..)?.chars().filter(|c| *c != ':').collect();
     let is_offset = zone.starts_with(['+', '-']) && digits.bytes().all(|b| b.is_ascii_digit());
@@ -96,7 +97,7 @@ fn with_colon(zone: &str) -> Option<String> {
     }
 }
 
-/// Ten bytes that are a day of the years 1 to 9999.
+/// Whether ten bytes are a day of the years 1 to 9999.
 fn is_date(d: &[u8]) -> bool {
     let digits = [0, 1, 2, 3, 5, 6, 8, 9].iter().all(|i| d[*i].is_ascii_digit());
     if !digits || d[4] != b'-' || d[7] != b'-' || d.starts_with(b"0000") {
@@ -139,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_that_tiktok_sends() {
+    fn every_form_that_tiktok_sends_is_read() {
         for (sent, want) in [
             ("2026-07-12 00:00:00", "2026-07-12T00:00:00Z"),
             ("2024-05-06T07:08:09Z", "2024-05-06T07:08:09Z"),
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_not_guessed() {
+    fn other_text_is_not_taken_for_a_time() {
         for odd in [
             "2023-02-29 00:00:00",
             "2024-13-01",
@@ -195,15 +196,19 @@ mod tests {
         }
     }
 
-    /// Texts that are nearly times: the right ones among them, and others in which any part may be
-    /// any other.
+    /// Texts that are times, or nearly so: any part of them may be wrong.
     fn near_times() -> impl Strategy<Value = String> {
         let day = prop_oneof![
             4 => "[0-9]{4}-[01][0-9]-[0-3][0-9]",
-            2 => prop::sample::select(vec!["9999-12-31", "0001-01-01", "0000-12-31", "2024-02-29"]).prop_map(str::to_owned),
+            2 => prop::sample::select(vec!["9999-12-31", "0001-01-01", "0000-12-31", "2024-02-29"])
+                .prop_map(str::to_owned),
             1 => "[0-9é€-]{8,12}",
         ];
-        let clock = prop_oneof![4 => "[ T][0-2][0-9]:[0-5][0-9]:[0-5][0-9]", 1 => Just(String::new()), 1 => "\\PC{0,10}"];
+        let clock = prop_oneof![
+            4 => "[ T][0-2][0-9]:[0-5][0-9]:[0-5][0-9]",
+            1 => Just(String::new()),
+            1 => "\\PC{0,10}",
+        ];
         let fraction =
             prop_oneof![3 => Just(String::new()), 1 => "\\.[0-9]{0,12}", 1 => "\\.\\PC{0,3}"];
         let zone = prop_oneof![
@@ -241,12 +246,15 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(3000))]
         #[test]
-        fn whatever_is_nearly_a_time_is_written_right_or_not_at_all(text in near_times()) {
+        fn what_looks_like_a_time_is_written_correctly_or_not_at_all(text in near_times()) {
             check(&text)?;
         }
 
         #[test]
-        fn no_text_and_no_number_panics(text in "\\PC{0,40}", number in any::<i64>(), float in any::<f64>(), digits in "-?[0-9]{8,14}") {
+        fn no_text_and_no_number_panics(
+            text in "\\PC{0,40}", number in any::<i64>(), float in any::<f64>(),
+            digits in "-?[0-9]{8,14}",
+        ) {
             for text in [text, number.to_string(), format!("{float:E}"), digits] {
                 check(&text)?;
             }
@@ -254,11 +262,14 @@ mod tests {
 
         #[test]
         fn an_offset_moves_the_clock_and_nothing_else(
-            seconds in -62_135_596_800_i64..=253_402_300_799, hours in -23_i8..=23, minutes in 0_i8..=59, form in 0..3,
+            seconds in -62_135_596_800_i64..=253_402_300_799,
+            hours in -23_i8..=23, minutes in 0_i8..=59, form in 0..3,
         ) {
             let instant = OffsetDateTime::from_unix_timestamp(seconds).expect("years 1 to 9999");
-            let offset = UtcOffset::from_hms(hours, if hours < 0 { -minutes } else { minutes }, 0).expect("an offset");
-            let there = instant.checked_to_offset(offset).filter(|t| (1..=9999).contains(&t.year()));
+            let minutes = if hours < 0 { -minutes } else { minutes };
+            let offset = UtcOffset::from_hms(hours, minutes, 0).expect("an offset");
+            let there =
+                instant.checked_to_offset(offset).filter(|t| (1..=9999).contains(&t.year()));
             if let Some(there) = there {
                 let sent = there.format(&Rfc3339).expect("RFC 3339");
                 let sent = match form {
@@ -268,7 +279,8 @@ mod tests {
                 };
                 // In UTC there is no colon to leave out.
                 if !offset.is_utc() || form < 2 {
-                    prop_assert_eq!(written(&sent), Some(format!("\"{}\"", instant.format(&Rfc3339).expect("RFC 3339"))), "{}", sent);
+                    let want = format!("\"{}\"", instant.format(&Rfc3339).expect("RFC 3339"));
+                    prop_assert_eq!(written(&sent), Some(want), "{}", sent);
                 }
             }
         }

@@ -1,18 +1,18 @@
-//! What a field of the catalog takes: a JSON Schema property, compiled once per stream. It owns the
-//! reading of types and formats; how a value is written as one is `value`'s and `nested`'s.
+//! The kinds of fields: properties of a JSON Schema, compiled once per stream into the form that
+//! rendering needs. `value` and `nested` write values as one of these kinds.
 
 use foldhash::fast::FixedState;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
 /// Marks a nested property that is not delivered, in a schema that [`Kind::of`] compiles.
-pub const DESELECTED: &str = "x-deselected";
+pub(crate) const DESELECTED: &str = "x-deselected";
 
-/// What a value is written as. Null is always allowed: whether a key may be null is the row's
-/// matter.
+/// The type as which a value is written. Null is always allowed; rows with a null key are handled
+/// in `rows`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
-    /// Any text; a number, a boolean or nested JSON that arrives becomes its own text.
+    /// Text. A number, a boolean or nested JSON becomes its JSON text.
     Text,
     /// A JSON number with the digits of the API.
     Number,
@@ -26,60 +26,60 @@ pub enum Kind {
     Date,
     /// An object, an array, or either.
     Nested(Nested),
-    /// Several types at once, or none named: the value as the API sent it if its JSON type is among
-    /// them, else as one that is. Without any type, only null is allowed.
+    /// Several types, or none named. A value keeps its JSON type if that is allowed, and is
+    /// converted to an allowed one otherwise. Without any type, only null is allowed.
     Mixed(Types, Nested),
 }
 
-/// What is known of the inside of a nested value.
+/// The declared inside of an object or an array.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Nested {
-    /// Whether an object is allowed, whether an array is.
+    /// Whether an object is allowed.
     pub object: bool,
-    /// See `object`.
+    /// Whether an array is allowed.
     pub array: bool,
-    /// Declared properties of the object, by their JSON key with its quotes; `None` for a
-    /// deselected one.
+    /// The declared properties of an object, by name with its JSON quotes. `None` stands for a
+    /// deselected property.
     pub properties: HashMap<Box<str>, Option<Kind>, FixedState>,
-    /// The kind of the array's items.
+    /// The kind of the items of an array.
     pub items: Option<Box<Kind>>,
 }
 
 /// The scalar JSON types that a mixed field allows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Types {
-    /// Whether `string` is allowed, and of what form.
+    /// Whether `string` is allowed, and in which form.
     pub string: Option<Form>,
-    /// `number` is allowed, or only `integer`.
+    /// Whether `number` or only `integer` is allowed.
     pub number: Option<Digits>,
-    /// `boolean` is allowed.
+    /// Whether `boolean` is allowed.
     pub boolean: bool,
 }
 
-/// What strings a mixed field allows.
+/// The strings that a mixed field allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// Any.
+    /// Any text.
     Any,
-    /// Times, as of [`Kind::DateTime`].
+    /// Times like those of [`Kind::DateTime`].
     DateTime,
-    /// Dates, as of [`Kind::Date`].
+    /// Dates like those of [`Kind::Date`].
     Date,
 }
 
-/// What numbers a mixed field allows.
+/// The numbers that a mixed field allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Digits {
-    /// Any.
+    /// Any number.
     Any,
-    /// Whole ones.
+    /// Whole numbers.
     Whole,
 }
 
 impl Kind {
-    /// Compiles one property, in the plain form of `singer::shape`. A schema without a type allows
+    /// Compiles a property in the plain form of `singer::shape`. Without a type, a schema allows
     /// everything.
-    pub fn of(schema: &Value) -> Self {
+    pub(crate) fn of(schema: &Value) -> Self {
         let all = ["string", "number", "boolean", "object", "array"];
         let names = type_names(schema).unwrap_or_else(|| all.to_vec());
         let has = |name: &str| names.contains(&name);
@@ -111,9 +111,8 @@ impl Kind {
         }
     }
 
-    /// Whether the kind is plain text, for which a narrower kind of the stream's own schema may
-    /// stand in.
-    pub fn is_text(&self) -> bool {
+    /// Whether the kind is text. The schema of the stream may then suggest a more specific kind.
+    pub(crate) fn is_text(&self) -> bool {
         matches!(self, Kind::Text)
     }
 }
@@ -151,16 +150,15 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn reads_the_types_of_taps_and_of_people() {
+    fn types_are_read_as_taps_and_users_write_them() {
         let kind = |schema: Value| Kind::of(&schema);
         assert_eq!(kind(json!({"type": ["null", "string"]})), Kind::Text);
         assert_eq!(kind(json!({"type": "string", "format": "date-time"})), Kind::DateTime);
         assert_eq!(kind(json!({"type": ["string", "null"], "format": "date"})), Kind::Date);
         assert_eq!(kind(json!({"type": ["null", "integer"]})), Kind::Integer);
         assert_eq!(kind(json!({"type": ["null", "integer", "number"]})), Kind::Number);
-        assert!(
-            matches!(kind(json!({})), Kind::Mixed(types, n) if types.string == Some(Form::Any) && types.boolean && n.object)
-        );
+        let Kind::Mixed(types, nested) = kind(json!({})) else { panic!("all types") };
+        assert!(types.string == Some(Form::Any) && types.boolean && nested.object);
         assert_eq!(kind(json!({"type": "null"})), Kind::Mixed(Types::default(), Nested::default()));
         let Kind::Mixed(types, nested) =
             kind(json!({"type": ["array", "string", "null", "integer"], "format": "date-time"}))

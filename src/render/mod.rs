@@ -1,9 +1,12 @@
-//! One row of the API becomes one RECORD line, in one pass and without a tree. It owns what is kept
-//! from row to row of a list; which fields there are is the plan's word (`sync::plan`), how a row
-//! is read is `rows`', and how one value is written is `value`'s.
+//! Renders rows of the API as RECORD lines, each in one pass over its text and without a tree. This
+//! file keeps what outlasts a row: counts, sums, and the hashes of keys.
+//!
+//! `sync::plan` decides which fields there are, `recipe` compiles them, `rows` reads a row, and
+//! `value` writes one value.
 
 mod date;
 mod kind;
+mod names;
 mod nested;
 mod recipe;
 mod rows;
@@ -12,43 +15,45 @@ mod tally;
 mod text;
 mod value;
 
-pub use date::push_date_time;
-pub use kind::{DESELECTED, Kind};
+pub(crate) use date::push_date_time;
+pub(crate) use kind::DESELECTED;
+pub use kind::Kind;
 pub use recipe::{FieldSpec, Origin, Recipe};
 pub use rows::PageRows;
-pub use sum::Sum;
+pub(crate) use sum::Sum;
 pub use tally::Tally;
 
+use names::NamePredictor;
 use std::collections::HashSet;
-use tally::Names;
 use value::{Written, push_value};
 
-/// Renders rows of one list.
+/// Renders the rows of one list.
 #[derive(Debug)]
 pub struct Renderer<'p> {
     recipe: &'p Recipe,
-    /// Constant first fields of each record: the account's id.
+    /// The first field of every record: the id of the account.
     account: Vec<u8>,
-    /// Key properties among these.
+    /// How many key properties are in `account`.
     account_keys: usize,
-    /// Rows whose cursor lies before it are left out: `YYYY-MM-DDTHH:MM:SS`.
+    /// Rows whose cursor is before it are left out: `YYYY-MM-DDTHH:MM:SS`.
     bookmark: Option<String>,
-    names: [Names; 2],
-    /// The row in which each field was last met: the first of duplicate keys wins.
+    names: [NamePredictor; 2],
+    /// For each field, the last row that had it. It serves to ignore duplicate names in a row.
     seen: Vec<u64>,
     row: u64,
-    /// Delivered fields that the last incomplete row lacked, by their places, and these as nulls:
-    /// `,"name":null`.
+    /// The indexes of the delivered fields that the last incomplete row did not have, and these
+    /// fields as nulls: `,"name":null`.
     lacks: Vec<usize>,
     nulls: Vec<u8>,
     scratch: Vec<u8>,
     tally: Tally,
-    /// Of each row that has all fields of its identity: a hash of them.
+    /// A hash of the key of each row that has a complete key.
     keys: Vec<u64>,
-    /// Of the metrics that are added up; those of the row at hand wait until it is delivered.
+    /// The sums of metrics, and the values of the current row, which are added once the row is
+    /// delivered.
     sums: Vec<Sum>,
     held: Vec<(usize, Sum)>,
-    /// Rows to leave out, by that hash.
+    /// The hashes of rows to leave out.
     written: Option<&'p HashSet<u64>>,
 }
 
@@ -62,7 +67,7 @@ impl<'p> Renderer<'p> {
             account,
             account_keys,
             bookmark: bookmark.and_then(|b| b.get(..19)).map(str::to_owned),
-            names: [Names::default(), Names::default()],
+            names: [NamePredictor::default(), NamePredictor::default()],
             seen: vec![0; recipe.fields.len()],
             row: 0,
             lacks: Vec::new(),
@@ -76,24 +81,24 @@ impl<'p> Renderer<'p> {
         }
     }
 
-    /// Leaves out rows that were written before, by the hashes of their keys.
-    pub fn without(self, written: &'p HashSet<u64>) -> Self {
+    /// Leaves out rows that were written before, which it knows by the hashes of their keys.
+    pub(crate) fn without(self, written: &'p HashSet<u64>) -> Self {
         Renderer { written: Some(written).filter(|w| !w.is_empty()), ..self }
     }
 
-    /// A hash of the key of each row met so far, in their order; of rows without a key there is
-    /// none. The order of a row's fields does not change it.
-    pub fn take_keys(&mut self) -> Vec<u64> {
+    /// A hash of the key of each row so far, in the order of the rows; rows without a complete key
+    /// have none. The order of the fields in a row does not matter.
+    pub(crate) fn take_keys(&mut self) -> Vec<u64> {
         std::mem::take(&mut self.keys)
     }
 
-    /// What the metrics add up to that the recipe sums, in its order.
-    pub fn take_sums(&mut self) -> Vec<Sum> {
+    /// The sums of the metrics that the recipe names, in its order.
+    pub(crate) fn take_sums(&mut self) -> Vec<Sum> {
         std::mem::take(&mut self.sums)
     }
 
-    /// Keeps a value of the row at hand to be added up. What does not fit its type is delivered as
-    /// null.
+    /// Keeps a value of the current row for its sum. A value that does not fit its type is not
+    /// added, because it is delivered as null.
     #[cold]
     fn hold(&mut self, place: usize, index: usize, raw: &str) {
         self.scratch.clear();
@@ -111,12 +116,12 @@ impl<'p> Renderer<'p> {
         }
     }
 
-    /// What was counted so far.
+    /// The counts so far.
     pub fn tally(&self) -> &Tally {
         &self.tally
     }
 
-    /// What was counted, with the names of the fields that nobody declared.
+    /// The final counts, including the names of undeclared fields.
     pub fn finish(mut self) -> Tally {
         for names in &self.names {
             names.count_undeclared(&mut self.tally);

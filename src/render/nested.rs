@@ -1,4 +1,4 @@
-//! Objects and arrays inside a row: written on one line, with declared parts as their kinds and
+//! Writes objects and arrays inside a row on one line. Declared parts are written as their kinds,
 //! undeclared ones as they came.
 
 use super::kind::{Kind, Nested};
@@ -7,9 +7,9 @@ use super::value::{Written, push_null, push_value};
 use crate::json::scan::{DEPTH, Malformed, Scan, is_not_finite};
 use std::collections::HashSet;
 
-/// Appends `raw`, a valid JSON object or array, as `nested` says: null, and a misfit, if it is the
-/// other of the two. Inside it a value that does not fit its declared type becomes null and makes
-/// the whole a misfit that is counted but written.
+/// Appends `raw`, a valid JSON object or array, as the kind `nested`. If that allows only the other
+/// of the two, null is written and the value is a misfit. A value inside that does not fit its type
+/// becomes null; then the whole is written but also counted as a misfit.
 pub(super) fn push_nested(nested: &Nested, raw: &str, out: &mut Vec<u8>) -> Written {
     let start = out.len();
     push_next(nested, &mut Scan::new(raw), out).unwrap_or_else(|_| {
@@ -18,7 +18,7 @@ pub(super) fn push_nested(nested: &Nested, raw: &str, out: &mut Vec<u8>) -> Writ
     })
 }
 
-/// The same for the object or array that comes next in `scan`, which is checked while it is
+/// Like [`push_nested`], for the next object or array in `scan`, which is checked while it is being
 /// written.
 pub(super) fn push_next(
     nested: &Nested,
@@ -35,7 +35,7 @@ pub(super) fn push_next(
     Ok(if walk.misfit { Written::Misfit } else { Written::Value })
 }
 
-/// Appends `raw`, a valid JSON object or array, as one JSON string that holds its compact text.
+/// Appends `raw`, a valid JSON object or array, as a JSON string with its compact text.
 pub(super) fn push_as_text(raw: &str, out: &mut Vec<u8>) -> Written {
     let mut compact = Vec::with_capacity(raw.len());
     let mut scan = Scan::new(raw);
@@ -50,7 +50,7 @@ pub(super) fn push_as_text(raw: &str, out: &mut Vec<u8>) -> Written {
 struct Walk<'s, 'a> {
     scan: &'s mut Scan<'a>,
     misfit: bool,
-    /// Objects and arrays around the one at hand.
+    /// The number of objects and arrays around the current one.
     depth: u32,
 }
 
@@ -70,7 +70,7 @@ impl Walk<'_, '_> {
     }
 
     fn object(&mut self, nested: Option<&Nested>, out: &mut Vec<u8>) -> Result<(), Malformed> {
-        let mut seen = Seen::default();
+        let mut seen = SeenNames::default();
         let mut first = true;
         out.push(b'{');
         self.scan.enter(b'{')?;
@@ -134,7 +134,7 @@ impl Walk<'_, '_> {
     }
 }
 
-/// What the catalog says of a member, `None` if nothing. Its name may be spelt with escapes.
+/// The declaration of a member in the catalog. Its name may contain escapes.
 fn declared<'n>(nested: &'n Nested, name: &str) -> Option<&'n Option<Kind>> {
     nested.properties.get(name).or_else(|| {
         let plain =
@@ -143,19 +143,19 @@ fn declared<'n>(nested: &'n Nested, name: &str) -> Option<&'n Option<Kind>> {
     })
 }
 
-/// Names of one object that are kept in a plain list.
+/// The most names that are kept in a plain list.
 const FEW: usize = 24;
 
-/// The names of one object, of which the first of each name counts. Objects are small: a short list
-/// beats a set, and takes no memory of its own.
+/// The names of one object so far, since the first of duplicate names counts. Most objects are
+/// small, so a short list is faster than a set and needs no allocation.
 #[derive(Default)]
-struct Seen<'a> {
+struct SeenNames<'a> {
     few: [&'a str; FEW],
     length: usize,
     many: HashSet<String>,
 }
 
-impl<'a> Seen<'a> {
+impl<'a> SeenNames<'a> {
     fn is_new(&mut self, name: &'a str) -> bool {
         let is_plain = !name.contains('\\');
         if is_plain && self.many.is_empty() && self.length < FEW {
@@ -166,7 +166,7 @@ impl<'a> Seen<'a> {
             }
             return is_new;
         }
-        // An escaped name may be another spelling of a plain one.
+        // A name with escapes may be another spelling of a plain one.
         let few = &self.few[..self.length];
         self.many.extend(few.iter().map(|name| text::decode(name)));
         self.length = 0;
@@ -187,12 +187,13 @@ mod tests {
     }
 
     #[test]
-    fn nested_values_come_out_on_one_line_with_their_declared_types() {
+    fn nested_values_are_written_on_one_line_with_their_declared_types() {
         let schema = json!({"type": ["null", "object"], "properties": {
             "ids": {"type": ["null", "array"], "items": {"type": ["null", "string"]}},
             "days": {"type": ["null", "integer"]},
             "gone": {"type": "string", "x-deselected": true}}});
-        let raw = "{ \"ids\" : [ 12345678901234567890,\n\"b\", null ],\r\n\"days\":\"7\", \"gone\": {\"x\": [1]}, \"more\": {\"k\" : [ 1.50 , true ]} }";
+        let raw = "{ \"ids\" : [ 12345678901234567890,\n\"b\", null ],\r\n\"days\":\"7\", \
+                   \"gone\": {\"x\": [1]}, \"more\": {\"k\" : [ 1.50 , true ]} }";
         assert_eq!(
             written(&schema, raw),
             (
@@ -214,9 +215,12 @@ mod tests {
     }
 
     #[test]
-    fn members_follow_their_schema_however_they_are_spelt() {
+    fn members_follow_their_schema_in_every_spelling_of_their_names() {
         let schema = json!({"type": ["null", "object"], "properties": {
-            "age": {"type": ["null", "string"]}, "a/\"b": {"type": ["null", "integer"]}, "gone": {"x-deselected": true}}});
+            "age": {"type": ["null", "string"]},
+            "a/\"b": {"type": ["null", "integer"]},
+            "gone": {"x-deselected": true},
+        }});
         let raw = r#"{"\u0061ge":7,"a\/\"b":"8","\u0067one":1,"\u00e9":2}"#;
         assert_eq!(
             written(&schema, raw),
@@ -225,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_duplicate_keys_wins_however_it_is_spelt() {
+    fn the_first_of_duplicate_names_wins_in_every_spelling() {
         let any = json!({"type": "object"});
         assert_eq!(written(&any, r#"{"a":1,"b":2,"a":3}"#).0, r#"{"a":1,"b":2}"#);
         assert_eq!(
@@ -252,7 +256,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn undeclared_values_mean_the_same_after(value in any_json()) {
+        fn undeclared_values_keep_their_meaning(value in any_json()) {
             let raw = serde_json::to_string_pretty(&value).expect("json");
             let (text, _) = written(&json!({}), &raw);
             prop_assert!(!text.contains('\n'));

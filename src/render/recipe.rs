@@ -1,11 +1,10 @@
-//! What a stream's RECORD lines are made of, compiled once from the plan of the stream: bytes that
-//! never change, fields with their kinds, and which of them need a second look when the row ends.
+//! The recipe for the RECORD lines of a stream, compiled once from its plan: bytes that never
+//! change, the fields with their kinds, and which fields are written only when the row ends.
 
 use super::kind::Kind;
+use super::names::DeclaredNames;
 use super::text;
 use super::value::{Written, push_value};
-use foldhash::fast::FixedState;
-use std::collections::HashMap;
 
 /// Where a field's value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,54 +13,55 @@ pub enum Origin {
     Row,
     /// A member of a report row's `metrics`.
     Metric,
-    /// The account that was asked for: TikTok's report rows do not name it.
+    /// The account of the request, because TikTok's report rows do not name it.
     Account,
-    /// Made from the two statuses of the row: `ACTIVE` or `DELETE`.
+    /// `ACTIVE` or `DELETE`, derived from the two statuses of the row.
     Status,
 }
 
-/// One field as the plan wants it.
+/// One field as the plan describes it.
 #[derive(Clone, Debug)]
 pub struct FieldSpec {
     /// Its name in the API and in the record.
     pub name: String,
-    /// How it is written.
+    /// The type as which its values are written.
     pub kind: Kind,
-    /// Where it comes from.
+    /// Where its values come from.
     pub origin: Origin,
-    /// Whether it is a key property: rows without it are left out.
+    /// Whether it is a key property. Rows without it are left out.
     pub key: bool,
-    /// Whether it is delivered. One that is not may still be declared, and is then not counted as
+    /// Whether it is delivered. A deselected field is still declared, so it is not reported as
     /// undeclared.
     pub selected: bool,
 }
 
-/// How the rows of one stream become lines.
+/// Describes how the rows of one stream become RECORD lines.
 #[derive(Debug)]
 pub struct Recipe {
     pub(super) head: Vec<u8>,
     pub(super) fields: Vec<Field>,
-    /// Names of the row (or its dimensions), and of its metrics.
-    pub(super) names: [Known; 2],
+    /// The names of the row (or of its dimensions), and of its metrics.
+    pub(super) names: [DeclaredNames; 2],
     pub(super) is_report: bool,
-    /// Key properties in all, and those of them that the account gives.
+    /// The number of key properties.
     pub(super) keys: usize,
+    /// The number of key properties whose value is the id of the account.
     pub(super) account_keys: usize,
-    /// Fields that are written when the row ends, and from what.
-    pub(super) late: Vec<(usize, Slot)>,
-    /// Fields that are written where they are met.
+    /// The fields that are written when the row ends, and from which values.
+    pub(super) late: Vec<(usize, LateField)>,
+    /// The number of fields that are written as soon as they are read.
     pub(super) inline: usize,
-    /// Fields that tell a row from the others of its list.
+    /// The number of fields that identify a row in its list.
     pub(super) identity: usize,
-    /// Fields that are added up.
+    /// The number of fields that are summed.
     pub(super) summed: usize,
     account: Option<usize>,
 }
 
-/// Bytes of a block that holds nearly every prefix.
+/// The size of a block in bytes, which is enough for nearly every prefix.
 const BLOCK: usize = 32;
 
-/// A prefix as a block, if it fits.
+/// Copies a prefix into a block, if it fits.
 fn block(prefix: &[u8]) -> Option<[u8; BLOCK]> {
     let mut block = [0; BLOCK];
     block.get_mut(..prefix.len())?.copy_from_slice(prefix);
@@ -72,36 +72,37 @@ fn block(prefix: &[u8]) -> Option<[u8; BLOCK]> {
 pub(super) struct Field {
     /// `,"name":`
     pub(super) prefix: Vec<u8>,
-    /// The same in a block of fixed size, if it fits: copying such a block takes no call.
+    /// The same in a block of fixed size, if it fits, because copying such a block needs no call.
     pub(super) block: Option<[u8; BLOCK]>,
     pub(super) kind: Kind,
     pub(super) key: bool,
-    /// Written where it is met; else it is only captured.
+    /// Whether it is written as soon as it is read.
     pub(super) inline: bool,
-    pub(super) capture: Option<Slot>,
-    /// Whether it tells a row from the others of its list.
+    /// Whether its value is kept until the row ends, and for what.
+    pub(super) capture: Option<LateField>,
+    /// Whether it is one of the fields that identify a row in its list.
     pub(super) identity: bool,
-    /// Where its sum stands, if it is added up.
+    /// The index of its sum, if it is summed.
     pub(super) sum: Option<usize>,
-    /// The short way of its usual values, if it is written where it is met and not kept for later.
+    /// A faster way for its usual values, if they are needed for nothing but the record.
     pub(super) short: Option<Short>,
     name: String,
 }
 
-/// Values that need no second look.
+/// Values that are copied without further checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Short {
-    /// A number in a string, as nearly every metric is.
+    /// A number in a string, which is what nearly every metric is.
     Number,
     /// A string without escapes.
     Text,
-    /// An object or an array, which is written while it is read.
+    /// An object or an array, which is written while it is being read.
     Nested,
 }
 
-/// Values of a row that are kept until its end.
+/// Values of a row that are kept until the row ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Slot {
+pub(super) enum LateField {
     Cursor,
     Created,
     Operation,
@@ -109,21 +110,26 @@ pub(super) enum Slot {
     Status,
 }
 
-impl Slot {
+impl LateField {
     pub(super) const COUNT: usize = 5;
 }
 
 impl Recipe {
-    /// Compiles the fields of a stream. `cursor` names the field that a bookmark compares with, if
-    /// rows are compared at all.
-    pub fn new(stream: &str, is_report: bool, cursor: Option<&str>, specs: Vec<FieldSpec>) -> Self {
+    /// Compiles the fields of a stream. `cursor` names the field that is compared with the
+    /// bookmark, if there is one.
+    pub(crate) fn new(
+        stream: &str,
+        is_report: bool,
+        cursor: Option<&str>,
+        specs: Vec<FieldSpec>,
+    ) -> Self {
         let mut head = b"{\"type\":\"RECORD\",\"stream\":".to_vec();
         text::push_quoted(stream, &mut head);
         head.extend_from_slice(b",\"record\":{");
         let mut recipe = Recipe {
             head,
             fields: Vec::with_capacity(specs.len()),
-            names: [Known::default(), Known::default()],
+            names: [DeclaredNames::default(), DeclaredNames::default()],
             is_report,
             keys: specs.iter().filter(|s| s.key).count(),
             account_keys: specs.iter().filter(|s| s.key && s.origin == Origin::Account).count(),
@@ -136,26 +142,26 @@ impl Recipe {
         for spec in specs {
             recipe.add(spec, cursor);
         }
-        recipe.capture("create_time", Slot::Created);
-        if recipe.late.iter().any(|(_, slot)| *slot == Slot::Status) {
-            recipe.capture("operation_status", Slot::Operation);
-            recipe.capture("secondary_status", Slot::Secondary);
+        recipe.capture("create_time", LateField::Created);
+        if recipe.late.iter().any(|(_, late)| *late == LateField::Status) {
+            recipe.capture("operation_status", LateField::Operation);
+            recipe.capture("secondary_status", LateField::Secondary);
         }
         if let Some(cursor) = cursor {
-            recipe.capture(cursor, Slot::Cursor);
+            recipe.capture(cursor, LateField::Cursor);
         }
         recipe
     }
 
     fn add(&mut self, spec: FieldSpec, cursor: Option<&str>) {
         let index = self.fields.len();
-        // A cursor that is a key as well may have to be filled from create_time, which is known
-        // only when the row ends.
+        // A cursor that is also a key may have to be filled from create_time, which is known only
+        // when the row ends.
         let filled = spec.key && cursor == Some(&spec.name);
         match spec.origin {
             Origin::Account if spec.selected => self.account = Some(index),
-            Origin::Status if spec.selected => self.late.push((index, Slot::Status)),
-            _ if filled => self.late.push((index, Slot::Cursor)),
+            Origin::Status if spec.selected => self.late.push((index, LateField::Status)),
+            _ if filled => self.late.push((index, LateField::Cursor)),
             _ => {}
         }
         let inline =
@@ -185,19 +191,19 @@ impl Recipe {
         });
     }
 
-    /// Names the fields that tell a row from the others of its list, delivered or not. Those of the
-    /// account tell nothing.
-    pub fn identified_by(mut self, names: &[&str]) -> Self {
+    /// Names the fields that identify a row in its list, delivered or not. The id of the account is
+    /// not needed, since a list belongs to one account.
+    pub(crate) fn identified_by(mut self, names: &[&str]) -> Self {
         for name in names {
-            let index = self.look_at(name);
+            let index = self.field_of_row(name);
             self.fields[index].identity = true;
         }
         self.identity = names.len();
         self
     }
 
-    /// Names the delivered metrics that are added up, in the order of the sums.
-    pub fn summing(mut self, names: &[String]) -> Self {
+    /// Names the delivered metrics that are summed, in the order of the sums.
+    pub(crate) fn summing(mut self, names: &[String]) -> Self {
         for (place, name) in names.iter().enumerate() {
             if let Some(field) = self.fields.iter_mut().find(|f| f.name == *name) {
                 field.sum = Some(place);
@@ -208,17 +214,17 @@ impl Recipe {
         self
     }
 
-    /// Keeps a field's value until the end of the row, whether it is delivered or not.
-    fn capture(&mut self, name: &str, slot: Slot) {
+    /// Keeps the value of a field until the row ends, whether it is delivered or not.
+    fn capture(&mut self, name: &str, late: LateField) {
         if !self.is_report {
-            let index = self.look_at(name);
-            self.fields[index].capture = Some(slot);
+            let index = self.field_of_row(name);
+            self.fields[index].capture = Some(late);
         }
     }
 
-    /// A field of the row, or of its dimensions, that needs a second look whether it is delivered
-    /// or not.
-    fn look_at(&mut self, name: &str) -> usize {
+    /// The index of a field of the row, or of its dimensions, whose value is needed for more than
+    /// the record. The field is added if the catalog does not have it.
+    fn field_of_row(&mut self, name: &str) -> usize {
         let index = self.fields.iter().position(|f| f.name == name).unwrap_or_else(|| {
             let (prefix, kind, name) = (Vec::new(), Kind::Text, name.to_owned());
             self.fields.push(Field {
@@ -240,7 +246,7 @@ impl Recipe {
         index
     }
 
-    /// The first field of every record of an account, and how many key properties it gives.
+    /// The first field of every record of an account, and how many key properties are in it.
     pub(super) fn account(&self, advertiser_id: &str) -> (Vec<u8>, usize) {
         let (mut bytes, mut keys) = (Vec::new(), self.account_keys);
         if let Some(field) = self.account.map(|index| &self.fields[index]) {
@@ -249,67 +255,20 @@ impl Recipe {
             bytes.extend_from_slice(&field.prefix[1..]);
             if push_value(&field.kind, &String::from_utf8_lossy(&raw), &mut bytes) != Written::Value
             {
-                // A catalog may type it as what no id is.
+                // A catalog may declare a type that no id fits.
                 keys = 0;
             }
         }
         (bytes, keys)
     }
 
-    /// Whether rows are those of a report: objects of `dimensions` and `metrics`.
-    pub fn is_report(&self) -> bool {
+    /// Whether rows belong to a report: objects with `dimensions` and `metrics`.
+    pub(crate) fn is_report(&self) -> bool {
         self.is_report
     }
 
     /// The name of a field, for messages.
-    pub fn field_name(&self, index: usize) -> &str {
+    pub(crate) fn field_name(&self, index: usize) -> &str {
         self.fields.get(index).map_or("", |f| &f.name)
-    }
-}
-
-/// The declared names of one group of a row, by number from 1.
-#[derive(Debug, Default)]
-pub(super) struct Known {
-    names: Vec<KnownName>,
-    /// By the name with its JSON quotes.
-    numbers: HashMap<Box<str>, usize, FixedState>,
-}
-
-#[derive(Debug)]
-struct KnownName {
-    /// `"name":`, as rows have it.
-    tag: Box<[u8]>,
-    /// The field to which it belongs, if its value is wanted.
-    field: Option<usize>,
-}
-
-impl Known {
-    fn add(&mut self, name: &str, field: usize, wanted: bool) {
-        let raw = serde_json::Value::from(name).to_string();
-        let field = wanted.then_some(field);
-        if let Some(number) = self.numbers.get(&*raw) {
-            self.names[number - 1].field = field;
-        } else {
-            self.names.push(KnownName { tag: format!("{raw}:").into_bytes().into(), field });
-            self.numbers.insert(raw.into(), self.names.len());
-        }
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.names.len()
-    }
-
-    #[inline]
-    pub(super) fn tag(&self, number: usize) -> Option<&[u8]> {
-        self.names.get(number.wrapping_sub(1)).map(|name| &*name.tag)
-    }
-
-    pub(super) fn number(&self, raw: &str) -> Option<usize> {
-        self.numbers.get(raw).copied()
-    }
-
-    #[inline]
-    pub(super) fn field(&self, number: usize) -> Option<usize> {
-        self.names.get(number.wrapping_sub(1)).and_then(|name| name.field)
     }
 }

@@ -1,9 +1,9 @@
-//! The rows of one page on their way into lines: which fields a row has, what it lacks, and whether
-//! it is written at all. It owns the order of these steps; how one value is written is `value`'s.
+//! Renders the rows of one page: reads the fields of a row, fills in what it lacks, and decides
+//! whether the record is written. `value` writes single values.
 
+use super::names::NamePredictor;
 use super::nested::push_next;
-use super::recipe::{Field, Short, Slot};
-use super::tally::Names;
+use super::recipe::{Field, LateField, Short};
 use super::value::{Written, push_value};
 use super::{Kind, Renderer};
 use crate::json::Rows;
@@ -11,35 +11,35 @@ use crate::json::scan::{Malformed, Scan, is_not_finite};
 use foldhash::quality::FixedState;
 use std::hash::{BuildHasher, Hasher};
 
-/// What was met of a row.
+/// Counts of what a row has.
 #[derive(Clone, Copy, Debug)]
-struct Met {
+struct Found {
     /// Key properties that have a value.
     keys: usize,
-    /// Fields that were written where they were met.
+    /// Fields that were written as soon as they were read.
     fields: usize,
 }
 
-/// A renderer at work on one page, whose text lives for `'t`.
+/// A renderer that works on one page, whose text lives for `'t`.
 #[derive(Debug)]
 pub struct PageRows<'r, 'p, 't> {
     renderer: &'r mut Renderer<'p>,
     out: &'r mut Vec<u8>,
     tail: Vec<u8>,
-    captured: [Option<&'t str>; Slot::COUNT],
-    /// Fields of the row's identity met so far, and their hashes together.
+    captured: [Option<&'t str>; LateField::COUNT],
+    /// The number of fields found so far that identify the row, and the sum of their hashes.
     identity: (usize, u64),
 }
 
 impl<'p> Renderer<'p> {
-    /// The rows of one page, to be appended to `out`. `time_extracted` is RFC 3339.
+    /// Starts a page, whose records are appended to `out`. `time_extracted` is RFC 3339.
     pub fn page<'r, 't>(
         &'r mut self,
         time_extracted: &str,
         out: &'r mut Vec<u8>,
     ) -> PageRows<'r, 'p, 't> {
         let tail = format!("}},\"time_extracted\":\"{time_extracted}\"}}\n").into_bytes();
-        PageRows { renderer: self, out, tail, captured: [None; Slot::COUNT], identity: (0, 0) }
+        PageRows { renderer: self, out, tail, captured: [None; LateField::COUNT], identity: (0, 0) }
     }
 }
 
@@ -47,11 +47,11 @@ impl<'t> Rows<'t> for PageRows<'_, '_, 't> {
     fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
         let start = self.out.len();
         self.renderer.row += 1;
-        self.captured = [None; Slot::COUNT];
+        self.captured = [None; LateField::COUNT];
         self.identity = (0, 0);
         self.out.extend_from_slice(&self.renderer.recipe.head);
         self.out.extend_from_slice(&self.renderer.account);
-        let mut met = Met { keys: self.renderer.account_keys, fields: 0 };
+        let mut found = Found { keys: self.renderer.account_keys, fields: 0 };
         if self.renderer.recipe.is_report {
             let (mut first, mut is_row) = (true, false);
             scan.enter(b'{')?;
@@ -60,9 +60,9 @@ impl<'t> Rows<'t> for PageRows<'_, '_, 't> {
                 match scan.name()? {
                     "\"dimensions\"" if scan.peek() == b'{' => {
                         is_row = true;
-                        self.fields(scan, 0, &mut met)?;
+                        self.fields(scan, 0, &mut found)?;
                     }
-                    "\"metrics\"" if scan.peek() == b'{' => self.fields(scan, 1, &mut met)?,
+                    "\"metrics\"" if scan.peek() == b'{' => self.fields(scan, 1, &mut found)?,
                     _ => scan.skip()?,
                 }
             }
@@ -73,9 +73,9 @@ impl<'t> Rows<'t> for PageRows<'_, '_, 't> {
                 return Ok(());
             }
         } else {
-            self.fields(scan, 0, &mut met)?;
+            self.fields(scan, 0, &mut found)?;
         }
-        self.end_row(start, met);
+        self.end_row(start, found);
         Ok(())
     }
 }
@@ -85,17 +85,17 @@ impl<'t> PageRows<'_, '_, 't> {
         &mut self,
         scan: &mut Scan<'t>,
         group: usize,
-        met: &mut Met,
+        found: &mut Found,
     ) -> Result<(), Malformed> {
         let recipe = self.renderer.recipe;
         let known = &recipe.names[group];
-        let (mut last, mut first) = (Names::START, true);
+        let (mut last, mut first) = (NamePredictor::START, true);
         scan.enter(b'{')?;
         while scan.next(first, b'}')? {
             first = false;
             last = self.renderer.names[group].find(known, last, scan)?;
             match known.field(last) {
-                Some(index) => self.field(scan, index, met)?,
+                Some(index) => self.field(scan, index, found)?,
                 None => scan.skip()?,
             }
         }
@@ -103,7 +103,12 @@ impl<'t> PageRows<'_, '_, 't> {
     }
 
     #[inline]
-    fn field(&mut self, scan: &mut Scan<'t>, index: usize, met: &mut Met) -> Result<(), Malformed> {
+    fn field(
+        &mut self,
+        scan: &mut Scan<'t>,
+        index: usize,
+        found: &mut Found,
+    ) -> Result<(), Malformed> {
         let field = &self.renderer.recipe.fields[index];
         if std::mem::replace(&mut self.renderer.seen[index], self.renderer.row) == self.renderer.row
         {
@@ -113,27 +118,27 @@ impl<'t> PageRows<'_, '_, 't> {
             Some(Short::Number) => scan.quoted_number(),
             Some(Short::Text) => scan.plain_string(),
             Some(Short::Nested) if matches!(scan.peek(), b'{' | b'[') => {
-                return self.nested(scan, field, index, met);
+                return self.nested(scan, field, index, found);
             }
             Some(Short::Nested) | None => None,
         };
         if let Some(text) = short {
             self.push_prefix(field);
             self.out.extend_from_slice(text.as_bytes());
-            met.fields += 1;
-            met.keys += usize::from(field.key);
+            found.fields += 1;
+            found.keys += usize::from(field.key);
             return Ok(());
         }
-        // Many members are null, and most of them are nothing but delivered.
+        // Many members are null.
         if field.short.is_some() && scan.skip_tag(b"null") {
             self.push_prefix(field);
             self.out.extend_from_slice(b"null");
-            met.fields += 1;
+            found.fields += 1;
             return Ok(());
         }
         let raw = scan.value()?;
-        if let Some(slot) = field.capture {
-            self.captured[slot as usize] = Some(raw);
+        if let Some(late) = field.capture {
+            self.captured[late as usize] = Some(raw);
         }
         if field.identity && raw != "null" && !is_not_finite(raw) {
             // Ids come as text or as numbers.
@@ -141,8 +146,8 @@ impl<'t> PageRows<'_, '_, 't> {
             self.identity = (self.identity.0 + 1, self.identity.1.wrapping_add(hash));
         }
         if field.inline {
-            met.fields += 1;
-            self.push(field, index, raw, met);
+            found.fields += 1;
+            self.push(field, index, raw, found);
             if let Some(place) = field.sum {
                 self.renderer.hold(place, index, raw);
             }
@@ -153,7 +158,7 @@ impl<'t> PageRows<'_, '_, 't> {
     #[inline]
     fn push_prefix(&mut self, field: &Field) {
         match &field.block {
-            // The head ends with a brace; every field brings the comma before it.
+            // The head ends with a brace, and every prefix starts with a comma.
             _ if self.out.last() == Some(&b'{') => self.out.extend_from_slice(&field.prefix[1..]),
             Some(block) => {
                 let end = self.out.len() + field.prefix.len();
@@ -164,53 +169,53 @@ impl<'t> PageRows<'_, '_, 't> {
         }
     }
 
-    fn push(&mut self, field: &Field, index: usize, raw: &str, met: &mut Met) {
+    fn push(&mut self, field: &Field, index: usize, raw: &str, found: &mut Found) {
         self.push_prefix(field);
         let written = push_value(&field.kind, raw, self.out);
-        self.count(written, field, index, met);
+        self.count(written, field, index, found);
     }
 
-    /// Writes an object or an array while it is read.
+    /// Writes an object or an array while it is being read.
     fn nested(
         &mut self,
         scan: &mut Scan<'t>,
         field: &Field,
         index: usize,
-        met: &mut Met,
+        found: &mut Found,
     ) -> Result<(), Malformed> {
         let Kind::Nested(nested) = &field.kind else { return scan.skip() };
         self.push_prefix(field);
         let written = push_next(nested, scan, self.out)?;
-        self.count(written, field, index, met);
-        met.fields += 1;
+        self.count(written, field, index, found);
+        found.fields += 1;
         Ok(())
     }
 
-    fn count(&mut self, written: Written, field: &Field, index: usize, met: &mut Met) {
+    fn count(&mut self, written: Written, field: &Field, index: usize, found: &mut Found) {
         match written {
-            Written::Value => met.keys += usize::from(field.key),
+            Written::Value => found.keys += usize::from(field.key),
             Written::Null => {}
             Written::Misfit => {
                 self.renderer.tally.misfits[index] += 1;
-                // A nested value with a misfit inside is written all the same.
-                met.keys += usize::from(field.key && !self.out.ends_with(b"null"));
+                // A nested value is written even if something inside it did not fit.
+                found.keys += usize::from(field.key && !self.out.ends_with(b"null"));
             }
         }
     }
 
-    fn end_row(&mut self, start: usize, mut met: Met) {
+    fn end_row(&mut self, start: usize, mut found: Found) {
         let recipe = self.renderer.recipe;
         let key =
             (recipe.identity > 0 && self.identity.0 == recipe.identity).then_some(self.identity.1);
         self.renderer.keys.extend(key);
-        for (index, slot) in &recipe.late {
-            let raw = self.late_value(*slot).unwrap_or("null");
-            self.push(&recipe.fields[*index], *index, raw, &mut met);
+        for (index, late) in &recipe.late {
+            let raw = self.late_value(*late).unwrap_or("null");
+            self.push(&recipe.fields[*index], *index, raw, &mut found);
         }
-        if met.fields < recipe.inline {
-            self.complete(recipe.inline - met.fields);
+        if found.fields < recipe.inline {
+            self.complete(recipe.inline - found.fields);
         }
-        if met.keys < recipe.keys {
+        if found.keys < recipe.keys {
             self.out.truncate(start);
             self.renderer.tally.null_keys += 1;
         } else if self.is_before_bookmark()
@@ -228,8 +233,8 @@ impl<'t> PageRows<'_, '_, 't> {
     }
 
     /// Writes null for the `lacking` delivered fields that the row does not have. TikTok leaves out
-    /// members that became null; a target that updates only what a record holds would keep their
-    /// old values. Most rows lack what the row before them lacked.
+    /// members that became null, and a target that updates only the fields of a record would keep
+    /// their old values. Most rows lack the same fields as the row before.
     fn complete(&mut self, lacking: usize) {
         let Renderer { recipe, seen, row, lacks, nulls, .. } = &mut *self.renderer;
         let is_lacking = |index: usize| seen[index] != *row;
@@ -247,26 +252,28 @@ impl<'t> PageRows<'_, '_, 't> {
         self.out.extend_from_slice(nulls.get(comma..).unwrap_or_default());
     }
 
-    /// What a field is made of that is written at the end of the row.
-    fn late_value(&self, slot: Slot) -> Option<&'t str> {
-        let captured = |slot: Slot| self.captured[slot as usize].filter(|raw| *raw != "null");
-        match slot {
-            Slot::Cursor => captured(Slot::Cursor).or_else(|| captured(Slot::Created)),
-            // As the Python tap has it: gone if the switch says so, or if the status ends so.
-            Slot::Status => {
-                let gone = captured(Slot::Operation) == Some("\"DELETE\"")
-                    || captured(Slot::Secondary).is_some_and(|s| s.ends_with("_DELETE\""));
-                Some(if gone { "\"DELETE\"" } else { "\"ACTIVE\"" })
+    /// The value of a field that is written at the end of the row.
+    fn late_value(&self, late: LateField) -> Option<&'t str> {
+        let captured = |late: LateField| self.captured[late as usize].filter(|raw| *raw != "null");
+        match late {
+            LateField::Cursor => {
+                captured(LateField::Cursor).or_else(|| captured(LateField::Created))
+            }
+            // The same rule as in the Python tap.
+            LateField::Status => {
+                let is_deleted = captured(LateField::Operation) == Some("\"DELETE\"")
+                    || captured(LateField::Secondary).is_some_and(|s| s.ends_with("_DELETE\""));
+                Some(if is_deleted { "\"DELETE\"" } else { "\"ACTIVE\"" })
             }
             other => captured(other),
         }
     }
 
-    /// Compares the row's cursor with the bookmark and keeps the greatest one. Rows equal to the
-    /// bookmark stay: another row of the same second may have come after it was taken. Rows without
-    /// a cursor stay too, on every run.
+    /// Whether the cursor of the row is before the bookmark; also keeps the greatest cursor. Rows
+    /// equal to the bookmark are delivered, because another row of the same second may have come
+    /// after the bookmark was set. So are rows without a cursor, on every run.
     fn is_before_bookmark(&mut self) -> bool {
-        let Some(raw) = self.captured[Slot::Cursor as usize] else { return false };
+        let Some(raw) = self.captured[LateField::Cursor as usize] else { return false };
         let scratch = &mut self.renderer.scratch;
         scratch.clear();
         if push_value(&Kind::DateTime, raw, scratch) != Written::Value {

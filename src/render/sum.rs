@@ -1,28 +1,29 @@
-//! Exact sums of decimal texts. It owns arithmetic without floats; what is compared with what is
-//! `verify`'s matter.
+//! Exact sums of decimal numbers as text, without floats, and whether rounding can explain the
+//! difference between two sums. `verify` compares them with TikTok's totals.
 
 use crate::json::decimal::Decimal;
 use std::fmt;
 
-/// Digits after the point that a sum keeps: more than any metric has.
+/// Digits after the decimal point that a sum keeps, more than any metric has.
 const DIGITS: usize = 12;
 
-/// A sum, exact or known not to be.
+/// A sum that knows whether it is exact.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sum {
-    /// In units of the last digit kept.
+pub(crate) struct Sum {
+    /// The sum in units of the last digit that is kept.
     units: i128,
-    /// The most digits after the point that were met.
+    /// The most digits after the decimal point of any value.
     digits: usize,
-    /// Values added.
+    /// How many values were added.
     terms: u64,
-    /// Whether a value was too large or too fine, or no decimal number.
+    /// Whether a value was too large, had too many digits, or was not a decimal number.
     broken: bool,
 }
 
 impl Sum {
-    /// Adds a decimal number. `-`, TikTok's word for no value, and nothing at all add nothing.
-    pub fn add(&mut self, text: &str) {
+    /// Adds a decimal number. Empty text, null, and `-`, which TikTok sends for a metric without a
+    /// value, add nothing.
+    pub(crate) fn add(&mut self, text: &str) {
         if matches!(text, "" | "-" | "null") {
             return;
         }
@@ -37,7 +38,7 @@ impl Sum {
     }
 
     /// Adds another sum.
-    pub fn add_all(&mut self, other: &Sum) {
+    pub(crate) fn add_all(&mut self, other: &Sum) {
         self.broken |= other.broken;
         self.digits = self.digits.max(other.digits);
         self.terms += other.terms;
@@ -47,32 +48,32 @@ impl Sum {
         }
     }
 
-    /// Whether it is exact.
-    pub fn is_exact(&self) -> bool {
+    /// Whether the sum is exact.
+    pub(crate) fn is_exact(&self) -> bool {
         !self.broken
     }
 
     /// Whether both are the same number.
-    pub fn equals(&self, other: &Sum) -> bool {
+    pub(crate) fn equals(&self, other: &Sum) -> bool {
         self.units == other.units
     }
 
-    /// Whether no value had digits after the point: such values are counted, not rounded.
-    pub fn is_whole(&self) -> bool {
+    /// Whether no value had digits after the decimal point. Such values are counts, which TikTok
+    /// does not round.
+    pub(crate) fn is_whole(&self) -> bool {
         self.digits == 0 && !self.broken
     }
 
-    /// Whether both may be sums of the same values, where TikTok rounds each value and the total,
-    /// each to its last digit.
-    pub fn is_rounded_from(&self, other: &Sum) -> bool {
+    /// Whether both may be sums of the same values, given that TikTok rounds each value and the
+    /// total to their last digits.
+    pub(crate) fn is_rounded_from(&self, other: &Sum) -> bool {
         let most = self.rounding().saturating_add(other.rounding());
         most > 0 && self.units.abs_diff(other.units) <= most
     }
 
-    /// What rounding may have added or taken: half of the last digit written for a single value,
-    /// and for many as much as independent roundings come to, which nearly always cancel each other
-    /// out. The standard deviation of n of them is √(n/12) last digits; this is nearly seven times
-    /// that. Whole numbers are not rounded.
+    /// The largest plausible rounding error, in units. For a single value this is half of its last
+    /// digit. The errors of many values mostly cancel out: the standard deviation of n of them is
+    /// √(n/12) last digits, and this allows nearly seven times that. Whole numbers have no error.
     fn rounding(&self) -> u128 {
         let kept = u32::try_from(DIGITS.saturating_sub(self.digits)).unwrap_or_default();
         let terms = u128::from(self.terms);
@@ -81,7 +82,7 @@ impl Sum {
     }
 }
 
-/// A decimal text in units of the last digit kept, and its digits after the point.
+/// A decimal number in units of the last digit that is kept, and its digits after the point.
 fn units(text: &str) -> Option<(i128, usize)> {
     let decimal = Decimal::read(text)?;
     let units = decimal.units(i64::try_from(DIGITS).ok()?)?;
@@ -130,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn rounding_explains_half_a_digit_a_value() {
+    fn rounding_explains_half_a_digit_per_value() {
         // 0.334 + 0.334 + 0.334 = 1.002, each rounded to cents.
         assert!(sum(&["0.33", "0.33", "0.33"]).is_rounded_from(&sum(&["1.00"])));
         assert!(!sum(&["0.33", "0.33", "0.33"]).is_rounded_from(&sum(&["1.02"])));
@@ -142,7 +143,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_order_of_values_does_not_matter(values in prop::collection::vec("-?[0-9]{1,12}(\\.[0-9]{1,6})?", 0..20)) {
+        fn the_order_of_values_does_not_matter(
+            values in prop::collection::vec("-?[0-9]{1,12}(\\.[0-9]{1,6})?", 0..20),
+        ) {
             let forward = sum(&values.iter().map(String::as_str).collect::<Vec<_>>());
             let backward = sum(&values.iter().rev().map(String::as_str).collect::<Vec<_>>());
             prop_assert!(forward.equals(&backward) && forward.is_exact());

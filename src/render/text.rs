@@ -1,15 +1,13 @@
-//! JSON text in, JSON text out: string escapes that targets cannot take, and the grammar of
-//! numbers. It owns bytes inside one scalar; which scalar belongs in which field is decided in
-//! `value`.
+//! Writes single strings and numbers as JSON: repairs string escapes that targets cannot read, and
+//! checks the grammar and size of numbers.
 
 use crate::json::decimal::Decimal;
 use crate::json::scan::MOST_DIGITS;
 use crate::json::token::number_end;
 use memchr::{memchr, memchr2};
 
-/// Appends a JSON string (`raw`, with its quotes) as it came, but for what no target survives: the
-/// escape `\u0000` is left out and a lone surrogate becomes U+FFFD. `raw` must be a valid JSON
-/// string.
+/// Appends a JSON string (`raw`, with its quotes) as it came, except for what targets cannot store:
+/// the escape `\u0000` is removed and a lone surrogate becomes U+FFFD. `raw` must be valid JSON.
 pub(super) fn push_string(raw: &str, out: &mut Vec<u8>) {
     if memchr(b'\\', raw.as_bytes()).is_none() {
         out.extend_from_slice(raw.as_bytes());
@@ -50,13 +48,13 @@ fn push_escaped(raw: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(rest.as_bytes());
 }
 
-/// The code unit of a `\uXXXX` that `text` starts with.
+/// The code unit of the `\uXXXX` at the start of `text`.
 fn unicode_escape(text: &str) -> Option<u32> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     u32::from_str_radix(digits, 16).ok()
 }
 
-/// The text of a JSON string (`raw`, with its quotes), cleaned like [`push_string`] does.
+/// The text of a JSON string (`raw`, with its quotes), repaired as in [`push_string`].
 pub(super) fn decode(raw: &str) -> String {
     let mut clean = Vec::with_capacity(raw.len());
     push_string(raw, &mut clean);
@@ -69,24 +67,24 @@ pub(super) fn push_quoted(text: &str, out: &mut Vec<u8>) {
     let _ = serde_json::to_writer(out, text);
 }
 
-/// Whether `text` is a number by the grammar of JSON.
+/// Whether `text` is a JSON number.
 pub(super) fn is_number(text: &[u8]) -> bool {
     number_end(text, 0) == Some(text.len())
 }
 
-/// Appends `text` as it is, if it is a number that the floats of targets can hold.
+/// Appends `text` unchanged, if it is a number in the range of the floats that targets use.
 pub(super) fn push_number(text: &str, out: &mut Vec<u8>) -> Option<()> {
     (is_number(text.as_bytes()) && is_finite(text)).then(|| out.extend_from_slice(text.as_bytes()))
 }
 
-/// Whether the floats of targets can hold a number.
+/// Whether a number is in the range of the floats that targets use.
 pub(super) fn is_finite(number: &str) -> bool {
     let is_plain = number.len() <= MOST_DIGITS && memchr2(b'e', b'E', number.as_bytes()).is_none();
     is_plain || Decimal::read(number).is_some_and(|decimal| decimal.is_finite())
 }
 
-/// Appends the integer that `text` is, in full digits: `20.000` and `2e1` give `20`. `None` if it
-/// is not whole.
+/// Appends a whole number in full digits: `20.000` and `2e1` become `20`. `None` if `text` is not a
+/// whole number.
 pub(super) fn push_integer(text: &str, out: &mut Vec<u8>) -> Option<()> {
     let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
     let is_plain = digits.len() <= MOST_DIGITS
@@ -113,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_that_targets_cannot_take_are_mended() {
+    fn escapes_that_targets_cannot_read_are_repaired() {
         assert_eq!(cleaned(r#""a\u0000b""#), r#""ab""#);
         assert_eq!(cleaned(r#""x\ud83d""#), "\"x\u{FFFD}\"");
         assert_eq!(cleaned(r#""\ude80x""#), "\"\u{FFFD}x\"");
@@ -172,15 +170,16 @@ mod tests {
     proptest! {
         #[test]
         fn numbers_are_those_of_json(text in "[-+]?[0-9.eE<, ]{0,12}") {
-            let json = serde_json::from_str::<&serde_json::value::RawValue>(&text).is_ok_and(|raw| raw.get().len() == text.len());
-            prop_assert_eq!(is_number(text.as_bytes()), json);
+            let raw = serde_json::from_str::<&serde_json::value::RawValue>(&text);
+            let is_json = raw.is_ok_and(|raw| raw.get().len() == text.len());
+            prop_assert_eq!(is_number(text.as_bytes()), is_json);
         }
 
         #[test]
         fn any_string_stays_valid_json(units in proptest::collection::vec(any::<u16>(), 0..12)) {
             let escapes: Vec<String> = units.iter().map(|u| format!("\\u{u:04x}")).collect();
             let raw = format!("\"{}\"", escapes.concat());
-            let text: String = serde_json::from_str(&cleaned(&raw)).expect("what is written can be read");
+            let text: String = serde_json::from_str(&cleaned(&raw)).expect("valid JSON");
             let want = String::from_utf16_lossy(&units).replace('\0', "");
             prop_assert_eq!(text, want);
         }

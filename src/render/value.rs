@@ -1,5 +1,5 @@
-//! One value of the API, written as the kind that the catalog gives its field. It owns what becomes
-//! null and what does not fit; nested values are walked in `nested`.
+//! Writes one value of the API as the kind that the catalog gives its field, and decides which
+//! values become null and which do not fit. Objects and arrays are written in `nested`.
 
 use super::kind::{Digits, Form, Kind, Nested, Types};
 use super::nested::{push_as_text, push_nested};
@@ -11,10 +11,10 @@ use crate::json::scan::is_not_finite;
 pub(super) enum Written {
     /// It was written.
     Value,
-    /// `null` was written, because the API had nothing: null, and in fields that are no text also
-    /// `-`, empty text and zero dates.
+    /// `null` was written because the API sent no value: null, or, except in text fields, `-`,
+    /// empty text or a zero date.
     Null,
-    /// `null` was written, because the value does not fit the field's type.
+    /// `null` was written because the value does not fit the type of its field.
     Misfit,
 }
 
@@ -51,8 +51,8 @@ fn push_text(raw: &str, out: &mut Vec<u8>) -> Written {
     Written::Value
 }
 
-/// A value stays of its own JSON type where that is allowed. Else it becomes the narrowest type
-/// that can hold it: a number, a boolean, a time, and text last.
+/// Keeps the JSON type of a value if that is allowed. Otherwise the value is converted to the first
+/// of these types that is allowed and fits: a number, a boolean, a time, text.
 fn push_mixed(types: Types, nested: &Nested, raw: &str, out: &mut Vec<u8>) -> Written {
     let inside = inner(raw);
     match raw.as_bytes()[0] {
@@ -77,8 +77,7 @@ fn push_mixed(types: Types, nested: &Nested, raw: &str, out: &mut Vec<u8>) -> Wr
                 Some(Digits::Whole) => text::push_integer,
                 None => |_: &str, _: &mut Vec<u8>| None,
             };
-            // A text may be a time even where numbers are allowed; a number is one only where they
-            // are not.
+            // Text is tried as a time first. A number is a time only if numbers are not allowed.
             let written =
                 is_text.then(|| time(inside, out)).flatten().or_else(|| number(inside, out));
             let truth = boolean(inside).filter(|_| types.boolean);
@@ -113,8 +112,8 @@ fn push_time(
     }
 }
 
-/// The text between the quotes of a string, or the value itself. Escapes stay: nothing that a
-/// number, a boolean or a time is made of needs one.
+/// The text between the quotes of a string, or the value itself. Escapes stay, because numbers,
+/// booleans and times need none.
 fn inner(raw: &str) -> &str {
     raw.strip_prefix('"').and_then(|r| r.strip_suffix('"')).unwrap_or(raw)
 }
@@ -125,14 +124,14 @@ fn boolean(inside: &str) -> Option<&'static [u8]> {
         "0" => Some(b"false"),
         _ if inside.eq_ignore_ascii_case("true") => Some(b"true"),
         _ if inside.eq_ignore_ascii_case("false") => Some(b"false"),
-        // Programs that print every number as a float.
+        // Some programs print every number as a float.
         "1.0" => Some(b"true"),
         "0.0" => Some(b"false"),
         _ => None,
     }
 }
 
-/// TikTok returns `-` for a metric without a value, and empty text for a time that was never set.
+/// Whether this is how TikTok sends no value: `-` in metrics, empty text in times.
 fn is_nothing(inside: &str) -> bool {
     matches!(inside, "-" | "")
 }
@@ -180,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn values_keep_their_digits_and_lose_what_is_nothing() {
+    fn values_keep_their_digits_and_missing_ones_become_null() {
         let number = json!({"type": ["null", "number"]});
         let integer = json!({"type": ["null", "integer"]});
         let boolean = json!({"type": ["null", "boolean"]});
@@ -231,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn several_types_take_what_they_name() {
+    fn a_field_of_several_types_accepts_each_of_them() {
         let either = json!({"type": ["null", "string", "number"]});
         assert_eq!(written(&either, r#""5""#).0, r#""5""#);
         assert_eq!(written(&either, "5").0, "5");

@@ -30,7 +30,7 @@ impl<'a> Stop<'a> {
 
     /// Why the run should end now, if it should.
     pub(crate) fn reason(&self) -> Option<&'static str> {
-        if self.signals.told() {
+        if self.signals.received() {
             return Some("told to stop");
         }
         self.max_runtime.filter(|most| self.elapsed() >= *most).map(|_| "`max_runtime` is over")

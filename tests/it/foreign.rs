@@ -43,7 +43,7 @@ fn others(report: &Report, schema: &Value, allowed: bool) -> Vec<String> {
     };
     let fits = |m: &Value| {
         has(&m["reports"], report.report_type)
-            && has(&m["levels"], report.data_level)
+            && has(&m["levels"], report.data_level.unwrap_or_default())
             && has(&m["grains"][report.report_type], "day")
             && with(&m["with"]) != Some(false)
             && with(&m["without"]) != Some(true)

@@ -50,7 +50,7 @@ fn a_full_disk_is_said_and_has_a_code_of_its_own() {
     let server = serve(world());
     let full = || OpenOptions::new().write(true).open("/dev/full").unwrap();
     let run = into(Tap::on(&server).command(), full()).ended(74);
-    assert!(run.cause().contains("stdout: there is no more room"), "{}", run.cause());
+    assert!(run.cause().contains("stdout: there is no space left"), "{}", run.cause());
     let mut discover = binary();
     discover.arg("--discover");
     assert!(into(discover, full()).ended(74).cause().contains("stdout"));
@@ -62,7 +62,7 @@ fn a_file_at_its_limit_is_said_too() {
     let path = dir.path().join("out");
     let script = format!("ulimit -f 8; exec {} --discover", env!("CARGO_BIN_EXE_tap-tiktok-ads"));
     let run = into(shell(&script), File::create(&path).unwrap()).ended(74);
-    assert!(run.cause().contains("stdout: there is no more room"), "{}", run.cause());
+    assert!(run.cause().contains("stdout: there is no space left"), "{}", run.cause());
 }
 
 #[test]

@@ -223,7 +223,7 @@ fn queries(report: &Report, schema: &Value, account: &str, scope: &Scope) -> Vec
         },
         level: Level::ALL
             .into_iter()
-            .find(|level| level.name() == report.data_level)
+            .find(|level| Some(level.name()) == report.data_level)
             .expect("a level"),
         dimensions: report.dimensions.iter().map(|name| (*name).to_owned()).collect(),
         metrics: names

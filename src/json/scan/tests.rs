@@ -4,6 +4,7 @@ use super::*;
 use proptest::prelude::*;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
 fn valid(text: &str) -> bool {
     let mut scan = Scan::new(text);
@@ -11,7 +12,7 @@ fn valid(text: &str) -> bool {
 }
 
 #[test]
-fn numbers_in_strings_are_numbers_to_the_last_byte() {
+fn only_whole_strings_are_read_as_quoted_numbers() {
     for (text, want) in [
         (r#""12.50""#, Some("12.50")),
         (r#""0""#, Some("0")),
@@ -49,24 +50,24 @@ fn numbers_that_are_not_finite_are_values() {
 }
 
 #[test]
-fn bottomless_text_is_malformed() {
+fn text_that_is_nested_too_deep_is_malformed() {
     let deep = |n: usize| "[".repeat(n) + &"]".repeat(n);
     assert!(valid(&deep(100)));
     assert!(!valid(&deep(100_000)));
 }
 
-/// Numbers that are not finite, and what stands for them until it is known who reads the text.
+/// Numbers that are not finite, with placeholders, because `serde_json` cannot read them.
 const TOKENS: [(&str, &str); 3] =
     [("\u{a7}0", "NaN"), ("\u{a7}1", "Infinity"), ("\u{a7}2", "-Infinity")];
 
-/// The text with those numbers as they are, and with `null` in their place.
+/// The text with those numbers for this parser, and with `null` in their place for `serde_json`.
 fn both(text: &str) -> (String, String) {
     TOKENS.iter().fold((text.to_owned(), text.to_owned()), |(ours, theirs), (placeholder, word)| {
         (ours.replace(placeholder, word), theirs.replace(placeholder, "null"))
     })
 }
 
-/// Text near JSON: tokens in an order that is right more often than chance would have it.
+/// Text that is JSON, or nearly so.
 fn near_json() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         Just("null".to_owned()),
@@ -92,27 +93,31 @@ fn near_json() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(3000))]
     #[test]
-    fn accepts_what_serde_json_accepts(text in near_json(), cut in 0_usize..60, drop in any::<bool>()) {
+    fn accepts_what_serde_json_accepts(
+        text in near_json(), cut in 0_usize..60, drop in any::<bool>(),
+    ) {
         let text: String = if drop { text.chars().take(cut).collect() } else { text };
         let (text, theirs) = both(&text);
-        prop_assert_eq!(valid(&text), serde_json::from_str::<IgnoredAny>(&theirs).is_ok(), "{}", text);
+        let want = serde_json::from_str::<IgnoredAny>(&theirs).is_ok();
+        prop_assert_eq!(valid(&text), want, "{}", text);
     }
 
     #[test]
     fn members_are_those_of_serde_json(text in near_json()) {
         let (_, text) = both(&text);
-        if let Ok(members) = serde_json::from_str::<std::collections::BTreeMap<String, Box<RawValue>>>(&text) {
+        if let Ok(members) = serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(&text) {
             let mut scan = Scan::new(&text);
             scan.enter(b'{').expect("an object");
-            let mut found = std::collections::BTreeMap::new();
+            let mut found = BTreeMap::new();
             let mut first = true;
             while scan.next(first, b'}').expect("valid") {
                 first = false;
-                let name: String = serde_json::from_str(scan.name().expect("valid")).expect("valid");
+                let name = scan.name().expect("valid");
+                let name: String = serde_json::from_str(name).expect("valid");
                 found.insert(name, scan.value().expect("valid").to_owned());
             }
-            let members: std::collections::BTreeMap<_, _> = members.into_iter().map(|(k, v)| (k, v.get().to_owned())).collect();
-            prop_assert_eq!(found, members);
+            let members = members.into_iter().map(|(k, v)| (k, v.get().to_owned()));
+            prop_assert_eq!(found, members.collect::<BTreeMap<_, _>>());
         }
     }
 }

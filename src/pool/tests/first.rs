@@ -1,6 +1,5 @@
-//! That all workers are at the pieces of the job being read, and how much they may produce before
-//! it is read. Pieces are done when the test says so, hence what is in hand at each moment is known
-//! exactly.
+//! Tests which pieces the workers do first, and how much they produce before it is read. With a
+//! gate, each test decides when a piece is done, so that the pieces in progress are always known.
 
 use super::*;
 use std::collections::BTreeSet;
@@ -13,51 +12,51 @@ const PIECES: u64 = 20;
 /// A piece by its job and number.
 type Piece = (u32, u64);
 
-/// Jobs in pieces that wait until they are let go.
+/// Work whose pieces wait until the test releases them.
 #[derive(Default)]
 struct Gated(Arc<Gate>);
 
 #[derive(Default)]
 struct Gate {
     pieces: Mutex<Pieces>,
-    let_go: Condvar,
+    released: Condvar,
 }
 
 #[derive(Default)]
 struct Pieces {
-    in_hand: BTreeSet<Piece>,
-    let_go: BTreeSet<Piece>,
-    are_all_let_go: bool,
+    in_progress: BTreeSet<Piece>,
+    released: BTreeSet<Piece>,
+    all_released: bool,
 }
 
 impl Gate {
-    fn let_go(&self, pieces: impl IntoIterator<Item = Piece>) {
-        self.pieces.lock().expect("no panic").let_go.extend(pieces);
-        self.let_go.notify_all();
+    fn release(&self, pieces: impl IntoIterator<Item = Piece>) {
+        self.pieces.lock().expect("no panic").released.extend(pieces);
+        self.released.notify_all();
     }
 
-    fn let_all_go(&self) {
-        self.pieces.lock().expect("no panic").are_all_let_go = true;
-        self.let_go.notify_all();
+    fn release_all(&self) {
+        self.pieces.lock().expect("no panic").all_released = true;
+        self.released.notify_all();
     }
 
-    /// Waits until exactly these pieces are in the hands of workers.
+    /// Waits until exactly these pieces are in progress.
     #[track_caller]
     fn wait_for(&self, want: impl IntoIterator<Item = Piece>) {
         let want = BTreeSet::from_iter(want);
         wait_until(
-            || self.pieces.lock().expect("no panic").in_hand == want,
-            || format!("{:?}", self.pieces.lock().expect("no panic").in_hand),
+            || self.pieces.lock().expect("no panic").in_progress == want,
+            || format!("{:?}", self.pieces.lock().expect("no panic").in_progress),
         );
     }
 }
 
-/// Looks until something is so. What it is instead after a minute is an error.
+/// Waits until a condition holds. After a minute it fails and shows what holds instead.
 #[track_caller]
-fn wait_until(is_so: impl Fn() -> bool, instead: impl Fn() -> String) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "{}", instead());
+fn wait_until(condition: impl Fn() -> bool, instead: impl Fn() -> String) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < Duration::from_secs(60), "{}", instead());
         thread::sleep(Duration::from_millis(1));
     }
 }
@@ -68,7 +67,7 @@ impl Work for Gated {
     type Whole = u32;
     type Piece = Vec<u8>;
     type Gathered = ();
-    type Fault = ();
+    type Error = ();
     type Scratch = ();
 
     fn job(&self, job: u32, desk: &mut Desk<Self>) -> u32 {
@@ -79,11 +78,11 @@ impl Work for Gated {
     fn piece(&self, job: &u32, number: u64, mut buffer: Vec<u8>, (): &mut ()) -> Vec<u8> {
         let piece = (*job, number);
         let mut pieces = self.0.pieces.lock().expect("no panic");
-        pieces.in_hand.insert(piece);
-        while !pieces.are_all_let_go && !pieces.let_go.contains(&piece) {
-            pieces = self.0.let_go.wait(pieces).expect("no panic");
+        pieces.in_progress.insert(piece);
+        while !pieces.all_released && !pieces.released.contains(&piece) {
+            pieces = self.0.released.wait(pieces).expect("no panic");
         }
-        pieces.in_hand.remove(&piece);
+        pieces.in_progress.remove(&piece);
         buffer.resize(WEIGHT, u8::try_from(*job).expect("small"));
         buffer
     }
@@ -97,7 +96,7 @@ impl Work for Gated {
     }
 }
 
-/// A pool of jobs in 20 pieces of 10 bytes, and the gate of its pieces.
+/// Starts a pool of jobs with 20 pieces of 10 bytes, and returns it with the gate of its pieces.
 fn start(jobs: u32, workers: usize, budget: usize) -> (Pool<Gated>, Arc<Gate>) {
     let gate = Arc::new(Gate::default());
     (Pool::start(0..jobs, workers, half_for_later(budget), Gated(Arc::clone(&gate))), gate)
@@ -112,25 +111,28 @@ fn read_one(pool: &Pool<Gated>) -> u32 {
 }
 
 #[test]
-fn all_workers_are_at_the_first_job_however_full_the_buffers_of_later_ones_are() {
+fn all_workers_help_the_first_job_even_if_later_ones_fill_their_share_of_the_budget() {
     let (pool, gate) = start(10, 4, 8 * WEIGHT);
     // Each worker starts a job of its own, since no more than one piece of each is known.
     gate.wait_for((0..4).map(|job| (job, 1)));
-    // Later jobs go on as long as their half of the budget has room.
-    gate.let_go((1..10).flat_map(|job| (1..=PIECES).map(move |number| (job, number))));
+    // Later jobs go on until their half of the budget is used up.
+    gate.release((1..10).flat_map(|job| (1..=PIECES).map(move |number| (job, number))));
     gate.wait_for([(0, 1)]);
     let load = || pool.0.lock().load;
-    wait_until(|| load().waiting == 4 * WEIGHT && load().in_hand == 1, || format!("{:?}", load()));
-    assert_eq!(pool.0.lock().open_share(), None, "nothing of a later job may be begun");
-    // The first job turns out to be large. All four workers are at it from now on, three of which
-    // wait for the pieces of later jobs.
-    gate.let_go([(0, 1)]);
+    wait_until(
+        || load().waiting == 4 * WEIGHT && load().in_progress == 1,
+        || format!("{:?}", load()),
+    );
+    assert_eq!(pool.0.lock().open_share(), None, "no piece of a later job may be started");
+    // The first job turns out to be large. From now on all four workers help it, including the
+    // three that wait for the pieces of later jobs.
+    gate.release([(0, 1)]);
     for number in 1..=PIECES - 4 {
         assert_eq!(read_one(&pool), 0);
         gate.wait_for((number + 1..=number + 4).map(|number| (0, number)));
-        gate.let_go([(0, number + 1)]);
+        gate.release([(0, number + 1)]);
     }
-    gate.let_all_go();
+    gate.release_all();
     assert_eq!(
         read(&pool).len() + usize::try_from(PIECES - 4).expect("small") * WEIGHT,
         10 * usize::try_from(PIECES).expect("small") * WEIGHT
@@ -142,36 +144,35 @@ fn all_workers_are_at_the_first_job_however_full_the_buffers_of_later_ones_are()
 fn open_pieces_come_before_new_jobs_and_those_of_early_jobs_first() {
     let (pool, gate) = start(10, 2, 1000 * WEIGHT);
     gate.wait_for([(0, 1), (1, 1)]);
-    // From here on one piece after the other ends, and what its worker turns to is the next one in
-    // order.
+    // From here on one piece after the other ends, and its worker takes the next one in order.
     let order: Vec<Piece> =
         [(0, 1), (1, 1)].into_iter().chain((2..=PIECES).map(|number| (0, number))).collect();
     let order: Vec<Piece> =
         order.into_iter().chain((2..=PIECES).map(|number| (1, number))).collect();
     for pieces in order.windows(3) {
         gate.wait_for([pieces[0], pieces[1]]);
-        gate.let_go([pieces[0]]);
+        gate.release([pieces[0]]);
     }
     gate.wait_for(order[order.len() - 2..].iter().copied());
-    gate.let_all_go();
+    gate.release_all();
     assert_eq!(read(&pool).len(), 10 * usize::try_from(PIECES).expect("small") * WEIGHT);
 }
 
 #[test]
-fn what_nobody_reads_stays_within_the_budget() {
+fn results_that_nobody_reads_stay_within_the_budget() {
     for workers in [1, 4] {
         let (pool, gate) = start(3, workers, 8 * WEIGHT);
-        gate.let_all_go();
+        gate.release_all();
         wait_until(
             || {
                 let inner = pool.0.lock();
                 inner.load.waiting == 8 * WEIGHT
-                    && inner.load.in_hand == 0
+                    && inner.load.in_progress == 0
                     && inner.open_share().is_none()
             },
             || format!("{:?} with {workers} workers", pool.0.lock().load),
         );
-        // Each piece that is read makes room for one.
+        // After a piece is read, another one fits the budget.
         assert_eq!(read_one(&pool), 0);
         wait_until(
             || pool.0.lock().load.waiting == 8 * WEIGHT,

@@ -1,37 +1,38 @@
-//! That any jobs come out whole and in order, with any number of workers and any budget, and that
-//! the pool never stands still.
+//! Property test of the pool: random jobs are read completely and in order, with any number of
+//! workers and any budget, and the pool never gets stuck.
 
 use super::*;
 use proptest::prelude::*;
 
-/// One shared part of a job.
+/// One share of a job.
 #[derive(Clone, Debug)]
-struct Part {
-    /// The number of its last piece.
+struct SharedPart {
+    /// The number of the last piece.
     last: u8,
-    /// Bytes of a piece, by its number.
+    /// The sizes of the pieces, repeated.
     sizes: Vec<u8>,
-    /// Whether a piece is done after those in front of it only.
+    /// Whether only one piece may be in progress at a time.
     in_turn: bool,
-    /// Pieces that each one knows to follow.
+    /// How many pieces after itself each piece announces.
     known: u8,
-    /// The piece that fails, if there is one of that number.
-    fault: Option<u8>,
+    /// The number of the piece that fails.
+    error: Option<u8>,
 }
 
-/// A job: bytes that it sends by itself, then its parts, one after the other and up to a fault.
-type Plan = (Vec<u8>, Vec<Part>);
+/// A job: the sizes of what it sends itself, then its shares, done one after the other until one
+/// fails.
+type Plan = (Vec<u8>, Vec<SharedPart>);
 
 fn plan() -> impl Strategy<Value = Plan> {
     let sizes = prop::collection::vec(0_u8..12, 1..4);
-    let fault = prop_oneof![5 => Just(None), 1 => (1_u8..20).prop_map(Some)];
-    let part = (1_u8..20, sizes, any::<bool>(), 1_u8..20, fault).prop_map(
-        |(last, sizes, in_turn, known, fault)| Part { last, sizes, in_turn, known, fault },
+    let error = prop_oneof![5 => Just(None), 1 => (1_u8..20).prop_map(Some)];
+    let part = (1_u8..20, sizes, any::<bool>(), 1_u8..20, error).prop_map(
+        |(last, sizes, in_turn, known, error)| SharedPart { last, sizes, in_turn, known, error },
     );
     (prop::collection::vec(0_u8..12, 0..3), prop::collection::vec(part, 0..4))
 }
 
-/// The bytes of a piece: where it belongs, and as many more as its part says.
+/// The bytes of a piece: its job, its share and its number, then zeros up to its size.
 fn bytes(job: usize, part: usize, number: u8, size: u8) -> Vec<u8> {
     let mut bytes =
         vec![u8::try_from(job).expect("small"), u8::try_from(part).expect("small"), number];
@@ -39,17 +40,17 @@ fn bytes(job: usize, part: usize, number: u8, size: u8) -> Vec<u8> {
     bytes
 }
 
-fn piece(job: usize, index: usize, part: &Part, number: u8) -> Vec<u8> {
+fn piece(job: usize, index: usize, part: &SharedPart, number: u8) -> Vec<u8> {
     let size = part.sizes[usize::from(number) % part.sizes.len()];
     if size == 0 { Vec::new() } else { bytes(job, index, number, size) }
 }
 
-/// What the reader should get of a job, and where it should fail.
+/// The bytes that the reader should get of a job, and the number of the piece that should fail.
 fn wanted(job: usize, (sent, parts): &Plan) -> (Vec<u8>, Option<u64>) {
     let mut all: Vec<u8> = sent.iter().flat_map(|size| bytes(job, 255, 0, *size)).collect();
     for (index, part) in parts.iter().enumerate() {
         for number in 1..=part.last {
-            if part.fault == Some(number) {
+            if part.error == Some(number) {
                 return (all, Some(number.into()));
             }
             all.extend(piece(job, index, part, number));
@@ -66,7 +67,7 @@ impl Work for Plans {
     type Whole = (usize, usize);
     type Piece = (u64, Result<Vec<u8>, u64>);
     type Gathered = u64;
-    type Fault = u64;
+    type Error = u64;
     type Scratch = ();
 
     fn job(&self, job: usize, desk: &mut Desk<Self>) -> Option<u64> {
@@ -77,7 +78,7 @@ impl Work for Plans {
         for (index, part) in parts.iter().enumerate() {
             let ahead = if part.in_turn { 1 } else { usize::MAX };
             let (gathered, ended) =
-                desk.share(Arc::new((job, index)), ahead, 0).expect("somebody reads");
+                desk.share(Arc::new((job, index)), ahead, 0).expect("the reader is there");
             assert_eq!(gathered, ended.err().map_or(part.last.into(), |number| number - 1));
             if let Err(number) = ended {
                 return Some(number);
@@ -99,7 +100,7 @@ impl Work for Plans {
         }
         let small = u8::try_from(number).expect("small");
         let part = &self.0[*job].1[*index];
-        if part.fault == Some(small) {
+        if part.error == Some(small) {
             return (number, Err(number));
         }
         buffer.extend(piece(*job, *index, part, small));
@@ -126,15 +127,16 @@ impl Work for Plans {
 
 proptest! {
     #[test]
-    fn everything_comes_whole_and_in_order(
+    fn all_jobs_are_read_completely_and_in_order(
         plans in prop::collection::vec(plan(), 0..12),
         workers in 1_usize..9,
         budget in 0_usize..300,
         later in 0_usize..300,
     ) {
-        let pool = Pool::start(0..plans.len(), workers, Budget { all: budget, later }, Plans(plans.clone()));
+        let budget = Budget { all: budget, later };
+        let pool = Pool::start(0..plans.len(), workers, budget, Plans(plans.clone()));
         for (number, plan) in plans.iter().enumerate() {
-            let (want, fault) = wanted(number, plan);
+            let (want, error) = wanted(number, plan);
             let mut got = Vec::new();
             let end = loop {
                 match pool.next(Duration::from_secs(60)) {
@@ -152,7 +154,7 @@ proptest! {
                 }
             };
             prop_assert_eq!(got, want);
-            prop_assert_eq!(end, fault);
+            prop_assert_eq!(end, error);
         }
         prop_assert!(matches!(pool.next(Duration::from_secs(60)), Event::Done));
         prop_assert_eq!(pool.0.lock().load.waiting, 0);

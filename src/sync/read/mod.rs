@@ -56,7 +56,7 @@ impl Work for Reading {
     type Whole = List;
     type Piece = Result<Rendered, ApiError>;
     type Gathered = (Audit, Tally);
-    type Fault = ApiError;
+    type Error = ApiError;
     /// Bodies of answers are read into it.
     type Scratch = Vec<u8>;
 
