@@ -23,7 +23,7 @@ pub fn config() -> Config {
 /// Renders an answer as a sync does, and checks what comes out of it.
 pub fn render(plan: &Plan, bookmark: Option<&str>, text: &str) {
     let mut out = Vec::new();
-    let mut renderer = Renderer::new(&plan.recipe, "1", bookmark);
+    let mut renderer = Renderer::new(&plan.recipe, &[("advertiser_id", "1".to_owned())], bookmark);
     let read = page::read(text, "list", &mut renderer.page("2026-01-01T00:00:00Z", &mut out));
     // An answer that cannot be trusted is read again from its beginning, and its lines are dropped.
     let Ok(page) = read else { return };

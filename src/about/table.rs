@@ -57,7 +57,8 @@ fn replication(stream: &Stream) -> String {
     match stream.replication {
         Replication::FullTable => "full table".to_owned(),
         Replication::Incremental { key, .. } => format!("incremental by `{key}`"),
-        Replication::Window { key } => format!("window by `{key}`"),
+        Replication::Window { key, .. } => format!("window by `{key}`"),
+        Replication::Snapshot => "snapshot".to_owned(),
     }
 }
 

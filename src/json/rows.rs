@@ -6,11 +6,21 @@ use super::scan::{Malformed, Scan};
 pub trait Rows<'t> {
     /// Reads one whole row. The next value in `scan` is an object.
     fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed>;
+
+    /// Takes a value from around the rows that follow, as it came: the name under which a row
+    /// stands, or a member of the object that holds them.
+    fn around(&mut self, raw: &'t str) {
+        let _ = raw;
+    }
 }
 
 impl<'t, R: Rows<'t>> Rows<'t> for &mut R {
     fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
         (**self).row(scan)
+    }
+
+    fn around(&mut self, raw: &'t str) {
+        (**self).around(raw);
     }
 }
 

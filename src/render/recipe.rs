@@ -13,11 +13,27 @@ pub enum Origin {
     Row,
     /// A member of a report row's `metrics`.
     Metric,
-    /// The account of the request, because TikTok's report rows do not name it.
-    Account,
+    /// The same value in all rows of a list, such as the account of the request, which TikTok's
+    /// report rows do not name.
+    Constant,
     /// `ACTIVE` or `DELETE`, derived from the two statuses of the row.
     Status,
+    /// The hour of the row (`stat_time_hour`) in UTC.
+    UtcHour,
+    /// A member of an object inside the row: `item_info.item_id`.
+    Inside(&'static str),
+    /// A value from around the row: the name under which it stands, or a member of the object that
+    /// holds it.
+    Around,
+    /// A hash of the whole row, for rows that have no id.
+    RowId,
 }
+
+/// The dimension that [`Origin::UtcHour`] is made from.
+pub(super) const HOUR: &str = "stat_time_hour";
+
+/// Values that all rows of a list have in common, by the names of their fields.
+pub type Constants = Vec<(&'static str, String)>;
 
 /// One field as the plan describes it.
 #[derive(Clone, Debug)]
@@ -45,17 +61,23 @@ pub struct Recipe {
     pub(super) is_report: bool,
     /// The number of key properties.
     pub(super) keys: usize,
-    /// The number of key properties whose value is the id of the account.
-    pub(super) account_keys: usize,
-    /// The fields that are written when the row ends, and from which values.
+    /// The fields that are written when the row ends, and from what.
     pub(super) late: Vec<(usize, LateField)>,
+    /// The number of values of a row that are kept until it ends.
+    pub(super) captures: usize,
+    /// Which of them is compared with the bookmark.
+    pub(super) cursor: Option<usize>,
+    /// Which of them is the hour of the row.
+    pub(super) hour: Option<usize>,
+    /// Whether rows have no id but a hash of all they hold.
+    pub(super) has_row_id: bool,
     /// The number of fields that are written as soon as they are read.
     pub(super) inline: usize,
     /// The number of fields that identify a row in its list.
     pub(super) identity: usize,
     /// The number of fields that are summed.
     pub(super) summed: usize,
-    account: Option<usize>,
+    constants: Vec<usize>,
 }
 
 /// The size of a block in bytes, which is enough for nearly every prefix.
@@ -78,8 +100,8 @@ pub(super) struct Field {
     pub(super) key: bool,
     /// Whether it is written as soon as it is read.
     pub(super) inline: bool,
-    /// Whether its value is kept until the row ends, and for what.
-    pub(super) capture: Option<LateField>,
+    /// The place of its value among those that are kept until the row ends.
+    pub(super) capture: Option<usize>,
     /// Whether it is one of the fields that identify a row in its list.
     pub(super) identity: bool,
     /// The index of its sum, if it is summed.
@@ -100,18 +122,28 @@ pub(super) enum Short {
     Nested,
 }
 
-/// Values of a row that are kept until the row ends.
+/// What a field is made of that is written when the row ends. Numbers are places among the values
+/// that are kept until then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LateField {
-    Cursor,
-    Created,
-    Operation,
-    Secondary,
-    Status,
-}
-
-impl LateField {
-    pub(super) const COUNT: usize = 5;
+    /// The cursor, or else the time of creation.
+    Cursor {
+        cursor: usize,
+        created: usize,
+    },
+    Status {
+        operation: usize,
+        secondary: usize,
+    },
+    Inside {
+        object: usize,
+        path: &'static str,
+    },
+    UtcHour {
+        hour: usize,
+    },
+    Around,
+    RowId,
 }
 
 impl Recipe {
@@ -132,40 +164,77 @@ impl Recipe {
             names: [DeclaredNames::default(), DeclaredNames::default()],
             is_report,
             keys: specs.iter().filter(|s| s.key).count(),
-            account_keys: specs.iter().filter(|s| s.key && s.origin == Origin::Account).count(),
             late: Vec::new(),
+            captures: 0,
+            cursor: None,
+            hour: None,
+            has_row_id: false,
             inline: 0,
             identity: 0,
             summed: 0,
-            account: None,
+            constants: Vec::new(),
         };
+        let mut late = Vec::new();
         for spec in specs {
-            recipe.add(spec, cursor);
+            let (index, origin, is_selected) = (recipe.fields.len(), spec.origin, spec.selected);
+            // A cursor that is also a key may have to be filled from create_time, which is known
+            // only when the row ends.
+            let is_filled = spec.key && cursor == Some(&spec.name);
+            recipe.add(spec, is_filled);
+            match origin {
+                Origin::Constant if is_selected => recipe.constants.push(index),
+                _ if is_selected => late.push((index, origin, is_filled)),
+                _ => {}
+            }
         }
-        recipe.capture("create_time", LateField::Created);
-        if recipe.late.iter().any(|(_, late)| *late == LateField::Status) {
-            recipe.capture("operation_status", LateField::Operation);
-            recipe.capture("secondary_status", LateField::Secondary);
+        for (index, origin, is_filled) in late {
+            let late = recipe.late_field(origin, is_filled.then_some(cursor).flatten());
+            recipe.late.extend(late.map(|late| (index, late)));
         }
-        if let Some(cursor) = cursor {
-            recipe.capture(cursor, LateField::Cursor);
-        }
+        recipe.cursor = cursor.map(|cursor| recipe.capture(cursor));
         recipe
     }
 
-    fn add(&mut self, spec: FieldSpec, cursor: Option<&str>) {
-        let index = self.fields.len();
-        // A cursor that is also a key may have to be filled from create_time, which is known only
-        // when the row ends.
-        let filled = spec.key && cursor == Some(&spec.name);
-        match spec.origin {
-            Origin::Account if spec.selected => self.account = Some(index),
-            Origin::Status if spec.selected => self.late.push((index, LateField::Status)),
-            _ if filled => self.late.push((index, LateField::Cursor)),
-            _ => {}
+    /// What a field is made of that is written when the row ends; `None` for all others.
+    fn late_field(&mut self, origin: Origin, filled: Option<&str>) -> Option<LateField> {
+        match origin {
+            _ if filled.is_some() => {
+                let cursor = self.capture(filled?);
+                Some(LateField::Cursor { cursor, created: self.capture("create_time") })
+            }
+            Origin::Status => Some(LateField::Status {
+                operation: self.capture("operation_status"),
+                secondary: self.capture("secondary_status"),
+            }),
+            Origin::Inside(path) => {
+                let (object, path) = path.split_once('.')?;
+                Some(LateField::Inside { object: self.capture(object), path })
+            }
+            Origin::UtcHour => Some(LateField::UtcHour { hour: self.hour() }),
+            Origin::Around => Some(LateField::Around),
+            Origin::RowId => {
+                self.has_row_id = true;
+                Some(LateField::RowId)
+            }
+            Origin::Row | Origin::Metric | Origin::Constant => None,
         }
+    }
+
+    /// Rows whose hour is `-` belong to no hour, and are left out.
+    pub(crate) fn with_hours(mut self) -> Self {
+        self.hour();
+        self
+    }
+
+    fn hour(&mut self) -> usize {
+        let hour = self.capture(HOUR);
+        *self.hour.insert(hour)
+    }
+
+    fn add(&mut self, spec: FieldSpec, is_filled: bool) {
+        let index = self.fields.len();
         let inline =
-            spec.selected && !filled && matches!(spec.origin, Origin::Row | Origin::Metric);
+            spec.selected && !is_filled && matches!(spec.origin, Origin::Row | Origin::Metric);
         self.inline += usize::from(inline);
         self.names[usize::from(spec.origin == Origin::Metric)].add(&spec.name, index, inline);
         let mut prefix = vec![b','];
@@ -214,12 +283,14 @@ impl Recipe {
         self
     }
 
-    /// Keeps the value of a field until the row ends, whether it is delivered or not.
-    fn capture(&mut self, name: &str, late: LateField) {
-        if !self.is_report {
-            let index = self.field_of_row(name);
-            self.fields[index].capture = Some(late);
-        }
+    /// Keeps the value of a field until the row ends, whether it is delivered or not. Returns its
+    /// place.
+    fn capture(&mut self, name: &str) -> usize {
+        let index = self.field_of_row(name);
+        let next = self.captures;
+        let place = *self.fields[index].capture.get_or_insert(next);
+        self.captures = self.captures.max(place + 1);
+        place
     }
 
     /// The index of a field of the row, or of its dimensions, whose value is needed for more than
@@ -246,20 +317,26 @@ impl Recipe {
         index
     }
 
-    /// The first field of every record of an account, and how many key properties are in it.
-    pub(super) fn account(&self, advertiser_id: &str) -> (Vec<u8>, usize) {
-        let (mut bytes, mut keys) = (Vec::new(), self.account_keys);
-        if let Some(field) = self.account.map(|index| &self.fields[index]) {
+    /// The first fields of every record of a list, and how many key properties have a value there.
+    pub(super) fn constants(&self, values: &[(&'static str, String)]) -> (Vec<u8>, usize) {
+        let (mut bytes, mut keys) = (Vec::new(), 0);
+        for field in self.constants.iter().map(|index| &self.fields[*index]) {
             let mut raw = Vec::new();
-            text::push_quoted(advertiser_id, &mut raw);
-            bytes.extend_from_slice(&field.prefix[1..]);
-            if push_value(&field.kind, &String::from_utf8_lossy(&raw), &mut bytes) != Written::Value
-            {
-                // A catalog may declare a type that no id fits.
-                keys = 0;
+            match values.iter().find(|(name, _)| *name == field.name) {
+                Some((_, value)) => text::push_quoted(value, &mut raw),
+                None => raw.extend_from_slice(b"null"),
             }
+            bytes.extend_from_slice(&field.prefix[usize::from(bytes.is_empty())..]);
+            // A catalog may declare a type that the value does not fit.
+            let written = push_value(&field.kind, &String::from_utf8_lossy(&raw), &mut bytes);
+            keys += usize::from(field.key && written == Written::Value);
         }
         (bytes, keys)
+    }
+
+    /// Whether rows are those of hours.
+    pub(crate) fn has_hours(&self) -> bool {
+        self.hour.is_some()
     }
 
     /// Whether rows belong to a report: objects with `dimensions` and `metrics`.

@@ -4,11 +4,13 @@
 use super::names::NamePredictor;
 use super::nested::push_next;
 use super::recipe::{Field, LateField, Short};
+use super::row_id::{self, RowHash};
 use super::value::{Written, push_value};
 use super::{Kind, Renderer};
 use crate::json::Rows;
 use crate::json::scan::{Malformed, Scan, is_not_finite};
 use foldhash::quality::FixedState;
+use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher};
 
 /// Counts of what a row has.
@@ -26,7 +28,11 @@ pub struct PageRows<'r, 'p, 't> {
     renderer: &'r mut Renderer<'p>,
     out: &'r mut Vec<u8>,
     tail: Vec<u8>,
-    captured: [Option<&'t str>; LateField::COUNT],
+    /// Values that are kept until the row ends.
+    captured: Vec<Option<&'t str>>,
+    /// A value from around the rows that follow.
+    around: Option<&'t str>,
+    row_hash: u128,
     /// The number of fields found so far that identify the row, and the sum of their hashes.
     identity: (usize, u64),
 }
@@ -39,26 +45,40 @@ impl<'p> Renderer<'p> {
         out: &'r mut Vec<u8>,
     ) -> PageRows<'r, 'p, 't> {
         let tail = format!("}},\"time_extracted\":\"{time_extracted}\"}}\n").into_bytes();
-        PageRows { renderer: self, out, tail, captured: [None; LateField::COUNT], identity: (0, 0) }
+        PageRows {
+            captured: vec![None; self.recipe.captures],
+            around: None,
+            row_hash: 0,
+            renderer: self,
+            out,
+            tail,
+            identity: (0, 0),
+        }
     }
 }
 
 impl<'t> Rows<'t> for PageRows<'_, '_, 't> {
+    fn around(&mut self, raw: &'t str) {
+        self.around = Some(raw);
+    }
+
     fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
         let start = self.out.len();
         self.renderer.row += 1;
-        self.captured = [None; LateField::COUNT];
+        self.captured.fill(None);
+        self.row_hash = 0;
         self.identity = (0, 0);
         self.out.extend_from_slice(&self.renderer.recipe.head);
-        self.out.extend_from_slice(&self.renderer.account);
-        let mut found = Found { keys: self.renderer.account_keys, fields: 0 };
+        self.out.extend_from_slice(&self.renderer.constants);
+        let mut found = Found { keys: self.renderer.constant_keys, fields: 0 };
         if self.renderer.recipe.is_report {
             let (mut first, mut is_row) = (true, false);
             scan.enter(b'{')?;
             while scan.next(first, b'}')? {
                 first = false;
                 match scan.name()? {
-                    "\"dimensions\"" if scan.peek() == b'{' => {
+                    // Reports of creatives name the ids of a row `info`.
+                    "\"dimensions\"" | "\"info\"" if scan.peek() == b'{' => {
                         is_row = true;
                         self.fields(scan, 0, &mut found)?;
                     }
@@ -73,6 +93,9 @@ impl<'t> Rows<'t> for PageRows<'_, '_, 't> {
                 return Ok(());
             }
         } else {
+            if self.renderer.recipe.has_row_id {
+                self.hash_row(&mut scan.clone())?;
+            }
             self.fields(scan, 0, &mut found)?;
         }
         self.end_row(start, found);
@@ -81,6 +104,17 @@ impl<'t> Rows<'t> for PageRows<'_, '_, 't> {
 }
 
 impl<'t> PageRows<'_, '_, 't> {
+    fn hash_row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
+        let mut first = true;
+        scan.enter(b'{')?;
+        while scan.next(first, b'}')? {
+            first = false;
+            let name = scan.name()?;
+            self.row_hash = row_id::add_member(self.row_hash, name, scan.value()?);
+        }
+        Ok(())
+    }
+
     fn fields(
         &mut self,
         scan: &mut Scan<'t>,
@@ -137,8 +171,8 @@ impl<'t> PageRows<'_, '_, 't> {
             return Ok(());
         }
         let raw = scan.value()?;
-        if let Some(late) = field.capture {
-            self.captured[late as usize] = Some(raw);
+        if let Some(place) = field.capture {
+            self.captured[place] = Some(raw);
         }
         if field.identity && raw != "null" && !is_not_finite(raw) {
             // Ids come as text or as numbers.
@@ -208,9 +242,19 @@ impl<'t> PageRows<'_, '_, 't> {
         let key =
             (recipe.identity > 0 && self.identity.0 == recipe.identity).then_some(self.identity.1);
         self.renderer.keys.extend(key);
+        if recipe.hour.is_some_and(|hour| self.captured[hour] == Some("\"-\"")) {
+            self.out.truncate(start);
+            self.renderer.held.clear();
+            self.renderer.tally.hourless += 1;
+            return;
+        }
         for (index, late) in &recipe.late {
-            let raw = self.late_value(*late).unwrap_or("null");
-            self.push(&recipe.fields[*index], *index, raw, &mut found);
+            let raw = self.late_value(*late);
+            self.push(&recipe.fields[*index], *index, raw.as_deref().unwrap_or("null"), &mut found);
+            if *late == LateField::RowId {
+                let place = self.out.len() - "00000000\"".len();
+                self.renderer.row_ids.push(RowHash { hash: self.row_hash, place });
+            }
         }
         if found.fields < recipe.inline {
             self.complete(recipe.inline - found.fields);
@@ -253,27 +297,34 @@ impl<'t> PageRows<'_, '_, 't> {
     }
 
     /// The value of a field that is written at the end of the row.
-    fn late_value(&self, late: LateField) -> Option<&'t str> {
-        let captured = |late: LateField| self.captured[late as usize].filter(|raw| *raw != "null");
-        match late {
-            LateField::Cursor => {
-                captured(LateField::Cursor).or_else(|| captured(LateField::Created))
-            }
+    fn late_value(&self, late: LateField) -> Option<Cow<'t, str>> {
+        let captured = |place: usize| self.captured[place].filter(|raw| *raw != "null");
+        let borrowed = match late {
+            LateField::Cursor { cursor, created } => captured(cursor).or_else(|| captured(created)),
             // The same rule as in the Python tap.
-            LateField::Status => {
-                let is_deleted = captured(LateField::Operation) == Some("\"DELETE\"")
-                    || captured(LateField::Secondary).is_some_and(|s| s.ends_with("_DELETE\""));
+            LateField::Status { operation, secondary } => {
+                let is_deleted = captured(operation) == Some("\"DELETE\"")
+                    || captured(secondary).is_some_and(|s| s.ends_with("_DELETE\""));
                 Some(if is_deleted { "\"DELETE\"" } else { "\"ACTIVE\"" })
             }
-            other => captured(other),
-        }
+            LateField::Inside { object, path } => inside(captured(object)?, path),
+            LateField::Around => self.around,
+            LateField::UtcHour { hour } => {
+                let wall = captured(hour)?.trim_matches('"');
+                let known = self.renderer.hours.iter().find(|(known, _)| wall.starts_with(known));
+                return known.map(|(_, utc)| Cow::Owned(format!("\"{utc}\"")));
+            }
+            LateField::RowId => return Some(Cow::Owned(row_id::raw_id(self.row_hash))),
+        };
+        borrowed.map(Cow::Borrowed)
     }
 
     /// Whether the cursor of the row is before the bookmark; also keeps the greatest cursor. Rows
     /// equal to the bookmark are delivered, because another row of the same second may have come
     /// after the bookmark was set. So are rows without a cursor, on every run.
     fn is_before_bookmark(&mut self) -> bool {
-        let Some(raw) = self.captured[LateField::Cursor as usize] else { return false };
+        let cursor = self.renderer.recipe.cursor;
+        let Some(raw) = cursor.and_then(|place| self.captured[place]) else { return false };
         let scratch = &mut self.renderer.scratch;
         scratch.clear();
         if push_value(&Kind::DateTime, raw, scratch) != Written::Value {
@@ -288,6 +339,22 @@ impl<'t> PageRows<'_, '_, 't> {
         }
         false
     }
+}
+
+/// A member of an object: `a`, or `a.b` of an object inside it.
+fn inside<'t>(object: &'t str, path: &str) -> Option<&'t str> {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let (mut scan, mut first) = (Scan::new(object), true);
+    scan.enter(b'{').ok()?;
+    while scan.next(first, b'}').ok()? {
+        first = false;
+        let is_it = scan.name().ok()?.trim_matches('"') == name;
+        let value = scan.value().ok()?;
+        if is_it {
+            return rest.map_or(Some(value), |rest| inside(value, rest));
+        }
+    }
+    None
 }
 
 fn hash(index: usize, text: &str) -> u64 {

@@ -2,6 +2,7 @@
 //! replication, its key properties and its fields. Resources are entries, one file a group; reports
 //! follow from a grid.
 
+mod breakdowns;
 mod call;
 mod core;
 pub mod dictionary;
@@ -10,7 +11,7 @@ mod report;
 mod schema;
 
 pub use call::{Buying, Call, Pass};
-pub use report::Report;
+pub use report::{Report, UTC_HOUR};
 pub use schema::schema;
 
 use std::sync::OnceLock;
@@ -66,7 +67,11 @@ pub enum Replication {
     Window {
         /// The day or hour of a row, in the time zone of the account.
         key: &'static str,
+        /// Days of one request at most.
+        days: u16,
     },
+    /// All of them, as they are on the day of the run, which is in the key (`read_date`).
+    Snapshot,
 }
 
 /// What a row holds.
@@ -83,6 +88,24 @@ pub enum Fields {
 pub enum Group {
     /// The streams of the Python tap, and the reports of every level.
     Core,
+    /// Reports by hour.
+    Hourly,
+    /// Reports of all time.
+    Lifetime,
+    /// Reports by country, age, placement and so on.
+    Breakdowns,
+    /// Reports by interests and devices of those who saw the ads.
+    Interests,
+    /// Reports by search term, post, event and so on.
+    BasicBreakdowns,
+    /// Upgraded Smart+ campaigns and their reports.
+    SmartPlus,
+    /// GMV Max and TikTok Shop.
+    GmvMax,
+    /// Images, videos, pages and what they brought.
+    Creative,
+    /// Costs, balances and transactions.
+    Finance,
 }
 
 impl Group {
@@ -90,6 +113,15 @@ impl Group {
     pub fn name(self) -> &'static str {
         match self {
             Group::Core => "core",
+            Group::Hourly => "hourly",
+            Group::Lifetime => "lifetime",
+            Group::Breakdowns => "breakdowns",
+            Group::Interests => "interests",
+            Group::BasicBreakdowns => "basic_breakdowns",
+            Group::SmartPlus => "smart_plus",
+            Group::GmvMax => "gmv_max",
+            Group::Creative => "creative",
+            Group::Finance => "finance",
         }
     }
 }
@@ -98,8 +130,8 @@ impl Stream {
     /// The field that bookmarks hold, unless all rows are read every time.
     pub fn replication_key(&self) -> Option<&'static str> {
         match self.replication {
-            Replication::FullTable => None,
-            Replication::Incremental { key, .. } | Replication::Window { key } => Some(key),
+            Replication::FullTable | Replication::Snapshot => None,
+            Replication::Incremental { key, .. } | Replication::Window { key, .. } => Some(key),
         }
     }
 
@@ -108,6 +140,26 @@ impl Stream {
         match &self.fields {
             Fields::Report(report) => Some(report),
             Fields::Declared(_) => None,
+        }
+    }
+
+    /// Fields that have the same value in all records of a request, and stand in no row.
+    pub fn constants(&self) -> Vec<&'static str> {
+        let mut names = Vec::new();
+        if self.per == Per::Account {
+            names.push("advertiser_id");
+        }
+        if let Some(report) = self.report() {
+            names.extend(report.constants());
+        }
+        names
+    }
+
+    /// Days that one request covers at most.
+    pub fn window_days(&self) -> u16 {
+        match self.replication {
+            Replication::Window { days, .. } => days,
+            _ => u16::MAX,
         }
     }
 

@@ -1,6 +1,14 @@
 //! A report: what its rows are about, and what follows from that.
 
+use super::call::{Buying, Call, Pass};
 use super::dictionary::{Grain, Grouping};
+use super::{Fields, Group, Per, REPORT, Replication, Stream};
+
+/// Money without its currency and days without their time zone are easily taken for others, so every
+/// record of a report of an account has both.
+pub(super) const ACCOUNT_FIELDS: [&str; 2] = ["currency", "timezone"];
+/// The hour of an hourly record in UTC.
+pub const UTC_HOUR: &str = "stat_time_hour_utc";
 
 /// A report of one account.
 #[derive(Clone, Debug)]
@@ -29,9 +37,37 @@ impl Report {
         }
     }
 
-    /// The dimension that windows go by.
-    pub fn time_dimension(&self) -> Option<&'static str> {
-        self.dimensions.iter().copied().find(|d| d.starts_with("stat_time"))
+    /// Fields of its records that no row has: what is known of the account, and the day that was
+    /// asked for where rows do not name it.
+    pub fn constants(&self) -> Vec<&'static str> {
+        let mut names = ACCOUNT_FIELDS.to_vec();
+        names.extend(self.stamp());
+        names
+    }
+
+    /// The field that says which day was asked for, where rows do not.
+    pub fn stamp(&self) -> Option<&'static str> {
+        match self.grain {
+            Grain::DayByRequest => Some("date"),
+            Grain::Lifetime => Some("read_date"),
+            Grain::Day | Grain::Hour => None,
+        }
+    }
+
+    /// Whether it can be asked for single campaigns, ad groups or ads, and for what TikTok hides by
+    /// default.
+    pub fn is_narrowable(&self) -> bool {
+        matches!(self.report_type, "BASIC" | "AUDIENCE")
+    }
+
+    /// How its rows are read again: by which field, and how many days one request covers at most.
+    pub(super) fn replication(&self) -> Replication {
+        match self.grain {
+            Grain::Day => Replication::Window { key: "stat_time_day", days: 30 },
+            Grain::Hour => Replication::Window { key: "stat_time_hour", days: 1 },
+            Grain::DayByRequest => Replication::Window { key: "date", days: 1 },
+            Grain::Lifetime => Replication::Snapshot,
+        }
     }
 
     /// Whether rows are about campaigns, ad groups or ads. TikTok leaves out Promote and `TopView`
@@ -63,6 +99,38 @@ impl Report {
             "AUCTION_ADGROUP" => Some("adgroup_status"),
             "AUCTION_AD" => Some("ad_status"),
             _ => None,
+        }
+    }
+}
+
+const ORDINARY: Pass = Pass { buying: Some(Buying::Ordinary), page_size: 1000, optional: None };
+const TOP_VIEW: Pass =
+    Pass { buying: Some(Buying::TopView), optional: Some("top_view"), ..ORDINARY };
+
+impl Report {
+    /// The stream of a report of an account.
+    pub(super) fn stream(self, name: &'static str, group: Group, about: String) -> Stream {
+        let mut keys = vec!["advertiser_id"];
+        keys.extend(self.dimensions.iter().filter(|name| **name != "advertiser_id"));
+        keys.extend(self.stamp());
+        let has_top_view = self.is_below_account() && self.is_narrowable();
+        Stream {
+            name,
+            group,
+            about,
+            per: Per::Account,
+            call: Call {
+                path: REPORT,
+                rows: "list",
+                passes: if has_top_view { &[ORDINARY, TOP_VIEW] } else { &[ORDINARY] },
+                is_deletable: false,
+            },
+            replication: self.replication(),
+            keys,
+            // The sandbox knows no reports of accounts.
+            in_sandbox: self.is_below_account(),
+            fields: Fields::Report(self),
+            permission: "Consolidated Report",
         }
     }
 }

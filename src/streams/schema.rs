@@ -1,7 +1,8 @@
 //! JSON Schemas of streams: an entity's is its file in `schemas/`, a report's is put together from
 //! the dictionary.
 
-use super::dictionary::dictionary;
+use super::dictionary::{Grain, dictionary};
+use super::report::UTC_HOUR;
 use super::{Fields, Report, Stream};
 use serde_json::{Map, Value, json};
 
@@ -22,6 +23,14 @@ fn of_report(report: &Report, keys: &[&str]) -> Value {
         let column = dictionary().dimension(name);
         let kind = column.map_or("string", |c| c.type_in(report.report_type));
         properties.insert((*name).to_owned(), property(kind, keys.contains(name)));
+    }
+    if report.grain == Grain::Hour {
+        properties.insert(UTC_HOUR.to_owned(), property("date-time", false));
+    }
+    for name in report.constants() {
+        let is_date = name.ends_with("date");
+        let kind = if is_date { "date-time" } else { "string" };
+        properties.insert(name.to_owned(), property(kind, keys.contains(&name)));
     }
     for name in dictionary().defaults(&report.grouping()) {
         let column = dictionary().metric(name);

@@ -11,7 +11,7 @@ use crate::render::push_date_time;
 use crate::singer::bookmark::Bookmark;
 use crate::streams::ADVERTISER_INFO;
 use std::collections::{HashMap, HashSet};
-use time::{Date, Duration, OffsetDateTime, UtcOffset};
+use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, UtcOffset};
 use tz::TimeZoneRef;
 
 /// Accounts that one call describes at most.
@@ -20,10 +20,14 @@ const BATCH: usize = 100;
 const WESTERNMOST: Duration = Duration::hours(12);
 
 /// One account of the run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Account {
     /// Its id.
     pub id: String,
+    /// The currency of its money, if that is known.
+    pub currency: Option<String>,
+    /// The name of its time zone, if TikTok gives one.
+    pub zone_name: Option<String>,
     /// Its zone, by which TikTok counts days; `None` where it is not known.
     zone: Option<TimeZoneRef<'static>>,
     /// When it was created, in UTC: it has no results before.
@@ -42,6 +46,31 @@ impl Account {
     /// of the westernmost zone: a bookmark on a later day could pass over hours still to come.
     pub fn begun_day(&self, now: OffsetDateTime) -> Date {
         if self.zone.is_some() { self.today(now) } else { (now - WESTERNMOST).date() }
+    }
+
+    /// The hours of a day there, `YYYY-MM-DD HH`, and the beginning of each in UTC, RFC 3339. Of an
+    /// hour that a day has twice the first one counts; where the zone is not known, it is UTC.
+    pub fn hours(&self, day: Date) -> Vec<(String, String)> {
+        let hours = (0..24).filter_map(|hour| {
+            let utc = self.utc(day.with_hms(hour, 0, 0).ok()?)?;
+            Some((format!("{day} {hour:02}"), Bookmark::at(utc)?.to_string()))
+        });
+        hours.collect()
+    }
+
+    /// The instant at which clocks there show a time, the first of two.
+    fn utc(&self, wall: PrimitiveDateTime) -> Option<OffsetDateTime> {
+        let Some(zone) = self.zone else { return Some(wall.assume_utc()) };
+        let offset_at = |instant: OffsetDateTime| {
+            let local = zone.find_local_time_type(instant.unix_timestamp()).ok()?;
+            UtcOffset::from_whole_seconds(local.ut_offset()).ok()
+        };
+        let near = |days: i64| offset_at(wall.assume_utc() + Duration::days(days));
+        let (before, after) = (near(-1)?, near(1)?);
+        let instants = [before, after].map(|offset| wall.assume_offset(offset));
+        let is_real = |instant: &OffsetDateTime| offset_at(*instant) == Some(instant.offset());
+        // Clocks never show an hour that is left out in spring: it would have begun as before.
+        Some(instants.into_iter().filter(is_real).min().unwrap_or(instants[0]))
     }
 
     /// The first day that can have results, if that is known: a day before the account was
@@ -69,7 +98,7 @@ pub struct Accounts {
 
 /// Takes the accounts as they are, all in UTC: nothing in the run goes by days.
 pub fn unasked(ids: &[String]) -> Accounts {
-    let open = ids.iter().map(|id| Account { id: id.clone(), zone: None, created: None });
+    let open = ids.iter().map(|id| Account { id: id.clone(), ..Account::default() });
     Accounts { open: open.collect(), ..Accounts::default() }
 }
 
@@ -92,7 +121,13 @@ pub fn look_up(client: &Client, ids: &[String]) -> Result<Accounts, ApiError> {
                 "account {id}: TikTok gave {name} as its time zone; its days are taken as UTC"
             );
         }
-        found.open.push(Account { id: id.clone(), zone, created: row.and_then(|row| row.created) });
+        found.open.push(Account {
+            id: id.clone(),
+            currency: row.and_then(|row| row.currency.clone()),
+            zone_name: row.and_then(|row| row.zone.clone()),
+            zone,
+            created: row.and_then(|row| row.created),
+        });
     }
     if let Some(error) = &found.undescribed {
         log::warn!("time zones are unknown, days are taken as UTC: {error}");
@@ -165,6 +200,7 @@ fn say_mended(mended: u64) {
 /// What is read of an account's row.
 #[derive(Debug, Default)]
 struct Row {
+    currency: Option<String>,
     zone: Option<String>,
     created: Option<Date>,
 }
@@ -185,6 +221,7 @@ impl<'t> Rows<'t> for Described {
             match name {
                 "\"advertiser_id\"" => text.clone_into(&mut id),
                 "\"timezone\"" if value != "null" => row.zone = Some(text.replace("\\/", "/")),
+                "\"currency\"" if value != "null" => row.currency = Some(text.to_owned()),
                 "\"create_time\"" => row.created = date(text),
                 _ => {}
             }
@@ -210,28 +247,46 @@ mod tests {
     fn today_is_the_accounts_own() {
         let now = datetime!(2026-03-08 11:30 UTC);
         let today = |zone: &str| {
-            Account { id: "1".into(), zone: tzdb::tz_by_name(zone), created: None }.today(now)
+            Account { id: "1".into(), zone: tzdb::tz_by_name(zone), ..Account::default() }
+                .today(now)
         };
         assert_eq!(today("Pacific/Kiritimati"), date!(2026 - 03 - 09));
         assert_eq!(today("Pacific/Pago_Pago"), date!(2026 - 03 - 08));
         assert_eq!(today("Pacific/Midway"), date!(2026 - 03 - 08));
         // The sign of these names is the other way round: this one is an hour ahead of UTC.
         assert_eq!(
-            Account { id: "1".into(), zone: tzdb::tz_by_name("Etc/GMT-14"), created: None }
+            Account { id: "1".into(), zone: tzdb::tz_by_name("Etc/GMT-14"), ..Account::default() }
                 .today(now),
             date!(2026 - 03 - 09)
         );
         assert_eq!(
-            Account { id: "1".into(), zone: None, created: None }.today(now),
+            Account { id: "1".into(), zone: None, ..Account::default() }.today(now),
             date!(2026 - 03 - 08)
         );
     }
 
     #[test]
     fn an_unknown_zone_has_begun_no_day_that_another_has_not() {
-        let unknown = Account { id: "1".into(), zone: None, created: None };
+        let unknown = Account { id: "1".into(), zone: None, ..Account::default() };
         assert_eq!(unknown.begun_day(datetime!(2026-03-08 11:30 UTC)), date!(2026 - 03 - 07));
         assert_eq!(unknown.begun_day(datetime!(2026-03-08 12:00 UTC)), date!(2026 - 03 - 08));
+    }
+
+    #[test]
+    fn hours_are_those_of_utc_over_daylight_saving() {
+        let account = Account { zone: tzdb::tz_by_name("America/New_York"), ..Account::default() };
+        let utc = |day, hour: usize| account.hours(day)[hour].1.clone();
+        assert_eq!(account.hours(date!(2026 - 01 - 15))[5].0, "2026-01-15 05");
+        assert_eq!(utc(date!(2026 - 01 - 15), 5), "2026-01-15T10:00:00Z");
+        // In November the hour from one to two comes twice; the first one counts.
+        assert_eq!(utc(date!(2026 - 11 - 01), 0), "2026-11-01T04:00:00Z");
+        assert_eq!(utc(date!(2026 - 11 - 01), 1), "2026-11-01T05:00:00Z");
+        assert_eq!(utc(date!(2026 - 11 - 01), 2), "2026-11-01T07:00:00Z");
+        // In March there is no hour from two to three.
+        assert_eq!(utc(date!(2026 - 03 - 08), 1), "2026-03-08T06:00:00Z");
+        assert_eq!(utc(date!(2026 - 03 - 08), 3), "2026-03-08T07:00:00Z");
+        let unknown = Account::default();
+        assert_eq!(unknown.hours(date!(2026 - 01 - 15))[23].1, "2026-01-15T23:00:00Z");
     }
 
     #[test]

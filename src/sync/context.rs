@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::render::Tally;
 use crate::singer::bookmark::Bookmark;
 use std::sync::Arc;
+use time::OffsetDateTime;
 
 /// What a run is made of.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub(crate) struct Context {
     pub plans: Vec<Plan>,
     /// Accounts of the run.
     pub accounts: Accounts,
+    /// When the run began.
+    pub started: OffsetDateTime,
     /// Where slices begin.
     pub starts: Arc<Starts>,
     /// How many days of a report can be asked for at once.

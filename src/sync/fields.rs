@@ -2,7 +2,8 @@
 
 use crate::render::{FieldSpec, Kind, Origin};
 use crate::singer::catalog::CatalogStream;
-use crate::streams::{self, Per, Stream};
+use crate::streams::dictionary::Grain;
+use crate::streams::{self, Stream, UTC_HOUR};
 use serde_json::Value;
 
 /// Every field that a row may have: the selected ones, and those that are declared but not wanted.
@@ -54,7 +55,8 @@ pub(crate) fn identity(stream: &Stream) -> Vec<&'static str> {
 
 fn origin(stream: &Stream, name: &str) -> Origin {
     match stream.report() {
-        _ if name == "advertiser_id" && stream.per == Per::Account => Origin::Account,
+        _ if stream.constants().contains(&name) => Origin::Constant,
+        Some(report) if report.grain == Grain::Hour && name == UTC_HOUR => Origin::UtcHour,
         _ if name == "current_status" && stream.call.is_deletable => Origin::Status,
         Some(report) if !report.dimensions.contains(&name) => Origin::Metric,
         _ => Origin::Row,

@@ -40,16 +40,19 @@ pub(crate) fn jobs(
     first_account: usize,
 ) -> impl Iterator<Item = Job> + Send + use<> {
     let (open, batches) = (accounts.open.len(), accounts.answers.len());
-    let pers: Vec<Per> = plans.iter().map(|p| p.stream.per).collect();
+    let columns: Vec<(Per, u16)> = plans
+        .iter()
+        .map(|p| (p.stream.per, p.stream.window_days().min(cut.report_window)))
+        .collect();
     let (starts, cut) = (Arc::clone(starts), cut.clone());
-    pers.into_iter().enumerate().flat_map(move |(plan, per)| {
+    columns.into_iter().enumerate().flat_map(move |(plan, (per, most))| {
         let (starts, cut) = (Arc::clone(&starts), cut.clone());
         let skipped = if plan == 0 { first_account.min(open) } else { 0 };
         partitions(per, open, batches, skipped).flat_map(move |partition| {
             let job = Job { plan, partition, window: None };
             let start = starts.of(plan, partition);
             let whole = start.days.is_none().then_some(job);
-            let windows = start.days.is_some().then(|| report_windows(&start, job, &cut));
+            let windows = start.days.is_some().then(|| windows_of(&start, job, most, &cut));
             let windows = windows.into_iter().flatten();
             whole.into_iter().chain(windows.map(move |w| Job { window: Some(w), ..job }))
         })
@@ -69,12 +72,16 @@ fn partitions(
     }
 }
 
-/// The windows of one stream and account.
-fn report_windows(start: &Start, job: Job, cut: &Cut) -> Box<dyn Iterator<Item = Window> + Send> {
+/// The windows of one stream and account, of at most so many days.
+fn windows_of(
+    start: &Start,
+    job: Job,
+    most: u16,
+    cut: &Cut,
+) -> Box<dyn Iterator<Item = Window> + Send> {
     let Some((first, end)) = start.days else { return Box::new(std::iter::empty()) };
     let firm = start.firm.unwrap_or(end).min(end);
     let after = |day: Date| day.next_day().unwrap_or(Date::MAX).max(first);
-    let most = cut.report_window;
     let Some(sizes) = cut.growing.clone() else {
         let fresh = if firm < end { Some(windows(after(firm), end, most)) } else { None };
         return Box::new(windows(first, firm, most).chain(fresh.into_iter().flatten()));

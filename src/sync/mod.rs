@@ -28,7 +28,7 @@ use crate::signals::Signals;
 use crate::singer::catalog::CatalogStream;
 use crate::singer::output::Output;
 use crate::singer::state::State;
-use crate::streams::{ADVERTISER_INFO, Per};
+use crate::streams::Per;
 use accounts::Accounts;
 use anyhow::Result;
 use context::Context;
@@ -98,7 +98,8 @@ pub fn run(
     let jobs = jobs::jobs(&plans, &accounts, &starts, &cut, first_account.unwrap_or(0));
     let workers = config.concurrency;
     let failures = Failures::of_accounts(&accounts, &plans);
-    let context = Arc::new(Context { client, config, plans, accounts, starts, sizes });
+    let context =
+        Arc::new(Context { client, config, plans, accounts, started: now, starts, sizes });
     let reading = Reading::new(Arc::clone(&context), failures.skips());
     let pool = Pool::start(jobs, workers, budget(workers), reading);
     let result = Delivery::new(&context, out, state, failures, &pool, &stop).run();
@@ -126,7 +127,7 @@ fn open_accounts(
 ) -> Option<Result<Accounts, ApiError>> {
     let ids = config.accounts.clone();
     // Days are those of the account's own time zone.
-    let asks = |plan: &Plan| plan.stream.has_windows() || plan.stream.call.path == ADVERTISER_INFO;
+    let asks = |plan: &Plan| plan.stream.report().is_some() || plan.stream.per == Per::AccountBatch;
     if !plans.iter().any(asks) {
         return Some(Ok(accounts::unasked(&ids)));
     }

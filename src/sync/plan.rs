@@ -6,7 +6,7 @@ use crate::error::input;
 use crate::render::{DESELECTED, FieldSpec, Origin, Recipe};
 use crate::singer::catalog::CatalogStream;
 use crate::singer::{selection, shape};
-use crate::streams::dictionary::dictionary;
+use crate::streams::dictionary::{Grain, dictionary};
 use crate::streams::{self, Report, Stream};
 use anyhow::Result;
 use serde_json::Value;
@@ -97,13 +97,16 @@ impl Plan {
             None => Vec::new(),
         };
         let compared = cursor.filter(|_| report.is_none());
+        let is_hourly = report.is_some_and(|report| report.grain == Grain::Hour);
+        let recipe = Recipe::new(&catalog.stream, report.is_some(), compared, specs)
+            .identified_by(&identity(stream))
+            .summing(&summed);
+        let recipe = if is_hourly { recipe.with_hours() } else { recipe };
         Ok(Plan {
             stream: stream.clone(),
             name: catalog.stream.clone(),
             schema: selection::selected_schema(catalog, &always),
-            recipe: Recipe::new(&catalog.stream, report.is_some(), compared, specs)
-                .identified_by(&identity(stream))
-                .summing(&summed),
+            recipe,
             keys,
             metrics,
             summed,

@@ -117,13 +117,14 @@ fn measure(plan: &Plan, text: &str, scale: Scale) -> Speeds {
     let pages: Vec<Vec<u8>> = (0..BYTES / text.len()).map(|_| text.as_bytes().to_vec()).collect();
     let mut speeds = Speeds { rows: 0, scan: 0.0, render: 0.0, value: 0.0 };
     let mut lines = Vec::new();
+    let constants = [("advertiser_id", "7000000000000000000".to_owned())];
     for round in 0..scale.pick(48, 32) {
         speeds.scan = speeds.scan.max(speed(&pages, |page| {
             black_box(serde_json::from_str::<IgnoredAny>(page).unwrap());
         }));
         speeds.render = speeds.render.max(speed(&pages, |page| {
             lines.clear();
-            let mut renderer = Renderer::new(&plan.recipe, "7000000000000000000", None);
+            let mut renderer = Renderer::new(&plan.recipe, &constants, None);
             speeds.rows =
                 page::read(page, "list", &mut renderer.page("2026-01-01T00:00:00Z", &mut lines))
                     .unwrap()

@@ -27,7 +27,7 @@ fn planned(schema: &Value) -> Plan {
 fn rendered(plan: &Plan, value: &str) -> Value {
     let text = format!(r#"{{"code":0,"data":{{"list":[{{"campaign_id":"17","x":{value}}}]}}}}"#);
     let mut out = Vec::new();
-    let mut renderer = Renderer::new(&plan.recipe, "1", None);
+    let mut renderer = Renderer::new(&plan.recipe, &[("advertiser_id", "1".to_owned())], None);
     page::read(&text, "list", &mut renderer.page("2026-01-01T00:00:00Z", &mut out)).unwrap();
     let mut line: Value = serde_json::from_slice(&out).unwrap();
     line["record"].take()

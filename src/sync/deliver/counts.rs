@@ -23,6 +23,9 @@ pub(crate) fn say_counts(plan: &Plan, tally: &Tally, failures: &mut Failures) {
             plan.recipe.field_name(index)
         );
     }
+    if tally.hourless > 0 {
+        log::info!("{name}: {} rows left out because they belong to no hour", tally.hourless);
+    }
     if tally.null_keys > 0 {
         log::warn!(
             "{name}: {} rows left out because a key property ({}) was null",

@@ -71,6 +71,6 @@ fn read_pass(slice: &mut Slice, pass: &Pass, bookmark: Option<Bookmark>) -> Resu
     if !filtering.is_empty() {
         params.push(("filtering", Value::Object(filtering).to_string()));
     }
-    let list = slice.list(stream.call.path, stream.call.rows, params, pass.page_size);
+    let list = slice.list(stream.call.path, stream.call.rows, params, pass.page_size, None);
     slice.read(List { bookmark, ..list }).map(drop)
 }

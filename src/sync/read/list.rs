@@ -7,7 +7,7 @@ use crate::api::error::ApiError;
 use crate::api::page::{self, Page};
 use crate::api::request::{PageOf, Request};
 use crate::json::Reader;
-use crate::render::{PageRows, Renderer, Sum, Tally};
+use crate::render::{Constants, PageRows, Renderer, Sum, Tally};
 use crate::singer::bookmark::Bookmark;
 use crate::sync::context::Context;
 use std::collections::HashSet;
@@ -22,8 +22,12 @@ const KEPT: usize = 8 << 20;
 pub(crate) struct List {
     /// The stream, by its place among the plans.
     pub plan: usize,
-    /// The account's id.
+    /// The account's id, for messages.
     pub account: String,
+    /// What all of its rows have in common.
+    pub constants: Constants,
+    /// The hours of its rows, up to the hour, and the same in UTC.
+    pub hours: Vec<(String, String)>,
     /// Rows with a time of change before it are left out.
     pub bookmark: Option<Bookmark>,
     /// Rows with these hashes of their keys are left out: they were written before.
@@ -138,7 +142,9 @@ impl List {
 
     fn renderer<'a>(&'a self, context: &'a Context) -> Renderer<'a> {
         let bookmark = self.bookmark.map(Bookmark::cursor);
-        Renderer::new(&context.plans[self.plan].recipe, &self.account, bookmark.as_deref())
+        let recipe = &context.plans[self.plan].recipe;
+        Renderer::new(recipe, &self.constants, bookmark.as_deref())
+            .with_hours(&self.hours)
             .without(&self.written)
     }
 

@@ -2,6 +2,7 @@
 //! It also reads pages of the lists of other workers' slices.
 
 mod audit;
+mod constants;
 mod entities;
 mod list;
 mod memory;
@@ -129,7 +130,7 @@ fn read(context: &Context, memory: &Memory, job: Job, desk: &mut dyn Desk) -> En
         (Partition::Batch(place), ..) => {
             slice.send_answer(context.accounts.answers.get(place).map_or("", String::as_str))
         }
-        (_, Some(report), Some(window)) => reports::read(&mut slice, report, window),
+        (_, Some(report), window) => reports::read(&mut slice, report, window),
         _ => entities::read(&mut slice, &context.starts.of(job.plan, job.partition)),
     }
     .err();

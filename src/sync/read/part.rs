@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 /// What one request for a report covers.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
-    pub window: Window,
+    /// The days; `None` for all time.
+    pub window: Option<Window>,
     pub buying: Buying,
     pub subset: Subset,
 }
@@ -27,7 +28,7 @@ pub(crate) struct Asked {
 impl Part {
     /// Whether the filter for Promote belongs to it.
     pub(crate) fn takes_origins(&self, report: &Report) -> bool {
-        self.buying == Buying::Ordinary && report.is_below_account()
+        self.buying == Buying::Ordinary && report.is_below_account() && report.is_narrowable()
     }
 }
 
@@ -49,9 +50,14 @@ pub(crate) fn params(
         ("service_type", "AUCTION".to_owned()),
         ("report_type", report.report_type.to_owned()),
         ("dimensions", json!(report.dimensions).to_string()),
-        ("start_date", part.window.start.to_string()),
-        ("end_date", part.window.end.to_string()),
     ];
+    match part.window {
+        Some(window) => {
+            params.push(("start_date", window.start.to_string()));
+            params.push(("end_date", window.end.to_string()));
+        }
+        None => params.push(("query_lifetime", "true".to_owned())),
+    }
     params.extend(report.data_level.map(|level| ("data_level", level.to_owned())));
     if !asked.metrics.is_empty() {
         params.push(("metrics", json!(asked.metrics).to_string()));

@@ -51,5 +51,5 @@ pub(crate) fn list(
     }
     let call = slice.plan.stream.call;
     let most = call.passes.iter().map(|pass| pass.page_size).min().unwrap_or(page_size);
-    slice.list(call.path, call.rows, params, page_size.min(most))
+    slice.list(call.path, call.rows, params, page_size.min(most), part.window)
 }

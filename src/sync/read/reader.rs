@@ -2,6 +2,7 @@
 //! time if they are not. Which lists make up a slice is decided in `entities` and `reports`.
 
 use super::audit::{Audit, Verdict};
+use super::constants::constants;
 use super::list::List;
 use super::memory::Memory;
 use crate::api::cause::Cause;
@@ -16,6 +17,7 @@ use crate::sync::accounts::Account;
 use crate::sync::context::{Context, Ending};
 use crate::sync::jobs::Job;
 use crate::sync::plan::Plan;
+use crate::sync::windows::Window;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -54,7 +56,7 @@ impl Slice<'_> {
     /// Sends on the rows of an answer that was read before.
     pub(crate) fn send_answer(&mut self, text: &str) -> Result<(), ApiError> {
         let call = self.plan.stream.call;
-        let list = self.list(call.path, call.rows, Vec::new(), 0);
+        let list = self.list(call.path, call.rows, Vec::new(), 0, None);
         let page = list.answered(self.context, text, self.desk.buffer())?;
         self.ending.tally.add(page.tally);
         if self.desk.send(page.lines) { Ok(()) } else { Err(ApiError::halted(call.path)) }
@@ -67,10 +69,15 @@ impl Slice<'_> {
         rows: &'static str,
         params: Vec<(&'static str, String)>,
         most: u64,
+        window: Option<Window>,
     ) -> List {
+        let is_hourly = self.plan.recipe.has_hours();
+        let hours = window.zip(self.open_account()).filter(|_| is_hourly);
         List {
             plan: self.job.plan,
             account: self.account.to_owned(),
+            constants: constants(self, window),
+            hours: hours.map_or_else(Vec::new, |(window, account)| account.hours(window.start)),
             bookmark: None,
             written: HashSet::new(),
             in_turn: false,

@@ -203,15 +203,10 @@ fn refuse<T>(slice: &Slice, change: impl FnOnce(&mut Refused) -> T) -> T {
 }
 
 /// What is wrong with the report of a window, for messages.
-pub(crate) fn trouble(slice: &Slice, window: Window, error: &ApiError) -> String {
-    format!(
-        "{}, account {}, {} to {}: {}",
-        slice.plan.name,
-        slice.account,
-        window.start,
-        window.end,
-        foreign(&error.message)
-    )
+pub(crate) fn trouble(slice: &Slice, window: Option<Window>, error: &ApiError) -> String {
+    let days = window.map_or(String::new(), |w| format!(", {} to {}", w.start, w.end));
+    let (name, account) = (&slice.plan.name, slice.account);
+    format!("{name}, account {account}{days}: {}", foreign(&error.message))
 }
 
 /// Metrics asked for that a message names. A metric whose name is an ordinary word, such as

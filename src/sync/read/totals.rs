@@ -50,7 +50,7 @@ pub(crate) fn add_with_deleted(
 pub(crate) fn compare_with_account(
     slice: &mut Slice,
     report: &Report,
-    window: Window,
+    window: Option<Window>,
     read: &Read,
 ) -> Result<(), ApiError> {
     if slice.plan.summed.is_empty() || report.data_level != Some("AUCTION_AD") {
@@ -70,9 +70,12 @@ pub(crate) fn compare(
     what: What,
     ours: &[Sum],
     theirs: &[Option<Sum>],
-    window: Window,
+    window: Option<Window>,
 ) {
-    let today = slice.open_account().map_or(window.end, |a| a.today(OffsetDateTime::now_utc()));
+    let now = OffsetDateTime::now_utc();
+    let today = slice.open_account().map_or_else(|| now.date(), |account| account.today(now));
+    // All time includes today, whose numbers change all the while.
+    let window = window.unwrap_or(Window { start: today, end: today });
     let checks = Check::all(what, &slice.plan.summed, ours, theirs, window, today);
     slice.ending.checks.extend(checks);
 }
