@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use tap_tiktok_ads::api::page;
+use tap_tiktok_ads::json::RowsAt;
 use tap_tiktok_ads::config::Config;
 use tap_tiktok_ads::sync::plan::Plan;
 use tap_tiktok_ads::render::Renderer;
@@ -24,7 +25,7 @@ pub fn config() -> Config {
 pub fn render(plan: &Plan, bookmark: Option<&str>, text: &str) {
     let mut out = Vec::new();
     let mut renderer = Renderer::new(&plan.recipe, &[("advertiser_id", "1".to_owned())], bookmark);
-    let read = page::read(text, "list", &mut renderer.page("2026-01-01T00:00:00Z", &mut out));
+    let read = page::read(text, RowsAt::Member("list"), &mut renderer.page("2026-01-01T00:00:00Z", &mut out));
     // An answer that cannot be trusted is read again from its beginning, and its lines are dropped.
     let Ok(page) = read else { return };
     // Bare numbers that are not finite are read, although JSON has none.

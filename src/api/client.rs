@@ -116,7 +116,7 @@ impl Client {
             .get(url)
             .header("Access-Token", self.token.expose())
             .query_pairs(request.params.iter().map(|(k, v)| (*k, v.as_str())));
-        if let Some(PageOf { number, size }) = request.page {
+        if let Some(PageOf { number, size, .. }) = request.page {
             call = call.query("page", number.to_string()).query("page_size", size.to_string());
         }
         let mut response = call.call().map_err(|e| Trouble::on_the_way(&e, &self.place))?;

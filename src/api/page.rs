@@ -1,9 +1,10 @@
 //! One answer of the API, read in one pass over its text: the envelope here, and each row by what
 //! takes the rows.
 
-use crate::json::Rows;
+use super::data_rows;
 use crate::json::decimal::count;
 use crate::json::scan::{Malformed, Scan, is_not_finite};
+use crate::json::{Rows, RowsAt};
 
 /// What an answer says about itself.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -47,8 +48,8 @@ pub struct PageInfo {
     pub total_page: u64,
 }
 
-/// Reads an answer. `list` is the member of `data` that holds the rows, such as `list`.
-pub fn read<'t, R: Rows<'t>>(text: &'t str, list: &str, rows: &mut R) -> Result<Page, Malformed> {
+/// Reads an answer. An error says that the text is no JSON, is cut off, or has no `code`.
+pub fn read<'t, R: Rows<'t>>(text: &'t str, at: RowsAt, rows: &mut R) -> Result<Page, Malformed> {
     let mut scan = Scan::new(text);
     let mut page = Page::default();
     let (mut code, mut data, mut first) = (None, false, true);
@@ -59,15 +60,10 @@ pub fn read<'t, R: Rows<'t>>(text: &'t str, list: &str, rows: &mut R) -> Result<
             "\"code\"" => code = count(scan.value()?),
             "\"message\"" => page.message = words(scan.value()?),
             "\"request_id\"" => page.request_id = words(scan.value()?),
-            "\"data\"" if !data && scan.peek() == b'{' => {
-                read_data(&mut scan, list, rows, &mut page)?;
-                data = true;
+            "\"data\"" if !data && (at == RowsAt::Data || scan.peek() != b'[') => {
+                data = data_rows::read_data(&mut scan, at, rows, &mut page)?;
             }
-            "\"data\"" if !data && scan.peek() == b'n' => {
-                scan.skip()?;
-                data = true;
-            }
-            // Errors come with `"data": {}`, null, or anything else.
+            // Errors come with anything as data.
             _ => scan.skip()?,
         }
     }
@@ -80,52 +76,6 @@ pub fn read<'t, R: Rows<'t>>(text: &'t str, list: &str, rows: &mut R) -> Result<
     Ok(page)
 }
 
-fn read_data<'t, R: Rows<'t>>(
-    scan: &mut Scan<'t>,
-    list: &str,
-    rows: &mut R,
-    page: &mut Page,
-) -> Result<(), Malformed> {
-    let mut first = true;
-    scan.enter(b'{')?;
-    while scan.next(first, b'}')? {
-        first = false;
-        let name = scan.name()?.trim_matches('"');
-        if name == "page_info" {
-            page.page_info = page_info(scan.value()?);
-        } else if name == "total_metrics" {
-            page.totals = Some(finite_members(scan.value()?));
-        } else if name == list && !page.has_list {
-            page.has_list = true;
-            // TikTok sends `"list": null` for an empty list at times.
-            if scan.peek() == b'n' { scan.skip()? } else { read_list(scan, rows, page)? }
-        } else {
-            scan.skip()?;
-        }
-    }
-    Ok(())
-}
-
-fn read_list<'t, R: Rows<'t>>(
-    scan: &mut Scan<'t>,
-    rows: &mut R,
-    page: &mut Page,
-) -> Result<(), Malformed> {
-    let mut first = true;
-    scan.enter(b'[')?;
-    while scan.next(first, b']')? {
-        first = false;
-        if scan.peek() == b'{' {
-            rows.row(scan)?;
-        } else {
-            scan.skip()?;
-            page.not_rows += 1;
-        }
-        page.rows += 1;
-    }
-    Ok(())
-}
-
 /// The text of a string, however odd: it is for people.
 fn words(raw: &str) -> String {
     serde_json::from_str(raw).unwrap_or_else(|_| raw.trim_matches('"').to_owned())
@@ -133,7 +83,7 @@ fn words(raw: &str) -> String {
 
 /// `None` when it does not say how many rows there are, or how many make a page: paging cannot be
 /// trusted then.
-fn page_info(raw: &str) -> Option<PageInfo> {
+pub(super) fn page_info(raw: &str) -> Option<PageInfo> {
     let members = members(raw).ok()?;
     let number = |name: &str| {
         members
@@ -161,7 +111,7 @@ fn members(raw: &str) -> Result<Vec<(&str, &str)>, Malformed> {
 
 /// An object as it came, but with null for members that are no finite numbers: others read it as
 /// JSON.
-fn finite_members(raw: &str) -> String {
+pub(super) fn finite_members(raw: &str) -> String {
     match members(raw) {
         Ok(members) if members.iter().any(|(_, value)| is_not_finite(value)) => {
             let member = |(name, value): (&str, &str)| {
@@ -179,7 +129,7 @@ mod tests {
     use crate::json::NoRows;
 
     fn page(text: &str) -> Result<Page, Malformed> {
-        read(text, "list", &mut NoRows)
+        read(text, RowsAt::Member("list"), &mut NoRows)
     }
 
     #[test]

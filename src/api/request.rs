@@ -3,7 +3,7 @@
 use super::page::{self, Page};
 use super::paging::last_page;
 use super::trouble::{Incident, Trouble};
-use crate::json::Reader;
+use crate::json::{Reader, RowsAt};
 use std::borrow::Cow;
 
 /// One call: an endpoint with its parameters.
@@ -11,8 +11,8 @@ use std::borrow::Cow;
 pub struct Request {
     /// Below `/open_api/v1.3/`, with its slash at the end.
     pub path: &'static str,
-    /// The member of `data` that holds the rows, such as `list`.
-    pub rows: &'static str,
+    /// Where the answer holds the rows.
+    pub rows: RowsAt,
     /// Names and values, not yet encoded; arrays and objects as JSON text. Without those of paging.
     pub params: Vec<(&'static str, String)>,
     /// The page to read of a list that comes in pages.
@@ -28,6 +28,8 @@ pub struct PageOf {
     pub number: u64,
     /// Rows a page.
     pub size: u64,
+    /// Whether an answer without `page_info` is the whole list.
+    pub may_be_whole: bool,
 }
 
 impl Request {
@@ -57,7 +59,8 @@ impl Request {
     fn read<R: Reader>(&self, text: &str, reader: &mut R) -> Result<Page, String> {
         let mut page =
             page::read(text, self.rows, &mut reader.begin()).map_err(|e| e.to_string())?;
-        if let Some(asked) = self.page {
+        let is_whole = |asked: &PageOf| asked.may_be_whole && page.page_info.is_none();
+        if let Some(asked) = self.page.filter(|asked| !is_whole(asked)) {
             page.last = last_page(&page, asked.number)?;
         }
         Ok(page)

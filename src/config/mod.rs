@@ -37,6 +37,10 @@ pub struct Config {
     pub access_token: Secret,
     /// Ids of the ad accounts, without duplicates, in the order given.
     pub accounts: Vec<String>,
+    /// Id of the developer app, and its secret.
+    pub app: Option<(String, Secret)>,
+    /// Ids of the Business Centers to read; empty for all that the token reaches.
+    pub business_centers: Vec<String>,
     /// First day of reports.
     pub start_date: Date,
     /// Last day of reports. `None` means today, in the time zone of each account.
@@ -110,6 +114,8 @@ impl Config {
         let config = Config {
             access_token: Secret::new(text("access_token").ok_or_else(|| invalid("access_token"))?),
             accounts: accounts(settings.get("accounts"))?,
+            app: text("app_id").zip(text("secret").map(Secret::new)),
+            business_centers: ids(settings.get("business_centers")),
             start_date: date(&settings, "start_date")?.ok_or_else(|| invalid("start_date"))?,
             end_date: date(&settings, "end_date")?,
             sandbox,
@@ -187,6 +193,18 @@ fn from_env() -> Map<String, Value> {
 
 fn default_url(sandbox: bool) -> String {
     if sandbox { SANDBOX } else { PRODUCTION }.to_owned()
+}
+
+/// The ids of a list, each once.
+fn ids(setting: Option<&Value>) -> Vec<String> {
+    let listed = setting.and_then(Value::as_array).into_iter().flatten();
+    let mut ids: Vec<String> = Vec::new();
+    for id in listed.filter_map(Value::as_str) {
+        if !ids.iter().any(|known| known == id) {
+            ids.push(id.to_owned());
+        }
+    }
+    ids
 }
 
 fn accounts(setting: Option<&Value>) -> Result<Vec<String>> {

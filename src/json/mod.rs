@@ -6,4 +6,4 @@ mod rows;
 pub mod scan;
 pub(crate) mod token;
 
-pub use rows::{Last, NoRows, Reader, Rows};
+pub use rows::{Last, NoRows, Reader, Rows, RowsAt};

@@ -207,7 +207,7 @@ impl Recipe {
                 secondary: self.capture("secondary_status"),
             }),
             Origin::Inside(path) => {
-                let (object, path) = path.split_once('.')?;
+                let (object, path) = path.split_once('.').unwrap_or((path, ""));
                 Some(LateField::Inside { object: self.capture(object), path })
             }
             Origin::UtcHour => Some(LateField::UtcHour { hour: self.hour() }),

@@ -307,6 +307,7 @@ impl<'t> PageRows<'_, '_, 't> {
                     || captured(secondary).is_some_and(|s| s.ends_with("_DELETE\""));
                 Some(if is_deleted { "\"DELETE\"" } else { "\"ACTIVE\"" })
             }
+            LateField::Inside { object, path: "" } => captured(object),
             LateField::Inside { object, path } => inside(captured(object)?, path),
             LateField::Around => self.around,
             LateField::UtcHour { hour } => {

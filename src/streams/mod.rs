@@ -2,15 +2,29 @@
 //! replication, its key properties and its fields. Resources are entries, one file a group; reports
 //! follow from a grid.
 
+mod audiences;
 mod breakdowns;
+mod business_center;
 mod call;
+mod catalogs;
+mod comments;
 mod core;
+mod creative;
 pub mod dictionary;
+mod finance;
+mod gmv_max;
 mod grid;
+mod leads;
+mod pixels;
+mod reference;
 mod report;
+mod resource;
+mod reviews;
+mod rules;
 mod schema;
+mod smart_plus;
 
-pub use call::{Buying, Call, Pass};
+pub use call::{Buying, Call, Days, PASS, Paging, Parent, Pass};
 pub use report::{Report, UTC_HOUR};
 pub use schema::schema;
 
@@ -36,6 +50,10 @@ pub struct Stream {
     pub keys: Vec<&'static str>,
     /// What a row holds.
     pub fields: Fields,
+    /// Columns that are made of something else than the member of their name.
+    pub made: &'static [(&'static str, Made)],
+    /// The column that says which day was asked for, or on which day it was read.
+    pub stamp: Option<&'static str>,
     /// The permission of the developer app that opens it, in the words of TikTok's app page.
     pub permission: &'static str,
     /// Whether TikTok's sandbox has it.
@@ -49,6 +67,25 @@ pub enum Per {
     Account,
     /// Up to a hundred accounts at once, in the calls with which a run begins.
     AccountBatch,
+    /// Each Business Center. Its records have `bc_id`.
+    BusinessCenter,
+    /// Nothing in particular: it is read once, with the first account that answers.
+    Once,
+    /// The developer app, which is named by its id and secret.
+    App,
+}
+
+/// What a column is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// A member of an object inside the row: `item_info.item_id`.
+    Inside(&'static str),
+    /// Another member of the row.
+    Of(&'static str),
+    /// The value from around the row: see `RowsAt`.
+    Around,
+    /// A hash of the whole row.
+    RowId,
 }
 
 /// Which rows are read on the next run.
@@ -106,6 +143,24 @@ pub enum Group {
     Creative,
     /// Costs, balances and transactions.
     Finance,
+    /// Reviews, diagnoses and fatigue of ads.
+    Reviews,
+    /// Audiences.
+    Audiences,
+    /// Pixels, apps and conversions.
+    Pixels,
+    /// Forms and what people wrote into them: personal data.
+    Leads,
+    /// Comments: personal data.
+    Comments,
+    /// Catalogs and stores.
+    Catalogs,
+    /// Business Centers.
+    BusinessCenter,
+    /// Automated rules, labels and tests.
+    Rules,
+    /// Lists that ads refer to.
+    Reference,
 }
 
 impl Group {
@@ -122,6 +177,15 @@ impl Group {
             Group::GmvMax => "gmv_max",
             Group::Creative => "creative",
             Group::Finance => "finance",
+            Group::Reviews => "reviews",
+            Group::Audiences => "audiences",
+            Group::Pixels => "pixels",
+            Group::Leads => "leads",
+            Group::Comments => "comments",
+            Group::Catalogs => "catalogs",
+            Group::BusinessCenter => "business_center",
+            Group::Rules => "rules",
+            Group::Reference => "reference",
         }
     }
 }
@@ -145,13 +209,20 @@ impl Stream {
 
     /// Fields that have the same value in all records of a request, and stand in no row.
     pub fn constants(&self) -> Vec<&'static str> {
-        let mut names = Vec::new();
-        if self.per == Per::Account {
-            names.push("advertiser_id");
+        let mut names = match self.per {
+            Per::Account => vec!["advertiser_id"],
+            Per::BusinessCenter => vec!["bc_id"],
+            Per::AccountBatch | Per::Once | Per::App => Vec::new(),
+        };
+        if self.report().is_some() && self.per == Per::Account {
+            names.extend(report::ACCOUNT_FIELDS);
         }
-        if let Some(report) = self.report() {
-            names.extend(report.constants());
-        }
+        names.extend(self.stamp);
+        names.extend(self.call.parents.iter().copied().flatten().filter_map(|p| p.column));
+        let of_passes = self.call.passes.iter().flat_map(|pass| pass.columns);
+        names.extend(of_passes.map(|(name, _)| *name));
+        names.sort_unstable();
+        names.dedup();
         names
     }
 
@@ -171,7 +242,7 @@ impl Stream {
 
 /// The endpoint that describes accounts.
 pub const ADVERTISER_INFO: &str = "advertiser/info/";
-/// The endpoint of all reports but those of GMV Max and a few of creatives.
+/// The endpoint of most reports.
 pub const REPORT: &str = "report/integrated/get/";
 
 /// Every stream, in the order in which discovery lists and a run without a catalog reads them. One
@@ -181,6 +252,22 @@ pub fn all() -> &'static [Stream] {
     STREAMS.get_or_init(|| {
         let mut streams = core::streams();
         streams.extend(grid::streams());
+        let resources = [
+            smart_plus::streams,
+            reviews::streams,
+            creative::streams,
+            audiences::streams,
+            pixels::streams,
+            leads::streams,
+            comments::streams,
+            catalogs::streams,
+            gmv_max::streams,
+            business_center::streams,
+            finance::streams,
+            rules::streams,
+            reference::streams,
+        ];
+        streams.extend(resources.into_iter().flat_map(|of_group| of_group()));
         streams.sort_by_key(|stream| stream.group);
         streams
     })

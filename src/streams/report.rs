@@ -1,7 +1,7 @@
 //! A report: what its rows are about, and what follows from that.
 
-use super::call::{Buying, Call, Pass};
-use super::dictionary::{Grain, Grouping};
+use super::call::{Buying, CALL, Call, PASS, Paging, Pass};
+use super::dictionary::{Grain, Grouping, dictionary};
 use super::{Fields, Group, Per, REPORT, Replication, Stream};
 
 /// Money without its currency and days without their time zone are easily taken for others, so every
@@ -35,14 +35,6 @@ impl Report {
             dimensions: &self.dimensions,
             grain: self.grain,
         }
-    }
-
-    /// Fields of its records that no row has: what is known of the account, and the day that was
-    /// asked for where rows do not name it.
-    pub fn constants(&self) -> Vec<&'static str> {
-        let mut names = ACCOUNT_FIELDS.to_vec();
-        names.extend(self.stamp());
-        names
     }
 
     /// The field that says which day was asked for, where rows do not.
@@ -86,6 +78,26 @@ impl Report {
         }
     }
 
+    /// Whether a request names its dimensions.
+    pub fn asks_dimensions(&self) -> bool {
+        !matches!(self.report_type, "CREATIVE" | "VIDEO_PERFORMANCE" | "BID_PROTECTION")
+    }
+
+    /// The parameter that names metrics; empty where all come unasked.
+    pub fn metrics_param(&self) -> &'static str {
+        match self.report_type {
+            "CREATIVE" | "VIDEO_PERFORMANCE" => "metrics_fields",
+            "BID_PROTECTION" => "",
+            _ => "metrics",
+        }
+    }
+
+    /// A metric that every such report has, where only the ids of its rows are wanted.
+    pub fn fewest_metrics(&self) -> Vec<String> {
+        let defaults = dictionary().defaults(&self.grouping());
+        defaults.into_iter().take(1).map(str::to_owned).collect()
+    }
+
     /// Whether TikTok adds up the metrics of such a report (`enable_total_metrics`).
     pub fn has_totals(&self) -> bool {
         self.report_type == "BASIC"
@@ -103,9 +115,8 @@ impl Report {
     }
 }
 
-const ORDINARY: Pass = Pass { buying: Some(Buying::Ordinary), page_size: 1000, optional: None };
-const TOP_VIEW: Pass =
-    Pass { buying: Some(Buying::TopView), optional: Some("top_view"), ..ORDINARY };
+const ORDINARY: Pass = Pass { buying: Some(Buying::Ordinary), ..PASS };
+const TOP_VIEW: Pass = Pass { buying: Some(Buying::TopView), optional: Some("top_view"), ..PASS };
 
 impl Report {
     /// The stream of a report of an account.
@@ -121,12 +132,14 @@ impl Report {
             per: Per::Account,
             call: Call {
                 path: REPORT,
-                rows: "list",
+                paging: Paging::Pages(1000),
                 passes: if has_top_view { &[ORDINARY, TOP_VIEW] } else { &[ORDINARY] },
-                is_deletable: false,
+                ..CALL
             },
             replication: self.replication(),
             keys,
+            made: &[],
+            stamp: self.stamp(),
             // The sandbox knows no reports of accounts.
             in_sandbox: self.is_below_account(),
             fields: Fields::Report(self),

@@ -2,7 +2,7 @@
 //! the dictionary.
 
 use super::dictionary::{Grain, dictionary};
-use super::report::UTC_HOUR;
+use super::report::{ACCOUNT_FIELDS, UTC_HOUR};
 use super::{Fields, Report, Stream};
 use serde_json::{Map, Value, json};
 
@@ -27,7 +27,8 @@ fn of_report(report: &Report, keys: &[&str]) -> Value {
     if report.grain == Grain::Hour {
         properties.insert(UTC_HOUR.to_owned(), property("date-time", false));
     }
-    for name in report.constants() {
+    let constants = ACCOUNT_FIELDS.iter().filter(|_| keys.contains(&"advertiser_id"));
+    for name in constants.copied().chain(report.stamp()) {
         let is_date = name.ends_with("date");
         let kind = if is_date { "date-time" } else { "string" };
         properties.insert(name.to_owned(), property(kind, keys.contains(&name)));

@@ -6,7 +6,7 @@ use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::request::Request;
 use crate::json::scan::{Malformed, Scan};
-use crate::json::{Last, Rows};
+use crate::json::{Last, Rows, RowsAt};
 use crate::render::push_date_time;
 use crate::singer::bookmark::Bookmark;
 use crate::streams::ADVERTISER_INFO;
@@ -92,6 +92,10 @@ pub struct Accounts {
     /// Why TikTok does not describe accounts here, if it does not: the sandbox may lack that, so
     /// may the app, or the endpoint is down.
     pub undescribed: Option<ApiError>,
+    /// Business Centers of the run, if it reads any.
+    pub business_centers: Vec<String>,
+    /// Why they are not known, if TikTok does not list them.
+    pub no_centers: Option<ApiError>,
     /// Texts of the answers, for the stream of the accounts themselves.
     pub answers: Vec<String>,
 }
@@ -148,7 +152,7 @@ fn describe(
         let ids = serde_json::Value::from(batch.clone()).to_string();
         let request = Request {
             path: ADVERTISER_INFO,
-            rows: "list",
+            rows: RowsAt::Member("list"),
             params: vec![("advertiser_ids", ids)],
             page: None,
             is_report: false,

@@ -55,6 +55,8 @@ pub(crate) struct Ending {
     pub checks: Vec<Check>,
     /// What is wrong with what was delivered, in words. The bookmark moves on all the same.
     pub oddities: Vec<String>,
+    /// Whether rows are missing, so that the bookmark has to stay. What came is delivered.
+    pub is_incomplete: bool,
     /// Whether it was not read at all, because another slice's failure had made it useless.
     pub skipped: bool,
     /// Why it got no further.

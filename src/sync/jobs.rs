@@ -39,7 +39,7 @@ pub(crate) fn jobs(
     cut: &Cut,
     first_account: usize,
 ) -> impl Iterator<Item = Job> + Send + use<> {
-    let (open, batches) = (accounts.open.len(), accounts.answers.len());
+    let counts = (accounts.open.len(), accounts.answers.len(), accounts.business_centers.len());
     let columns: Vec<(Per, u16)> = plans
         .iter()
         .map(|p| (p.stream.per, p.stream.window_days().min(cut.report_window)))
@@ -47,8 +47,8 @@ pub(crate) fn jobs(
     let (starts, cut) = (Arc::clone(starts), cut.clone());
     columns.into_iter().enumerate().flat_map(move |(plan, (per, most))| {
         let (starts, cut) = (Arc::clone(&starts), cut.clone());
-        let skipped = if plan == 0 { first_account.min(open) } else { 0 };
-        partitions(per, open, batches, skipped).flat_map(move |partition| {
+        let skipped = if plan == 0 { first_account.min(counts.0) } else { 0 };
+        partitions(per, counts, skipped).flat_map(move |partition| {
             let job = Job { plan, partition, window: None };
             let start = starts.of(plan, partition);
             let whole = start.days.is_none().then_some(job);
@@ -62,12 +62,14 @@ pub(crate) fn jobs(
 /// What a stream is read per, all of it. `skipped` accounts come last.
 fn partitions(
     per: Per,
-    open: usize,
-    batches: usize,
+    (open, batches, business_centers): (usize, usize, usize),
     skipped: usize,
 ) -> Box<dyn Iterator<Item = Partition> + Send> {
     match per {
         Per::AccountBatch => Box::new((0..batches).map(Partition::Batch)),
+        Per::BusinessCenter => Box::new((0..business_centers).map(Partition::BusinessCenter)),
+        Per::Once => Box::new(std::iter::once(Partition::Once)),
+        Per::App => Box::new(std::iter::once(Partition::App)),
         Per::Account => Box::new((skipped..open).chain(0..skipped).map(Partition::Account)),
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 mod bookmarks;
+mod business_centers;
 mod check;
 mod context;
 mod deliver;
@@ -19,6 +20,7 @@ mod windows;
 
 pub use deliver::Failures;
 
+use crate::api::cause::Loss;
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::pacing::Halt;
@@ -28,7 +30,7 @@ use crate::signals::Signals;
 use crate::singer::catalog::CatalogStream;
 use crate::singer::output::Output;
 use crate::singer::state::State;
-use crate::streams::Per;
+use crate::streams::{Per, Replication};
 use accounts::Accounts;
 use anyhow::Result;
 use context::Context;
@@ -118,25 +120,40 @@ fn go_on_where_the_last_run_ended(plans: &mut [Plan], state: &State) {
     }
 }
 
-/// Asks about the accounts if anything in the run depends on it. `None`: the run should end.
+/// Asks about the accounts and the Business Centers if anything in the run depends on them. `None`:
+/// the run should end.
 fn open_accounts(
     client: &Arc<Client>,
     config: &Config,
     plans: &[Plan],
     stop: &Stop,
 ) -> Option<Result<Accounts, ApiError>> {
-    let ids = config.accounts.clone();
     // Days are those of the account's own time zone.
-    let asks = |plan: &Plan| plan.stream.report().is_some() || plan.stream.per == Per::AccountBatch;
-    if !plans.iter().any(asks) {
-        return Some(Ok(accounts::unasked(&ids)));
-    }
-    let client = Arc::clone(client);
-    let mut accounts = stop.wait_for(move || accounts::look_up(&client, &ids))?;
-    if let Ok(accounts) = &mut accounts
-        && !plans.iter().any(|plan| plan.stream.per == Per::AccountBatch)
-    {
-        accounts.answers.clear();
-    }
-    Some(accounts)
+    let is_asked = plans.iter().any(|plan| {
+        plan.stream.report().is_some()
+            || plan.stream.replication == Replication::Snapshot
+            || plan.stream.has_windows()
+            || plan.stream.per == Per::AccountBatch
+    });
+    let (ids, client) = (config.accounts.clone(), Arc::clone(client));
+    let business_centers = config.business_centers.clone();
+    let asks_centers = business_centers.is_empty()
+        && plans.iter().any(|plan| plan.stream.per == Per::BusinessCenter);
+    let keeps_answers = plans.iter().any(|plan| plan.stream.per == Per::AccountBatch);
+    stop.wait_for(move || {
+        let mut accounts =
+            if is_asked { accounts::look_up(&client, &ids)? } else { accounts::unasked(&ids) };
+        if !keeps_answers {
+            accounts.answers.clear();
+        }
+        accounts.business_centers = business_centers;
+        if asks_centers {
+            match business_centers::look_up(&client) {
+                Ok(found) => accounts.business_centers = found,
+                Err(error) if error.cause.loss() == Loss::Run => return Err(error),
+                Err(error) => accounts.no_centers = Some(error),
+            }
+        }
+        Ok(accounts)
+    })
 }

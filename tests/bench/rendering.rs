@@ -14,6 +14,7 @@ use std::time::Instant;
 use tap_tiktok_ads::api::page;
 use tap_tiktok_ads::config::Config;
 use tap_tiktok_ads::discovery::discover;
+use tap_tiktok_ads::json::RowsAt;
 use tap_tiktok_ads::render::Renderer;
 use tap_tiktok_ads::singer::catalog;
 use tap_tiktok_ads::sync::plan::{Plan, plan};
@@ -125,10 +126,13 @@ fn measure(plan: &Plan, text: &str, scale: Scale) -> Speeds {
         speeds.render = speeds.render.max(speed(&pages, |page| {
             lines.clear();
             let mut renderer = Renderer::new(&plan.recipe, &constants, None);
-            speeds.rows =
-                page::read(page, "list", &mut renderer.page("2026-01-01T00:00:00Z", &mut lines))
-                    .unwrap()
-                    .rows;
+            speeds.rows = page::read(
+                page,
+                RowsAt::Member("list"),
+                &mut renderer.page("2026-01-01T00:00:00Z", &mut lines),
+            )
+            .unwrap()
+            .rows;
             assert_eq!(renderer.tally().records, speeds.rows);
         }));
         // It is so slow that a few pages are long enough.

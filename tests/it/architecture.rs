@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const MAY_NAME: [(&str, &[&str]); 8] = [
     ("json", &[]),
     ("pool", &[]),
-    ("streams", &[]),
+    ("streams", &["json"]),
     ("render", &["json"]),
     ("api", &["config", "error", "json", "logging", "words"]),
     ("singer", &["error", "files"]),

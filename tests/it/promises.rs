@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use tap_tiktok_ads::api::page;
 use tap_tiktok_ads::config::Config;
+use tap_tiktok_ads::json::RowsAt;
 use tap_tiktok_ads::render::Renderer;
 use tap_tiktok_ads::singer::catalog;
 use tap_tiktok_ads::sync::plan::{Plan, plan};
@@ -28,7 +29,8 @@ fn rendered(plan: &Plan, value: &str) -> Value {
     let text = format!(r#"{{"code":0,"data":{{"list":[{{"campaign_id":"17","x":{value}}}]}}}}"#);
     let mut out = Vec::new();
     let mut renderer = Renderer::new(&plan.recipe, &[("advertiser_id", "1".to_owned())], None);
-    page::read(&text, "list", &mut renderer.page("2026-01-01T00:00:00Z", &mut out)).unwrap();
+    page::read(&text, RowsAt::Member("list"), &mut renderer.page("2026-01-01T00:00:00Z", &mut out))
+        .unwrap();
     let mut line: Value = serde_json::from_slice(&out).unwrap();
     line["record"].take()
 }

@@ -26,6 +26,8 @@ pub struct Failures {
     closed: HashSet<usize>,
     /// Streams and accounts left out for a failure that comes later in the order.
     skipped: HashSet<(usize, Partition)>,
+    /// Streams and partitions whose bookmarks stay, because rows of a slice are missing.
+    held: HashSet<(usize, Partition)>,
     ends_run: bool,
     /// Accounts that can still be read.
     open: usize,
@@ -66,6 +68,9 @@ impl Failures {
                 Exit::Refused,
                 format!("account {id}: {ADVERTISER_INFO}: it {words}; check the account"),
             );
+        }
+        if let Some(error) = &accounts.no_centers {
+            failures.note(error.cause.exit(), format!("streams of Business Centers: {error}"));
         }
         let of_accounts = plans.iter().find(|p| p.stream.per == Per::AccountBatch);
         if let Some(error) = &accounts.undescribed {
@@ -120,6 +125,16 @@ impl Failures {
     /// move the bookmark past the hole.
     pub(crate) fn leave_out(&mut self, job: Job) {
         self.skipped.insert((job.plan, job.partition));
+    }
+
+    /// Rows of a slice are missing, which the next run has to ask for again.
+    pub(crate) fn hold_bookmark(&mut self, job: Job) {
+        self.held.insert((job.plan, job.partition));
+    }
+
+    /// Whether the bookmark of a slice stays.
+    pub(crate) fn holds_bookmark(&self, job: Job) -> bool {
+        self.held.contains(&(job.plan, job.partition))
     }
 
     /// Notes a failed slice.

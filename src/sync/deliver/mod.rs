@@ -236,7 +236,10 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         if ending.skipped {
             self.failures.leave_out(job);
         }
-        if !plan.full_table {
+        if ending.is_incomplete {
+            self.failures.hold_bookmark(job);
+        }
+        if !plan.full_table && !self.failures.holds_bookmark(job) {
             self.move_bookmark(job, &ending);
         }
         let differences = self.proof.add(self.context, job, ending.checks);
@@ -255,9 +258,12 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
     /// Moves the bookmark of a slice as far as it got.
     fn move_bookmark(&mut self, job: Job, ending: &Ending) {
         let context = self.context;
-        let Some(account) = job.partition.account(&context.accounts) else { return };
+        let id = job.partition.id(&context.accounts);
+        if id.is_empty() {
+            return;
+        }
         let stream = &context.plans[job.plan].stream;
-        let (name, id, accounts) = (stream.name, &account.id, &context.config.accounts);
+        let (name, accounts) = (stream.name, &context.config.accounts);
         if let Some(reached) = ending.reached {
             // A list that was read to its end is progress, also if nothing in it is new.
             let is_list = !stream.has_windows();

@@ -11,12 +11,14 @@ pub(crate) fn constants(slice: &Slice, window: Option<Window>) -> Constants {
     let account = slice.open_account();
     let value = |name: &'static str| {
         let value = match name {
-            "advertiser_id" => Some(slice.account.to_owned()),
+            "advertiser_id" | "bc_id" => Some(slice.account.to_owned()),
             "currency" => account.and_then(|a| a.currency.clone()),
             "timezone" => account.and_then(|a| a.zone_name.clone()),
             "date" => window.map(|w| Bookmark::of_day(w.start).to_string()),
             "read_date" => {
-                account.map(|a| Bookmark::of_day(a.today(slice.context.started)).to_string())
+                let started = slice.context.started;
+                let today = account.map_or_else(|| started.date(), |a| a.today(started));
+                Some(Bookmark::of_day(today).to_string())
             }
             _ => None,
         };

@@ -6,8 +6,8 @@ use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
 use crate::api::page::{self, Page};
 use crate::api::request::{PageOf, Request};
-use crate::json::Reader;
-use crate::render::{Constants, PageRows, Renderer, Sum, Tally};
+use crate::json::{Reader, RowsAt};
+use crate::render::{Constants, PageRows, Renderer, RowHash, Sum, Tally};
 use crate::singer::bookmark::Bookmark;
 use crate::sync::context::Context;
 use std::collections::HashSet;
@@ -32,17 +32,16 @@ pub(crate) struct List {
     pub bookmark: Option<Bookmark>,
     /// Rows with these hashes of their keys are left out: they were written before.
     pub written: HashSet<u64>,
-    /// Whether each page is read after the one in front of it, so that rows that are added
-    /// meanwhile can only repeat others.
-    pub in_turn: bool,
     /// Below `/open_api/v1.3/`.
     pub path: &'static str,
-    /// The member of `data` that holds the rows.
-    pub rows: &'static str,
+    /// Where answers hold the rows.
+    pub rows: RowsAt,
     /// Names and values, without those of paging.
     pub params: Vec<(&'static str, String)>,
-    /// Rows a page.
-    pub page_size: u64,
+    /// Rows a page; `None` if it comes all at once.
+    pub page_size: Option<u64>,
+    /// Whether an answer without `page_info` is the whole list.
+    pub may_be_whole: bool,
     /// Whether it is a report.
     pub is_report: bool,
     /// Whether it is read on although TikTok leaves rows of older ads out.
@@ -63,6 +62,8 @@ pub(crate) struct Rendered {
     /// What its metrics add up to, and what TikTok says that those of all pages do.
     pub sums: Vec<Sum>,
     pub totals: Option<String>,
+    /// Rows that have no id, and where their records hold the place for a number.
+    pub row_ids: Vec<RowHash>,
     /// TikTok's count of the rows of all pages.
     pub total: Option<u64>,
     /// The number of the last page, as far as this one knows.
@@ -71,6 +72,18 @@ pub(crate) struct Rendered {
     pub is_cut: bool,
     /// TikTok's message, if it said that a part is missing.
     pub partial: Option<String>,
+}
+
+impl Rendered {
+    /// Adds what comes behind it.
+    pub(crate) fn append(&mut self, more: Rendered) {
+        let before = self.lines.len();
+        self.lines.extend_from_slice(&more.lines);
+        self.tally.add(more.tally);
+        self.rows += more.rows;
+        let moved = more.row_ids.into_iter();
+        self.row_ids.extend(moved.map(|id| RowHash { place: id.place + before, ..id }));
+    }
 }
 
 /// Renders the rows of an answer. One that broke off is followed by another.
@@ -115,7 +128,11 @@ impl List {
             path: self.path,
             rows: self.rows,
             params: self.params.clone(),
-            page: Some(PageOf { number, size: self.page_size }),
+            page: self.page_size.map(|size| PageOf {
+                number,
+                size,
+                may_be_whole: self.may_be_whole,
+            }),
             is_report: self.is_report,
         };
         let mut reader = Lines::new(self, context, lines);
@@ -155,6 +172,7 @@ impl List {
             rows: page.rows,
             keys: renderer.take_keys(),
             sums: renderer.take_sums(),
+            row_ids: renderer.take_row_ids(),
             total: page.page_info.map(|info| info.total_number),
             tally: renderer.finish(),
             last: page.last,

@@ -1,5 +1,6 @@
 //! What workers learn about TikTok on the way, so that nobody has to find it out twice in a run.
 
+use super::ids::Ids;
 use crate::streams::Buying;
 use crate::sync::partition::Partition;
 use std::collections::{HashMap, HashSet};
@@ -12,6 +13,8 @@ pub(crate) struct Memory {
     refused: Mutex<HashMap<(usize, Partition), Refused>>,
     /// Which accounts have results of `TopView`.
     pub top_view: Answers<Partition, bool>,
+    /// Ids of parents, by owner and by what was asked for.
+    pub ids: Answers<(Partition, String), Arc<Ids>>,
     /// The campaigns of accounts and passes, by which reports are narrowed: every window that is
     /// too large needs them.
     pub campaigns: Answers<(Partition, Buying), Arc<Vec<String>>>,

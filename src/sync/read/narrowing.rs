@@ -1,6 +1,7 @@
 //! Narrows a report that is too much for one answer: finds the ids of the campaigns, ad groups or
 //! ads that its smaller parts are about.
 
+use super::params::Params;
 use super::part::Part;
 use super::reader::Slice;
 use super::subset::{STEPS, Step, Subset};
@@ -9,9 +10,8 @@ use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
 use crate::api::request::{PageOf, Request};
 use crate::json::scan::{Malformed, Scan};
-use crate::json::{Reader, Rows};
+use crate::json::{Reader, Rows, RowsAt};
 use crate::streams::{Buying, Report};
-use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// Rows a page, and where `TopView` ad groups are asked for.
@@ -36,8 +36,9 @@ pub(crate) fn parts(
             .get(step)
             .filter(|of| report.data_level.is_some_and(|level| of.levels.contains(&level)));
         let Some(of) = of else { return Ok(None) };
-        let ids = if let Some(parent) = parent.filter() {
-            Arc::new(list(slice, of, whole.buying, Some(parent))?)
+        let ids = if let Some((_, inside)) = parent.filter() {
+            let parent = STEPS[step - 1].list_filter;
+            Arc::new(list(slice, of, whole.buying, Some((parent, inside)))?)
         } else {
             let (memory, question) = (slice.memory, (slice.job.partition, whole.buying));
             memory.campaigns.get(question, || list(slice, of, whole.buying, None).map(Arc::new))?
@@ -66,20 +67,21 @@ fn list(
     slice: &mut Slice,
     step: &Step,
     buying: Buying,
-    parent: Option<(&str, &[String])>,
+    parent: Option<(&'static str, &[String])>,
 ) -> Result<Vec<String>, ApiError> {
     let (name, values) = buying.list_filter();
-    let mut filtering = Map::new();
-    filtering.insert("primary_status".to_owned(), json!("STATUS_ALL"));
-    filtering.insert(name.to_owned(), json!(values));
-    filtering.extend(parent.map(|(name, ids)| (name.to_owned(), json!(ids))));
-    let params = vec![
-        ("advertiser_id", slice.account.to_owned()),
-        ("filtering", Value::Object(filtering).to_string()),
-    ];
+    let mut params = Params::default();
+    params.set("advertiser_id", slice.account);
+    params.set("filtering.primary_status", "STATUS_ALL");
+    params.set(name, values);
+    if let Some((filter, ids)) = parent {
+        params.set(filter, ids);
+    }
+    let params = params.into_pairs();
     let size = if buying == Buying::TopView { TOP_VIEW_PAGE } else { PAGE };
-    let page = Some(PageOf { number: 1, size });
-    let mut request = Request { path: step.path, rows: "list", params, page, is_report: false };
+    let page = Some(PageOf { number: 1, size, may_be_whole: false });
+    let mut request =
+        Request { path: step.path, rows: RowsAt::Member("list"), params, page, is_report: false };
     let mut ids = Vec::new();
     let mut counted = 0;
     for _ in 0..2 {

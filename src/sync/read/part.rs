@@ -2,7 +2,7 @@
 
 use super::reader::Slice;
 use super::subset::Subset;
-use crate::streams::{Buying, Report};
+use crate::streams::{Buying, Per, Report};
 use crate::sync::windows::Window;
 use serde_json::{Value, json};
 
@@ -45,9 +45,10 @@ pub(crate) fn params(
     part: &Part,
     asked: &Asked,
 ) -> Vec<(&'static str, String)> {
+    let is_bc = slice.plan.stream.per == Per::BusinessCenter;
+    let owner = if is_bc { "bc_id" } else { "advertiser_id" };
     let mut params = vec![
-        ("advertiser_id", slice.account.to_owned()),
-        ("service_type", "AUCTION".to_owned()),
+        (owner, slice.account.to_owned()),
         ("report_type", report.report_type.to_owned()),
         ("dimensions", json!(report.dimensions).to_string()),
     ];
@@ -58,7 +59,10 @@ pub(crate) fn params(
         }
         None => params.push(("query_lifetime", "true".to_owned())),
     }
-    params.extend(report.data_level.map(|level| ("data_level", level.to_owned())));
+    if let Some(level) = report.data_level {
+        params.push(("service_type", "AUCTION".to_owned()));
+        params.push(("data_level", level.to_owned()));
+    }
     if !asked.metrics.is_empty() {
         params.push(("metrics", json!(asked.metrics).to_string()));
     }

@@ -50,6 +50,6 @@ pub(crate) fn list(
         params.push(("enable_total_metrics", "true".to_owned()));
     }
     let call = slice.plan.stream.call;
-    let most = call.passes.iter().map(|pass| pass.page_size).min().unwrap_or(page_size);
-    slice.list(call.path, call.rows, params, page_size.min(most), part.window)
+    let most = call.paging.most().map(|most| page_size.min(most));
+    slice.list(call.path, call.rows, params, most, part.window)
 }

@@ -4,31 +4,55 @@
 use super::audit::{Audit, Verdict};
 use super::constants::constants;
 use super::list::List;
+use super::many::Many;
 use super::memory::Memory;
 use crate::api::cause::Cause;
 use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
 use crate::api::page::Page;
 use crate::api::request::{PageOf, Request};
-use crate::json::{Last, Reader};
+use crate::json::{Last, Reader, RowsAt};
 use crate::render::Tally;
-use crate::streams::REPORT;
+use crate::streams::{Paging, REPORT};
 use crate::sync::accounts::Account;
 use crate::sync::context::{Context, Ending};
 use crate::sync::jobs::Job;
 use crate::sync::plan::Plan;
 use crate::sync::windows::Window;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// What was gathered of the pages of a list, also where an error ended it early.
-pub(crate) type Pages = ((Audit, Tally), Result<(), ApiError>);
+/// What workers read together.
+#[derive(Debug)]
+pub(crate) enum Whole {
+    /// The pages of one list.
+    List(List),
+    /// Many short lists.
+    Many(Many),
+}
+
+/// What was gathered of it, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    pub audit: Audit,
+    pub tally: Tally,
+    /// How often each row without an id came so far.
+    pub numbers: HashMap<u128, u32>,
+    /// Batches that were refused, in words, and why.
+    pub refused: Vec<(String, ApiError)>,
+}
 
 /// Where a worker reads a slice.
 pub(crate) trait Desk {
-    /// Reads the pages of a list, with the help of other workers: at most `ahead` at once. Their
-    /// lines are sent on in order. `None`: the run is over.
-    fn pages(&mut self, list: Arc<List>, ahead: usize) -> Option<Pages>;
+    /// Reads what `whole` consists of, with the help of other workers: at most `ahead` pieces at
+    /// once. Their lines are sent on in order. Returns what was gathered, also where an error ended
+    /// it early. `None`: the run is over.
+    fn share(
+        &mut self,
+        whole: Arc<Whole>,
+        ahead: usize,
+        gathered: Gathered,
+    ) -> Option<(Gathered, Result<(), ApiError>)>;
     /// Sends lines on. `false`: the run is over.
     fn send(&mut self, lines: Vec<u8>) -> bool;
     /// An empty buffer for lines.
@@ -50,25 +74,27 @@ pub(crate) struct Slice<'a> {
     pub ending: Ending,
     /// Keys of the rows on the page on which TikTok said that it left rows out.
     pub cut: Vec<u64>,
+    /// How often each row without an id came so far.
+    pub numbers: HashMap<u128, u32>,
 }
 
 impl Slice<'_> {
     /// Sends on the rows of an answer that was read before.
     pub(crate) fn send_answer(&mut self, text: &str) -> Result<(), ApiError> {
         let call = self.plan.stream.call;
-        let list = self.list(call.path, call.rows, Vec::new(), 0, None);
+        let list = self.list(call.path, call.rows, Vec::new(), None, None);
         let page = list.answered(self.context, text, self.desk.buffer())?;
         self.ending.tally.add(page.tally);
         if self.desk.send(page.lines) { Ok(()) } else { Err(ApiError::halted(call.path)) }
     }
 
-    /// A list of the slice's account, with at most `most` rows a page.
+    /// A list of the slice's owner, with at most `most` rows a page.
     pub(crate) fn list(
         &self,
         path: &'static str,
-        rows: &'static str,
+        rows: RowsAt,
         params: Vec<(&'static str, String)>,
-        most: u64,
+        most: Option<u64>,
         window: Option<Window>,
     ) -> List {
         let is_hourly = self.plan.recipe.has_hours();
@@ -80,11 +106,11 @@ impl Slice<'_> {
             hours: hours.map_or_else(Vec::new, |(window, account)| account.hours(window.start)),
             bookmark: None,
             written: HashSet::new(),
-            in_turn: false,
             path,
             rows,
             params,
-            page_size: self.context.config.page_size.min(most),
+            page_size: most.map(|most| self.context.config.page_size.min(most)),
+            may_be_whole: matches!(self.plan.stream.call.paging, Paging::PagesOrWhole(_)),
             is_report: self.plan.stream.report().is_some(),
             takes_cut: false,
         }
@@ -92,8 +118,10 @@ impl Slice<'_> {
 
     /// Reads a list and makes sure that it is whole. One that does not add up is read once more.
     pub(crate) fn read(&mut self, list: List) -> Result<Audit, ApiError> {
-        let list = Arc::new(list);
-        let mut first = self.pages(&list)?;
+        let numbers = self.numbers.clone();
+        let whole = Arc::new(Whole::List(list));
+        let mut first = self.pages(&whole, usize::MAX)?;
+        let Whole::List(list) = &*whole else { return Ok(first) };
         if first.is_whole() {
             return Ok(first);
         }
@@ -111,10 +139,11 @@ impl Slice<'_> {
             if list.is_report { HashSet::new() } else { first.keys().iter().copied().collect() };
         // Pages of another size: a page that came twice by mistake does not come twice in the same
         // place.
-        let less = (list.page_size / 3).max(1).min(list.page_size - 1);
-        let page_size = list.page_size - less;
-        let again = Arc::new(List { written, in_turn: true, page_size, ..List::clone(&list) });
-        let mut second = self.pages(&again)?;
+        let page_size = list.page_size.map(|size| size - (size / 3).max(1).min(size - 1));
+        let again = List { written, page_size, ..list.clone() };
+        self.numbers = numbers;
+        // One page after the other: rows that are added meanwhile can only repeat others then.
+        let mut second = self.pages(&Arc::new(Whole::List(again)), 1)?;
         let cause = match second.verdict(&mut first, page_size < list.page_size) {
             Verdict::Whole => return Ok(second),
             Verdict::Repeats(rows) => {
@@ -140,17 +169,39 @@ impl Slice<'_> {
     }
 
     /// Reads all pages of a list: the first one tells how many there are.
-    fn pages(&mut self, list: &Arc<List>) -> Result<Audit, ApiError> {
-        let ahead = if list.in_turn { 1 } else { usize::MAX };
-        let pages = self.desk.pages(Arc::clone(list), ahead);
-        let Some(((audit, tally), ended)) = pages else {
-            return Err(ApiError::halted(list.path));
-        };
-        self.ending.tally.add(tally);
-        if ended.as_ref().is_err_and(|error| error.cause == Cause::Truncated) {
-            self.cut = audit.keys().to_vec();
+    fn pages(&mut self, whole: &Arc<Whole>, ahead: usize) -> Result<Audit, ApiError> {
+        let Gathered { audit, .. } = self.gather(whole, ahead, |audit, error| {
+            if error.cause == Cause::Truncated { audit.keys().to_vec() } else { Vec::new() }
+        })?;
+        Ok(audit)
+    }
+
+    /// Reads many short lists. Returns which batches were refused, in words, and why.
+    pub(crate) fn read_many(&mut self, many: Many) -> Result<Vec<(String, ApiError)>, ApiError> {
+        let whole = Arc::new(Whole::Many(many));
+        Ok(self.gather(&whole, usize::MAX, |_, _| Vec::new())?.refused)
+    }
+
+    fn gather(
+        &mut self,
+        whole: &Arc<Whole>,
+        ahead: usize,
+        cut: impl FnOnce(&Audit, &ApiError) -> Vec<u64>,
+    ) -> Result<Gathered, ApiError> {
+        let numbers = std::mem::take(&mut self.numbers);
+        let gathered = Gathered { numbers, ..Gathered::default() };
+        let read = self.desk.share(Arc::clone(whole), ahead, gathered);
+        let path = self.plan.stream.call.path;
+        let Some((mut gathered, ended)) = read else { return Err(ApiError::halted(path)) };
+        self.ending.tally.add(std::mem::take(&mut gathered.tally));
+        self.numbers = std::mem::take(&mut gathered.numbers);
+        match ended {
+            Ok(()) => Ok(gathered),
+            Err(error) => {
+                self.cut = cut(&gathered.audit, &error);
+                Err(error)
+            }
         }
-        ended.map(|()| audit)
     }
 
     /// Asks for the first page of a report, of `page_size` rows. Nothing of it is delivered; `rows`
@@ -164,8 +215,9 @@ impl Slice<'_> {
     where
         Last<R>: Reader,
     {
-        let page = Some(PageOf { number: 1, size: page_size });
-        let request = Request { path: REPORT, rows: "list", params, page, is_report: true };
+        let page = Some(PageOf { number: 1, size: page_size, may_be_whole: false });
+        let request =
+            Request { path: REPORT, rows: RowsAt::Member("list"), params, page, is_report: true };
         self.context.client.call(&request, self.desk.body(), rows)
     }
 

@@ -60,6 +60,13 @@ pub(crate) fn refuse_top_view(slice: &Slice, error: &ApiError) {
     }
 }
 
+/// Leaves out the metrics that a refusal names. `false`: it names none.
+pub(crate) fn drop_named(slice: &Slice, error: &ApiError) -> bool {
+    let named = named(&error.message, &metrics(slice));
+    drop_metrics(slice, &named, error);
+    !named.is_empty()
+}
+
 /// Finds out what of a refused report TikTok refuses, and leaves it out from now on. `false`: the
 /// refusal is about something else, or what it is about cannot be found within a bound.
 pub(crate) fn learn(

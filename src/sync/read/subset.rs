@@ -4,8 +4,10 @@
 /// What a report is narrowed by, step by step.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Step {
-    /// The report's filter, and that of the next step's list.
+    /// The report's filter.
     pub filter: &'static str,
+    /// The same of the next step's list.
+    pub list_filter: &'static str,
     /// The endpoint that lists what the filter names, below `/open_api/v1.3/`.
     pub path: &'static str,
     /// The member of its rows that holds the id.
@@ -20,6 +22,7 @@ pub(crate) struct Step {
 pub(crate) static STEPS: [Step; 3] = [
     Step {
         filter: "campaign_ids",
+        list_filter: "filtering.campaign_ids",
         path: "campaign/get/",
         id: "campaign_id",
         most: 30,
@@ -27,12 +30,20 @@ pub(crate) static STEPS: [Step; 3] = [
     },
     Step {
         filter: "adgroup_ids",
+        list_filter: "filtering.adgroup_ids",
         path: "adgroup/get/",
         id: "adgroup_id",
         most: 100,
         levels: &["AUCTION_ADGROUP", "AUCTION_AD"],
     },
-    Step { filter: "ad_ids", path: "ad/get/", id: "ad_id", most: 100, levels: &["AUCTION_AD"] },
+    Step {
+        filter: "ad_ids",
+        list_filter: "filtering.ad_ids",
+        path: "ad/get/",
+        id: "ad_id",
+        most: 100,
+        levels: &["AUCTION_AD"],
+    },
 ];
 
 /// A part of an account.

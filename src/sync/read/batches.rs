@@ -1,0 +1,172 @@
+//! The ids that the calls of a stream have to name, cut into batches of as many as a call takes.
+
+use super::ids::{IdReader, Ids};
+use super::params::Params;
+use super::reader::Slice;
+use crate::api::cause::Cause;
+use crate::api::codes::PARTIAL;
+use crate::api::error::ApiError;
+use crate::api::request::{PageOf, Request};
+use crate::render::Constants;
+use crate::streams::{self, Parent, Stream};
+use crate::sync::windows::Window;
+use std::sync::Arc;
+
+/// What one call names.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Batch {
+    /// The ids of each parent, from the outermost one.
+    ids: Vec<Ids1>,
+}
+
+/// Ids of one parent in a batch: places among all of its ids.
+#[derive(Clone, Debug)]
+struct Ids1 {
+    parent: &'static Parent,
+    all: Arc<Ids>,
+    from: usize,
+    to: usize,
+}
+
+impl Batch {
+    /// Adds what the batch names to the parameters of a call.
+    pub(crate) fn add_to(&self, params: &mut Params) {
+        for Ids1 { parent, all, from, to } in &self.ids {
+            if parent.replaces_owner {
+                params.remove("advertiser_id");
+            }
+            if parent.param.ends_with('s') {
+                let ids: Vec<String> = (*from..*to).map(|place| all.get(place)).collect();
+                params.set(parent.param, ids);
+            } else {
+                params.set(parent.param, all.get(*from));
+            }
+            for ((param, _), value) in parent.also.iter().zip(all.also(*from)) {
+                params.set(param, &**value);
+            }
+            for (param, value) in parent.with {
+                params.set_json(param, value);
+            }
+        }
+    }
+
+    /// Columns of its rows: ids that are named one by one, and what goes with them.
+    pub(crate) fn columns(&self) -> Constants {
+        let mut columns = Constants::new();
+        for Ids1 { parent, all, from, .. } in &self.ids {
+            columns.extend(parent.column.map(|column| (column, all.get(*from))));
+        }
+        columns
+    }
+
+    /// Halves of a batch of several ids; `None` if there is but one.
+    pub(crate) fn halves(&self) -> Option<[Batch; 2]> {
+        let place = self.ids.iter().rposition(|ids| ids.to - ids.from > 1)?;
+        let Ids1 { from, to, .. } = self.ids[place];
+        let mut halves = [self.clone(), self.clone()];
+        halves[0].ids[place].to = from.midpoint(to);
+        halves[1].ids[place].from = from.midpoint(to);
+        Some(halves)
+    }
+
+    /// What it names, for messages.
+    pub(crate) fn words(&self) -> String {
+        let words = self.ids.iter().map(|Ids1 { parent, all, from, to }| {
+            let more =
+                if to - from > 1 { format!(" and {} more", to - from - 1) } else { String::new() };
+            format!("{} {}{more}", parent.param, all.get(*from))
+        });
+        words.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The batches of one way to the ids. An error says that a parent cannot be read.
+pub(crate) fn batches(
+    slice: &mut Slice,
+    way: &'static [Parent],
+    window: Option<Window>,
+) -> Result<Vec<Batch>, ApiError> {
+    let mut batches = vec![Batch::default()];
+    for parent in way {
+        let mut inner = Vec::new();
+        for outer in batches {
+            let all = ids(slice, parent, &outer, window)?;
+            let most = parent.most.max(1);
+            for from in (0..all.len()).step_by(most) {
+                let to = (from + most).min(all.len());
+                let mut batch = outer.clone();
+                batch.ids.push(Ids1 { parent, all: Arc::clone(&all), from, to });
+                inner.push(batch);
+            }
+        }
+        batches = inner;
+    }
+    Ok(batches)
+}
+
+/// The ids of a parent, which are read once for each owner.
+fn ids(
+    slice: &mut Slice,
+    parent: &'static Parent,
+    outer: &Batch,
+    window: Option<Window>,
+) -> Result<Arc<Ids>, ApiError> {
+    let Some(stream) = streams::find(parent.stream) else {
+        return Ok(Arc::new(Ids::new(Vec::new())));
+    };
+    let days = window.filter(|_| stream.has_windows());
+    let days = days.map_or(String::new(), |w| format!("{} {}", w.start, w.end));
+    let only = parent.only.map_or("", |(member, _)| member);
+    let question = format!("{} {} {only} {} {days}", parent.stream, parent.id, outer.words());
+    let memory = slice.memory;
+    memory
+        .ids
+        .get((slice.job.partition, question), || read_ids(slice, stream, parent, outer, window))
+}
+
+fn read_ids(
+    slice: &mut Slice,
+    stream: &'static Stream,
+    parent: &Parent,
+    outer: &Batch,
+    window: Option<Window>,
+) -> Result<Arc<Ids>, ApiError> {
+    let mut found = Vec::new();
+    for pass in stream.call.passes {
+        let size = pass.page_size.or(stream.call.paging.most());
+        let params = super::requests::params(slice, stream, pass, outer, window, None);
+        let mut request = Request {
+            path: stream.call.path,
+            rows: stream.call.rows,
+            params: params.into_pairs(),
+            page: size.map(|size| super::requests::page(stream, 1, size)),
+            is_report: stream.report().is_some(),
+        };
+        let mut number = 1;
+        loop {
+            request.page = request.page.map(|page| PageOf { number, ..page });
+            let before = found.len();
+            let mut reader = IdReader { parent, before, found: &mut found };
+            let answer = slice.context.client.call(&request, slice.desk.body(), &mut reader);
+            let page = match answer {
+                Err(error) if pass.is_empty_if_refused || pass.optional.is_some() => {
+                    if error.cause.is_refusal() && error.cause != Cause::AccountGone {
+                        break;
+                    }
+                    return Err(error);
+                }
+                other => other?,
+            };
+            if page.code == PARTIAL {
+                let remedy = "run again later; the state is kept";
+                let error = ApiError::new(Cause::PartMissing, request.path, page.message, remedy);
+                return Err(ApiError { code: Some(PARTIAL), ..error });
+            }
+            if number >= page.last {
+                break;
+            }
+            number += 1;
+        }
+    }
+    Ok(Arc::new(Ids::new(found)))
+}

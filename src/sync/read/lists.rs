@@ -1,0 +1,145 @@
+//! Slices of lists: all rows, in as many passes as it takes to see all of them, and through the ids
+//! of parents where calls have to name some.
+
+use super::batches::{Batch, batches};
+use super::list::List;
+use super::many::Many;
+use super::reader::Slice;
+use super::refusals::{drop_named, is_wrong_request};
+use super::requests;
+use crate::api::cause::Cause;
+use crate::api::error::ApiError;
+use crate::singer::bookmark::Bookmark;
+use crate::streams::{Parent, Pass};
+use crate::sync::context::PassEnd;
+use crate::sync::starts::Start;
+use crate::sync::windows::Window;
+use time::{Duration, OffsetDateTime};
+
+/// TikTok's clock and this machine's may differ by so much.
+const CLOCKS: Duration = Duration::minutes(5);
+
+/// Reads what changed since the bookmark, the days of a window, or everything.
+pub(crate) fn read(
+    slice: &mut Slice,
+    start: &Start,
+    window: Option<Window>,
+) -> Result<(), ApiError> {
+    let begun = OffsetDateTime::now_utc();
+    let mut grew = false;
+    for pass in slice.plan.stream.call.passes {
+        let bookmark = start.bookmark_of(pass);
+        match read_pass(slice, pass, bookmark, window) {
+            Err(error) if pass.is_empty_if_refused && error.cause == Cause::Refused => {}
+            Err(error) if pass.optional.is_some() && error.cause.is_refusal() => {
+                log::info!(
+                    "{}: an extra call for what TikTok leaves out by default was refused: {error}",
+                    slice.place()
+                );
+                slice.ending.pass = pass.optional.map(|name| PassEnd::Held(name, bookmark));
+            }
+            Err(error) if error.cause == Cause::Growing => {
+                log::warn!(
+                    "{}: {}; its bookmark stays, and the next run reads it again",
+                    slice.place(),
+                    error.message
+                );
+                grew = true;
+            }
+            other => {
+                other?;
+                slice.ending.pass = pass.optional.map(PassEnd::Read);
+            }
+        }
+    }
+    slice.ending.reached = if grew || slice.ending.is_incomplete {
+        None
+    } else if let Some(window) = window {
+        let begun = slice.open_account().map_or(begun.date(), |account| account.begun_day(begun));
+        Some(Bookmark::of_day(window.end.min(begun)))
+    } else {
+        // What changes while it is read may have been read before it changed.
+        let firm = Bookmark::at(begun - CLOCKS);
+        let greatest = slice.ending.tally.greatest.as_deref().and_then(Bookmark::parse);
+        greatest.map(|greatest| firm.map_or(greatest, |firm| greatest.min(firm)))
+    };
+    Ok(())
+}
+
+fn read_pass(
+    slice: &mut Slice,
+    pass: &'static Pass,
+    bookmark: Option<Bookmark>,
+    window: Option<Window>,
+) -> Result<(), ApiError> {
+    let of_call = slice.plan.stream.call.parents;
+    let ways = if pass.parents.is_empty() { of_call } else { pass.parents };
+    if ways.is_empty() {
+        return read_list(slice, pass, bookmark, window);
+    }
+    for way in ways {
+        read_way(slice, way, pass, bookmark, window)?;
+    }
+    Ok(())
+}
+
+/// Reads a list without parents. A metric of a report that TikTok refuses is left out.
+fn read_list(
+    slice: &mut Slice,
+    pass: &Pass,
+    bookmark: Option<Bookmark>,
+    window: Option<Window>,
+) -> Result<(), ApiError> {
+    loop {
+        let list = list(slice, pass, &Batch::default(), bookmark, window);
+        match slice.read(list) {
+            Err(error) if is_wrong_request(&error) && drop_named(slice, &error) => {}
+            other => return other.map(drop),
+        }
+    }
+}
+
+/// Reads the rows of all ids that one way leads to. A refused id costs its rows only.
+fn read_way(
+    slice: &mut Slice,
+    way: &'static [Parent],
+    pass: &'static Pass,
+    bookmark: Option<Bookmark>,
+    window: Option<Window>,
+) -> Result<(), ApiError> {
+    let batches = batches(slice, way, window)?;
+    if batches.is_empty() {
+        return Ok(());
+    }
+    let template = list(slice, pass, &Batch::default(), bookmark, window);
+    let stream = slice.plan.stream.clone();
+    let params = requests::params(slice, &stream, pass, &Batch::default(), window, bookmark);
+    let refused = slice.read_many(Many { batches, template, params })?;
+    if let Some((batch, error)) = refused.first().filter(|_| !pass.is_empty_if_refused) {
+        slice.ending.is_incomplete = true;
+        let more = match refused.len() {
+            1 => String::new(),
+            n => format!(" and {} more", n - 1),
+        };
+        let place = slice.place();
+        slice.ending.oddities.push(format!(
+            "{place}: {batch}{more}: {error}; its rows are missing, and the next run asks again"
+        ));
+    }
+    Ok(())
+}
+
+fn list(
+    slice: &Slice,
+    pass: &Pass,
+    batch: &Batch,
+    bookmark: Option<Bookmark>,
+    window: Option<Window>,
+) -> List {
+    let stream = &slice.plan.stream;
+    let params = requests::params(slice, stream, pass, batch, window, bookmark).into_pairs();
+    let most = pass.page_size.or(stream.call.paging.most());
+    let mut list = slice.list(stream.call.path, stream.call.rows, params, most, window);
+    list.constants.extend(pass.columns.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    List { bookmark, ..list }
+}
