@@ -68,6 +68,7 @@ pub(super) fn streams() -> Vec<Stream> {
                 id: "store_id",
                 param: "store_id",
                 also: &[("store_authorized_bc_id", "store_authorized_bc_id")],
+                column: Some("store_id"),
                 ..PARENT
             }]])
             .needs("GMV MAX Identity And Video"),
@@ -85,6 +86,7 @@ pub(super) fn streams() -> Vec<Stream> {
                 id: "store_id",
                 param: "store_id",
                 also: &[("store_authorized_bc_id", "store_authorized_bc_id")],
+                column: Some("store_id"),
                 ..PARENT
             }]])
             .needs("GMV MAX Identity And Video"),

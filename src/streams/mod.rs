@@ -15,6 +15,7 @@ mod finance;
 mod gmv_max;
 mod grid;
 mod leads;
+mod other_reports;
 mod pixels;
 mod reference;
 mod report;
@@ -252,6 +253,7 @@ pub fn all() -> &'static [Stream] {
     STREAMS.get_or_init(|| {
         let mut streams = core::streams();
         streams.extend(grid::streams());
+        streams.extend(other_reports::streams());
         let resources = [
             smart_plus::streams,
             reviews::streams,

@@ -78,6 +78,11 @@ impl Report {
         }
     }
 
+    /// Whether its rows are flat, instead of `dimensions` and `metrics`.
+    pub fn has_flat_rows(&self) -> bool {
+        self.report_type == "BID_PROTECTION"
+    }
+
     /// Whether a request names its dimensions.
     pub fn asks_dimensions(&self) -> bool {
         !matches!(self.report_type, "CREATIVE" | "VIDEO_PERFORMANCE" | "BID_PROTECTION")

@@ -73,7 +73,9 @@ fn origin(stream: &Stream, name: &str) -> Origin {
         Some(report) if report.grain == Grain::Hour && name == UTC_HOUR => Origin::UtcHour,
         _ if name == "current_status" && stream.call.is_deletable => Origin::Status,
         None if made.is_some() => made.unwrap_or(Origin::Row),
-        Some(report) if !report.dimensions.contains(&name) => Origin::Metric,
+        Some(report) if !report.has_flat_rows() && !report.dimensions.contains(&name) => {
+            Origin::Metric
+        }
         _ => Origin::Row,
     }
 }

@@ -7,7 +7,7 @@ use crate::render::{DESELECTED, FieldSpec, Origin, Recipe};
 use crate::singer::catalog::CatalogStream;
 use crate::singer::{selection, shape};
 use crate::streams::dictionary::{Grain, dictionary};
-use crate::streams::{self, Report, Stream};
+use crate::streams::{self, Replication, Report, Stream};
 use anyhow::Result;
 use serde_json::Value;
 
@@ -96,9 +96,11 @@ impl Plan {
             }
             None => Vec::new(),
         };
-        let compared = cursor.filter(|_| report.is_none());
+        let is_compared = matches!(stream.replication, Replication::Incremental { .. });
+        let compared = cursor.filter(|_| is_compared);
+        let is_nested = report.is_some_and(|report| !report.has_flat_rows());
         let is_hourly = report.is_some_and(|report| report.grain == Grain::Hour);
-        let recipe = Recipe::new(&catalog.stream, report.is_some(), compared, specs)
+        let recipe = Recipe::new(&catalog.stream, is_nested, compared, specs)
             .identified_by(&identity(stream))
             .summing(&summed);
         let recipe = if is_hourly { recipe.with_hours() } else { recipe };

@@ -71,7 +71,12 @@ pub(crate) fn params(
 /// What a report that is not one of `report/integrated/get/` is asked for.
 fn add_report(slice: &Slice, stream: &Stream, report: &Report, params: &mut Params) {
     if report.asks_dimensions() {
-        params.set("dimensions", report.dimensions.clone());
+        // A column that a call names one by one is no dimension of its rows.
+        let columns = stream.constants();
+        let dimensions = report.dimensions.iter().copied();
+        let dimensions: Vec<&str> =
+            dimensions.filter(|name| *name == "advertiser_id" || !columns.contains(name)).collect();
+        params.set("dimensions", dimensions);
     }
     let name = report.metrics_param();
     let is_own = stream.name == slice.plan.stream.name;
