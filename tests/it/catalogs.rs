@@ -1,6 +1,5 @@
-//! Catalogs as users, Meltano and other taps write them.
-//!
-//! Owns changes to the discovered catalog; what the tap makes of it is asserted elsewhere.
+//! Catalogs as users, Meltano and other taps write them: helpers that change the discovered
+//! catalog.
 
 use serde_json::{Value, json};
 use tap_tiktok_ads::discovery::discover;

@@ -1,10 +1,9 @@
-//! Every return code that TikTok publishes, or that was seen in the field, and what follows from
-//! it.
+//! Every return code of TikTok, documented or seen in production, and what follows from it.
 //!
-//! Each is tried on an entity and on a report, on the first page, one in the middle and the last.
-//! Codes that cost one account are tried together, each on an account of its own; those that end
-//! the run are tried alone. Codes that close a stream to the app, and so to every account, are in
-//! `failures`.
+//! Each code is tried on an entity and on a report, on the first page, one in the middle and the
+//! last. Codes that affect one account are tried together, each on a separate account; codes that
+//! end the run are tried alone. Codes that close a stream to the app, and so to all accounts, are
+//! in `failures`.
 
 use crate::failures::code;
 use crate::strike::{Follows, Strike, Tally};
@@ -23,13 +22,13 @@ enum Class {
     TooLarge,
     /// The stream of the account is given up.
     Refused,
-    /// The account is given up.
+    /// The account is not read any further.
     AccountGone,
-    /// Everybody pauses; when that does not help, the run ends.
+    /// All requests pause; if that does not help, the run ends.
     Pauses,
-    /// The run ends, to be started again another day.
+    /// The run ends and can be started again on another day.
     DayOver,
-    /// Token, app or settings are wrong.
+    /// The token, the app or the settings are wrong.
     Denied,
 }
 
@@ -38,12 +37,14 @@ use Class::{AccountGone, DayOver, Denied, Partial, Passing, Pauses, Refused, Tim
 const GONE: &str = "The advertiser doesn't exist or has been deleted";
 const UNGRANTED: &str = "The advertiser does not grant you /campaign/get/ permission";
 
-/// Class, words of TikTok's, codes. Without words the message says nothing that decides.
+/// The class, the message of TikTok, and the codes. Without a message here, only the code decides.
 #[rustfmt::skip]
 const CODES: &[(Class, &str, &[i64])] = &[
     (Partial, "", &[20001]),
-    (Refused, "", &[40000, 40001, 40002, 40006, 40007, 40008, 40009, 40014, 40050, 40051, 40052, 40053, 40065, 40118, 40121, 40122]),
-    (Refused, "", &[40502, 40900, 40901, 40902, 40903, 40904, 40905, 40906, 40907, 40908, 40909, 40910, 40911, 40912, 40913, 40914, 40915]),
+    (Refused, "", &[40000, 40001, 40002, 40006, 40007, 40008, 40009, 40014, 40050, 40051]),
+    (Refused, "", &[40052, 40053, 40065, 40118, 40121, 40122]),
+    (Refused, "", &[40502, 40900, 40901, 40902, 40903, 40904, 40905, 40906, 40907, 40908]),
+    (Refused, "", &[40909, 40910, 40911, 40912, 40913, 40914, 40915]),
     (Refused, "", &[41002, 45678, 99999, -1, 1]),
     (Refused, UNGRANTED, &[40001]),
     (Refused, "These dimensions and metrics have no relation", &[40002]),
@@ -53,13 +54,15 @@ const CODES: &[(Class, &str, &[i64])] = &[
     (AccountGone, "", &[40119, 40300, 40301]),
     (TooLarge, "", &[40011, 40067]),
     (TooLarge, "max time span is 30 days", &[40002]),
-    (Passing, "", &[40133, 40200, 40201, 40202, 40700, 50000, 50002, 51002, 51004, 51008, 51010, 51041, 51305, 51999, 59999]),
+    (Passing, "", &[40133, 40200, 40201, 40202, 40700, 50000, 50002, 51002, 51004, 51008]),
+    (Passing, "", &[51010, 51041, 51305, 51999, 59999]),
     (TimedOut, "", &[51001, 51039]),
     (Pauses, "", &[40016, 40100, 40132, 51021, 60001, 69999]),
     (Pauses, "requests from App 7000000000000000001 are temporarily restricted", &[40100]),
     (DayOver, "App reaches the QPD limit", &[40100]),
     (DayOver, "Daily limit", &[40100]),
-    (Denied, "", &[40010, 40013, 40101, 40102, 40103, 40104, 40105, 40106, 40107, 40108, 40109, 40110, 40112, 40113, 40115, 40116, 40117]),
+    (Denied, "", &[40010, 40013, 40101, 40102, 40103, 40104, 40105, 40106, 40107, 40108]),
+    (Denied, "", &[40109, 40110, 40112, 40113, 40115, 40116, 40117]),
     (Denied, "", &[40124, 40199, 41000]),
     (Denied, "app_id and token are inconsistent", &[40000]),
 ];

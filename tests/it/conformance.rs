@@ -1,7 +1,5 @@
-//! Every stream of the table with the default catalog: what Singer wants, and every row and digit
-//! that TikTok has.
-//!
-//! Compares with `truth`; the form of the lines is checked here.
+//! All streams with the default catalog: the messages follow the Singer specification, and every
+//! row and digit of TikTok is delivered.
 
 use crate::harness::{Message, Run, Tap, serve, world};
 use crate::truth::{self, Scope};

@@ -1,8 +1,5 @@
-//! Discovery and what the tap says about itself: offline, without a config, in the form that
-//! orchestrators read.
-//!
-//! Owns the form of what is printed without a sync; what a sync makes of a catalog is in
-//! `selection`.
+//! Discovery, `--about` and the other output that needs no sync: it works offline and without a
+//! config, in the form that orchestrators read.
 
 use crate::harness::{Tap, bare, serve, world};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
-//! What somebody meets who starts: no config, one that is not JSON, settings that leave nothing to
-//! read, catalogs that contradict themselves. Each is said in words that name what to do.
+//! What new users run into: no config, a config that is not JSON, settings that leave nothing to
+//! read, contradicting catalogs. Each message must say what to do.
 //!
-//! Settings one by one, and files that are broken, are in `input`.
+//! Single settings and broken files are tested in `input`.
 
 use crate::catalogs::{entry, only};
 use crate::harness::{Run, Tap, bare, ids, serve, world};

@@ -1,9 +1,8 @@
-//! JSON as a tree in which numbers keep their digits: for comparing values by meaning, not by
-//! spelling.
+//! JSON as a tree in which numbers keep their digits, to compare values by meaning.
 //!
-//! Written apart from the tap's own reading, so that a mistake there does not hide here. It takes
-//! what TikTok sends: escaped keys, duplicate keys of which the first counts, lone surrogates, and
-//! NUL, which is left out.
+//! It is independent of how the tap reads JSON, so that a mistake there is found here. It supports
+//! what TikTok sends: escaped names, duplicate names of which the first counts, lone surrogates,
+//! and NUL, which is left out.
 
 use serde_json::value::RawValue;
 

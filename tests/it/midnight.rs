@@ -1,8 +1,8 @@
 //! Days that end between two runs, days that are an hour shorter or longer, and days whose numbers
 //! change afterwards.
 //!
-//! The tap goes by the machine's clock and the zone of the account: a zone a day further on is a
-//! machine that slept over midnight.
+//! Today depends on the clock of the machine and the zone of the account, so an account in a zone
+//! that is a day ahead stands for a machine that slept over midnight.
 
 use crate::catalogs::fields;
 use crate::harness::{Run, Tap, serve};

@@ -1,7 +1,5 @@
-//! What stdout may be: a pipe that does not wait, a disk that is full, a file at its limit, nothing
-//! at all.
-//!
-//! Readers that go away and signals are in `process`.
+//! Unusual kinds of stdout: a non-blocking pipe, a full disk, a file at its size limit, and a
+//! closed stdout. Readers that go away and signals are tested in `process`.
 
 use crate::catalogs::only;
 use crate::harness::{Run, Tap, binary, serve, world};

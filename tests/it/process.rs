@@ -1,6 +1,6 @@
-//! The tap as a process among others: readers that go away, and signals.
+//! The tap as a process: readers that go away, signals, and `max_runtime`.
 //!
-//! Waits for the child by what it does, never for a time that it must keep.
+//! The tests wait for what the child does, never for a fixed time.
 
 use crate::catalogs::only;
 use crate::harness::{END, Run, Tap, ids, serve, world};

@@ -1,8 +1,8 @@
-//! Proxies of the environment: used, left aside where `NO_PROXY` says so, or refused by name; never
-//! passed by in silence.
+//! Proxies of the environment: they are used, skipped for hosts in `NO_PROXY`, or refused by name,
+//! but never ignored silently.
 //!
-//! Owns a proxy that understands `CONNECT`, SOCKS 5 and SOCKS 4. What stays on this machine, which
-//! goes to no proxy, is in `process`.
+//! The tests bring a proxy for `CONNECT`, SOCKS 5 and SOCKS 4. That requests to this machine use no
+//! proxy is tested in `process`.
 
 use crate::harness::Tap;
 use crate::tls::{HOST, TlsServer, against, data};

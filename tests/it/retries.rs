@@ -1,7 +1,6 @@
-//! Passing trouble, by a table: twice costs nothing, for ever costs the part that has it, and the
-//! last line says what and where.
-//!
-//! A new kind of trouble is a line in `cases`.
+//! Temporary failures, in a table: if they stop after two tries nothing is lost; if they do not,
+//! only the affected part is, and the last line names it. A new kind of failure is a line in
+//! `cases`.
 
 use crate::catalogs::only;
 use crate::failures::code;

@@ -1,7 +1,5 @@
-//! What of a catalog is delivered and asked for: fields, streams, and catalogs that other tools
-//! wrote.
-//!
-//! Catalogs of other taps, and metrics that nobody knows, are in `foreign`.
+//! What is delivered and requested, depending on the catalog: streams, fields, and catalogs that
+//! other tools wrote. Keys and types of other taps, and unknown metrics, are tested in `foreign`.
 
 use crate::catalogs::{entry, fields, mark, only};
 use crate::harness::{Run, Tap, bare, ids, serve, world};
@@ -150,9 +148,14 @@ fn meltano_rewrites_selection() {
 #[test]
 fn a_catalog_without_a_word_on_selection_is_taken_whole() {
     let server = serve(world());
-    let schema = json!({"properties": {"campaign_id": {"type": "string"}, "campaign_name": {"type": ["null", "string"]}}});
+    let schema = json!({"properties": {
+        "campaign_id": {"type": "string"}, "campaign_name": {"type": ["null", "string"]},
+    }});
     for metadata in [json!([]), Value::Null] {
-        let catalog = json!({"streams": [{"tap_stream_id": "campaigns", "stream": "campaigns", "schema": schema, "metadata": metadata}]});
+        let catalog = json!({"streams": [{
+            "tap_stream_id": "campaigns", "stream": "campaigns", "schema": schema,
+            "metadata": metadata,
+        }]});
         let run = Tap::on(&server).catalog(&catalog).run().ended(0);
         truth::check(server.world(), &run, "campaigns", &Scope::of(server.world()));
         assert_eq!(

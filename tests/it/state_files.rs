@@ -1,7 +1,5 @@
-//! State files as people, targets and Meltano leave them: what is read of them, what passes
-//! through, and what is warned of.
-//!
-//! What bookmarks mean once they are read is in `state`.
+//! State files as users, targets and Meltano leave them: which forms are read, which parts are
+//! kept, and which warnings they cause. The meaning of bookmarks is tested in `state`.
 
 use crate::catalogs::only;
 use crate::harness::{Run, Tap, ids, serve, world};

@@ -1,8 +1,7 @@
-//! Certificates: the right one is taken, and what is wrong with another is said at once, in words,
-//! without a second try.
+//! Certificates: a valid one is accepted, and the error of an invalid one is explained at once,
+//! without a retry.
 //!
-//! Owns a server that speaks TLS and knows one answer. Its certificates are in `data`, which
-//! `data/make` makes anew.
+//! The tests bring a TLS server with one fixed answer. `data/make` creates its certificates.
 
 use crate::catalogs::only;
 use crate::harness::{Run, Tap, serve, world};
@@ -17,7 +16,10 @@ use std::thread;
 
 /// The host of the certificates, beside 127.0.0.1.
 pub(crate) const HOST: &str = "api.example.invalid";
-const EMPTY: &str = r#"{"code":0,"message":"OK","request_id":"r","data":{"list":[],"page_info":{"page":1,"page_size":1000,"total_number":0,"total_page":0}}}"#;
+const EMPTY: &str = concat!(
+    r#"{"code":0,"message":"OK","request_id":"r","data":{"list":[],"page_info":"#,
+    r#"{"page":1,"page_size":1000,"total_number":0,"total_page":0}}}"#
+);
 
 /// The path of a file of certificates.
 pub(crate) fn data(name: &str) -> String {

@@ -1,4 +1,4 @@
-//! The proof that `verify` gives: sums of what was delivered against the API's own totals.
+//! The setting `verify`: the sums of delivered rows are compared with the totals of the API.
 
 use crate::catalogs::only;
 use crate::harness::{Run, START, Tap, serve, world};
