@@ -86,9 +86,19 @@ def pages(config, catalog):
     write("page", "age-and-gender", plan("ad_insights_by_age_and_gender") + report)
     write("page", "refused", plan("campaigns") + ask(config, "campaign/get/", advertiser_id="7"))
     for name, text in {
-        "null-list": '{"code":0,"message":"OK","request_id":"x","data":{"list":null,"page_info":{"page":1,"page_size":1,"total_number":0,"total_page":0}}}',
-        "escapes": '{"code":0,"data":{"list":[{"ad_id":"1","ad_\\u0069d":2,"ad_name":"\\ud83d \\u0000\\n\\u2028","is_aco":"true","budget":-0.0e-5,"utm_params":[ {"a" : [1,\n{}]} ]}]}}',
-        "times": '{"code":0,"data":{"list":[{"ad_id":"1","modify_time":"0000-00-00 00:00:00","create_time":"2026-02-30T04:05:06.123+08:00"}]}}',
+        "null-list": (
+            '{"code":0,"message":"OK","request_id":"x","data":{"list":null,'
+            '"page_info":{"page":1,"page_size":1,"total_number":0,"total_page":0}}}'
+        ),
+        "escapes": (
+            '{"code":0,"data":{"list":[{"ad_id":"1","ad_\\u0069d":2,"ad_name":"\\ud83d '
+            '\\u0000\\n\\u2028","is_aco":"true","budget":-0.0e-5,"utm_params":[ {"a" : '
+            '[1,\n{}]} ]}]}}'
+        ),
+        "times": (
+            '{"code":0,"data":{"list":[{"ad_id":"1","modify_time":"0000-00-00 00:00:00",'
+            '"create_time":"2026-02-30T04:05:06.123+08:00"}]}}'
+        ),
     }.items():
         write("page", name, plan("ads") + text.encode())
 
