@@ -11,16 +11,16 @@ use crate::strike::{Follows, Strike, Tally};
 /// What follows from a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Class {
-    /// The data is delivered, but it is not all: read once more, then the stream of the account is
-    /// given up.
+    /// The rows are delivered but incomplete: they are read once more, then the stream ends for
+    /// this account.
     Partial,
-    /// Asked again, a few times; then the stream of the account is given up.
+    /// The request is repeated a few times, then the stream ends for this account.
     Passing,
-    /// The same, but a report asks for less at once.
+    /// The same, but a report is requested in smaller parts.
     TimedOut,
-    /// A report asks for less; there is no less of a list.
+    /// A report is requested in smaller parts, which lists do not have.
     TooLarge,
-    /// The stream of the account is given up.
+    /// The stream ends for this account.
     Refused,
     /// The account is not read any further.
     AccountGone,
@@ -70,10 +70,10 @@ const CODES: &[(Class, &str, &[i64])] = &[
 const PAGES: [(&str, [u32; 3]); 2] = [("campaigns", [1, 2, 3]), ("ad_insights", [1, 3, 6])];
 
 impl Class {
-    /// What follows when the code stays.
+    /// What follows if the code stays.
     fn follows(self, is_report: bool, place: usize, says: &'static str) -> Follows {
         match self {
-            // What is asked for then has no such page.
+            // The smaller parts have no such page.
             TimedOut | TooLarge if is_report && place > 0 => Follows::Nothing,
             TooLarge | Refused | Partial => Follows::Ends(4, says),
             AccountGone => Follows::EndsAccount(4, says),
@@ -86,7 +86,7 @@ impl Class {
         matches!(self, Pauses | DayOver | Denied)
     }
 
-    /// How often it may come at no cost.
+    /// How often it may come without a loss.
     fn spared(self, is_report: bool) -> usize {
         match self {
             Passing | Pauses => 2,
@@ -97,7 +97,7 @@ impl Class {
     }
 }
 
-/// The strikes of all codes of some classes on one page of one stream.
+/// The faults for all codes of some classes, on one page of one stream.
 fn strikes(
     wanted: impl Fn(Class) -> bool,
     stream: &'static str,
@@ -151,7 +151,7 @@ fn each_place(mut try_it: impl FnMut(&'static str, usize, u32)) {
 }
 
 #[test]
-fn codes_that_pass_cost_nothing() {
+fn codes_that_stop_lose_nothing() {
     let mut tally = Tally::default();
     each_place(|stream, place, page| {
         tally.strike(&strikes(|class| !class.ends_run(), stream, place, page, true), 4)
@@ -165,9 +165,9 @@ fn codes_that_pass_cost_nothing() {
 }
 
 #[test]
-fn codes_that_stay_cost_their_part() {
+fn codes_that_stay_end_only_their_part() {
     let mut tally = Tally::default();
-    // Apart by exit code, which is that of the worst.
+    // One run per exit code, because the worst one wins.
     let refused = |class| matches!(class, Refused | AccountGone | TooLarge | Partial);
     each_place(|stream, place, page| {
         tally.strike(&strikes(refused, stream, place, page, false), 4);
@@ -180,9 +180,9 @@ fn codes_that_stay_cost_their_part() {
 }
 
 #[test]
-fn codes_that_end_the_run_leave_its_state() {
+fn codes_that_end_the_run_keep_its_state() {
     let mut tally = Tally::default();
-    // A run each: every code on one page of both streams, one after the other on all three.
+    // Each code has a separate run, on one page of one of the two streams.
     each_place(|stream, place, page| {
         for (index, strike) in
             strikes(Class::ends_run, stream, place, page, false).into_iter().enumerate()

@@ -82,7 +82,7 @@ fn every_stream_delivers_every_row_and_digit() {
 }
 
 #[test]
-fn deleted_ones_come_when_asked_for() {
+fn deleted_entities_are_delivered_if_configured() {
     let server = serve(fake_tiktok::WorldConfig { deleted: 0.4, campaigns: 4, ..world() });
     let run =
         Tap::on(&server).set("include_deleted", true).set("end_date", "2026-05-02").run().ended(0);
@@ -154,7 +154,7 @@ fn every_stream_has_a_schema_and_a_state_even_without_rows() {
 }
 
 #[test]
-fn a_future_end_is_the_today_of_each_account() {
+fn a_future_end_date_means_today_in_each_account() {
     let server = serve(world());
     let days = || {
         server

@@ -9,7 +9,7 @@ use tap_tiktok_ads::discovery;
 use tap_tiktok_ads::streams::STREAMS;
 
 #[test]
-fn discovery_needs_nothing_and_minds_nothing() {
+fn discovery_needs_no_config_and_ignores_wrong_files() {
     let plain = bare(&["--discover"]).ended(0);
     let catalog: Value = serde_json::from_str(&plain.stdout).expect("JSON");
     assert_eq!(catalog, discovery::discover());

@@ -30,7 +30,7 @@ fn a_wrong_token_ends_everything() {
 }
 
 #[test]
-fn an_account_refused_from_the_start_costs_only_itself() {
+fn an_account_that_is_refused_from_the_start_does_not_stop_the_others() {
     for index in [0, 1] {
         let server = serve(world());
         let refused = ids(&server)[index].clone();
@@ -50,7 +50,7 @@ fn an_account_refused_from_the_start_costs_only_itself() {
 }
 
 #[test]
-fn an_account_refused_on_the_way_keeps_what_it_gave() {
+fn rows_of_an_account_that_is_refused_later_are_kept() {
     let server = serve(world());
     let (gone, stays) = (ids(&server)[0].clone(), ids(&server)[1].clone());
     let message = format!("No permission to operate advertiser {gone}");
@@ -79,7 +79,7 @@ fn an_account_refused_on_the_way_keeps_what_it_gave() {
 }
 
 #[test]
-fn an_account_refused_before_the_advertisers_are_delivered_hides_no_other() {
+fn other_advertisers_are_delivered_after_an_account_was_refused() {
     let server = serve(world());
     let (gone, stays) = (ids(&server)[0].clone(), ids(&server)[1].clone());
     let kind = code(40001, &format!("No permission to operate advertiser {gone}"));
@@ -118,7 +118,7 @@ fn without_any_account_the_run_is_denied() {
 }
 
 #[test]
-fn a_missing_permission_costs_the_stream() {
+fn without_a_permission_only_its_stream_is_missing() {
     for stream in STREAMS.iter().filter(|stream| matches!(stream.source, Source::Entity(_))) {
         let server = serve(world());
         let message = format!("The advertiser does not grant you /{} permission", stream.path());
@@ -138,7 +138,7 @@ fn a_missing_permission_costs_the_stream() {
 }
 
 #[test]
-fn a_permission_that_the_app_lacks_is_asked_for_once() {
+fn a_stream_that_the_app_may_not_read_is_requested_once() {
     for (number, words) in [
         (40001, "The developer app does not grant you the permission of scope 4"),
         (40125, ""),
@@ -187,7 +187,7 @@ fn a_refused_account_that_no_message_names_is_found() {
 }
 
 #[test]
-fn top_view_refused_costs_a_note() {
+fn refused_top_view_is_left_out_with_a_note() {
     let server = serve(world());
     server.set_options(|options: &mut Options| options.refuse_top_view = true);
     let entities: Vec<_> =
@@ -216,7 +216,7 @@ fn top_view_refused_costs_a_note() {
 }
 
 #[test]
-fn the_budget_of_the_day_used_up_ends_the_run_in_good_order() {
+fn a_used_up_daily_limit_ends_the_run_with_its_state() {
     let server = serve(world());
     server.add_fault(Fault {
         after: 6,
@@ -233,7 +233,7 @@ fn the_budget_of_the_day_used_up_ends_the_run_in_good_order() {
 }
 
 #[test]
-fn trouble_before_the_start_is_told() {
+fn failures_before_the_first_stream_are_reported() {
     for (kind, exit, words) in [
         (code(50000, "System error."), 5, "50000"),
         (code(40104, "Access token is empty."), 3, "40104"),
@@ -252,7 +252,7 @@ fn trouble_before_the_start_is_told() {
         server.add_fault(Fault { path: Some("advertiser/info/".into()), ..always(kind) });
         let run = Tap::on(&server).catalog(&only(&["campaigns", "advertiser_insights"])).run();
         if exit == 0 {
-            // An endpoint that is not there says nothing about the accounts: their days are UTC.
+            // A missing endpoint does not affect the accounts, except that their days are UTC.
             let run = run.ended(0);
             assert_eq!(run.said("WARNING", "UTC"), 1, "{}", run.stderr.join("\n"));
             truth::check(server.world(), &run, "advertiser_insights", &Scope::of(server.world()));
@@ -268,7 +268,7 @@ fn trouble_before_the_start_is_told() {
 }
 
 #[test]
-fn the_sandbox_is_read_as_far_as_it_goes() {
+fn the_sandbox_is_read_without_the_streams_that_it_lacks() {
     let server = serve(world());
     server.set_options(|options| options.sandbox = true);
     let tap = Tap::on(&server)

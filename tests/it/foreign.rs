@@ -10,10 +10,10 @@ use serde_json::{Map, Value, json};
 use tap_tiktok_ads::discovery::discover;
 use tap_tiktok_ads::streams::{self, Report, STREAMS, Source};
 
-/// A name that the Python tap's catalog has and TikTok does not.
+/// A metric that the catalog of the Python tap has, but TikTok does not.
 pub(crate) const BOGUS: &str = "cost_per_100_reached";
 
-/// Reports of the table.
+/// The reports of the stream table.
 fn reports() -> impl Iterator<Item = (&'static str, &'static Report)> {
     STREAMS.iter().filter_map(|s| {
         if let Source::Report(report) = &s.source { Some((s.name, report)) } else { None }
@@ -28,7 +28,7 @@ fn dictionary() -> Map<String, Value> {
     all["metrics"].as_object().unwrap().clone()
 }
 
-/// Names of metrics that a report may have or not, beyond those of its schema.
+/// Metrics outside the schema of a report that it may request, or that it may not.
 fn others(report: &Report, schema: &Value, allowed: bool) -> Vec<String> {
     let has = |list: &Value, name: &str| {
         list.as_array().is_none_or(|list| list.iter().any(|one| one == name))
@@ -58,7 +58,7 @@ fn check_all(server: &Server, run: &Run, scope: &Scope) {
 }
 
 #[test]
-fn a_refused_metric_costs_itself_once() {
+fn a_refused_metric_is_left_out_and_reported_once() {
     let server = serve(world());
     let refused = "likes";
     server.set_options(|options| options.refused_metrics = vec![refused.into()]);
@@ -77,7 +77,7 @@ fn a_refused_metric_costs_itself_once() {
 }
 
 #[test]
-fn a_metric_that_a_user_adds_is_asked_for_and_delivered() {
+fn a_metric_that_a_user_adds_is_requested_and_delivered() {
     for (name, report) in reports() {
         let schema = streams::schema(streams::find(name).unwrap());
         let Some(metric) = others(report, &schema, true).into_iter().next() else { continue };
@@ -95,7 +95,7 @@ fn a_metric_that_a_user_adds_is_asked_for_and_delivered() {
 }
 
 #[test]
-fn what_a_report_cannot_have_is_not_asked_for() {
+fn metrics_that_a_report_cannot_have_are_not_requested() {
     for (name, report) in reports() {
         let schema = streams::schema(streams::find(name).unwrap());
         let Some(metric) = others(report, &schema, false).into_iter().next() else { continue };
@@ -110,7 +110,7 @@ fn what_a_report_cannot_have_is_not_asked_for() {
 }
 
 #[test]
-fn a_refusal_without_names_costs_what_nobody_knows() {
+fn after_a_refusal_without_names_unknown_metrics_are_left_out() {
     let server = serve(world());
     let mut catalog = only(&["ad_insights"]);
     add(&mut catalog, "ad_insights", BOGUS);
@@ -127,7 +127,7 @@ fn a_refusal_without_names_costs_what_nobody_knows() {
 }
 
 #[test]
-fn more_metrics_than_one_request_takes_are_refused_before_anything_is_asked() {
+fn more_metrics_than_fit_one_request_are_refused_before_any_request() {
     let server = serve(world());
     let report = reports().find(|(name, _)| *name == "ad_insights").unwrap().1;
     let mut catalog = only(&["ad_insights"]);
@@ -147,11 +147,11 @@ fn more_metrics_than_one_request_takes_are_refused_before_anything_is_asked() {
 }
 
 #[test]
-fn values_take_the_types_of_the_catalog() {
+fn values_are_written_as_the_types_of_the_catalog() {
     let of = |change: &dyn Fn(&mut Value)| {
         let mut catalog = discover();
         for stream in catalog["streams"].as_array_mut().unwrap() {
-            // Times stay times, also where a catalog leaves the format out.
+            // Times stay times, even if a catalog does not have the format.
             for property in stream["schema"]["properties"]
                 .as_object_mut()
                 .unwrap()
@@ -197,7 +197,7 @@ fn a_field_that_a_user_adds_is_delivered() {
 }
 
 #[test]
-fn a_misfit_becomes_null_with_one_warning_a_field() {
+fn values_that_do_not_fit_become_null_with_one_warning_per_field() {
     let server = serve(world());
     let mut catalog = only(&["campaigns"]);
     for name in ["campaign_name", "objective_type"] {
@@ -235,7 +235,7 @@ fn a_row_without_its_key_is_counted_and_named() {
 }
 
 #[test]
-fn a_key_that_the_catalog_types_as_what_it_is_not_is_no_key() {
+fn rows_are_left_out_if_their_key_does_not_fit_the_type_of_the_catalog() {
     let server = serve(world());
     let mut catalog = only(&["ad_insights"]);
     entry(&mut catalog, "ad_insights")["schema"]["properties"]["advertiser_id"] =

@@ -10,7 +10,7 @@ use tap_tiktok_ads::singer::state::State;
 use tap_tiktok_ads::streams::STREAMS;
 use tap_tiktok_ads::sync::plan::plan;
 
-/// Any JSON, with names and texts that mean something more often than chance has it.
+/// Any JSON, with a high share of names and texts that have a meaning.
 fn any_json() -> impl Strategy<Value = Value> {
     let names = prop::sample::select(vec![
         "bookmarks",
@@ -71,7 +71,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Changes what stands at a random place.
+/// Replaces the value at a random place.
 fn graft(into: &mut Value, path: &[prop::sample::Index], value: Value) {
     match (into, path) {
         (Value::Object(members), [place, rest @ ..]) if !members.is_empty() => {

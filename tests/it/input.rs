@@ -7,7 +7,7 @@ use crate::truth::{self, Scope};
 use fake_tiktok::{Server, TOKEN};
 use serde_json::{Value, json};
 
-/// The run must be refused for its input, and its last line must hold every part.
+/// Checks that a run ends with exit code 2 and a last line that contains all parts.
 #[track_caller]
 fn refused(server: &Server, tap: &Tap, parts: &[&str]) {
     let run = tap.run().ended(2);
@@ -79,7 +79,7 @@ fn wrong_settings_are_named() {
 }
 
 #[test]
-fn text_that_no_header_takes_is_refused() {
+fn text_that_no_header_can_contain_is_refused() {
     let server = serve(world());
     for name in ["access_token", "user_agent"] {
         for text in ["two\nlines", "t\u{f6}ken\u{2026}", "nul\u{0}"] {
@@ -140,7 +140,7 @@ fn wrong_files_are_named() {
 }
 
 #[test]
-fn a_state_that_is_no_time_is_named() {
+fn a_bookmark_that_is_not_a_timestamp_is_named() {
     let server = serve(world());
     let id = ids(&server)[0].clone();
     let tap = Tap::on(&server)
@@ -231,7 +231,7 @@ fn settings_may_come_as_text() {
 }
 
 #[test]
-fn later_configs_win_and_the_environment_is_one_of_them() {
+fn later_configs_win_and_one_of_them_may_be_the_environment() {
     let server = serve(world());
     let tap = Tap::on(&server).catalog(&only(&["ad_insights"]));
     let path = tap.file("later.json", "{\"end_date\": \"2026-05-02\"}");

@@ -214,7 +214,7 @@ fn number(name: &str, default: u64) -> u64 {
 
 #[test]
 #[expect(clippy::print_stdout, reason = "the counts show how much was tested")]
-fn killed_at_any_moment_nothing_is_lost() {
+fn no_row_is_lost_if_runs_are_killed_at_any_moment() {
     let (kills, seed) = (number("TAP_TIKTOK_ADS_KILLS", 300), number("TAP_TIKTOK_ADS_SEED", 1));
     let mut random = Random(seed);
     let zones =

@@ -7,10 +7,10 @@ use crate::values::{CAMPAIGNS, answer, campaigns, report, row, says, server};
 use serde_json::json;
 
 #[test]
-fn a_row_that_is_none_costs_itself() {
+fn an_element_that_is_not_a_row_is_left_out_and_reported() {
     let good =
         |id: u8| format!(r#"{{"campaign_id":"{id}","modify_time":"2026-01-0{id} 00:00:00"}}"#);
-    // TikTok may count such a row or not.
+    // TikTok may or may not count such an element.
     for (odd, total) in [("null", 3), ("null", 2), ("7", 3), ("\"x\"", 3), ("[{}]", 3), ("NaN", 3)]
     {
         let run =
@@ -55,7 +55,7 @@ fn a_row_that_is_none_costs_itself() {
 }
 
 #[test]
-fn a_page_without_a_row_that_can_be_used_holds_the_bookmark() {
+fn after_a_page_without_usable_rows_the_bookmark_stays() {
     for rows in [
         r#"{"ad_id":"1","stat_time_day":"2026-05-01 00:00:00","spend":"3"}"#,
         r#"{"metrics":{"spend":"3"}}"#,
@@ -70,7 +70,7 @@ fn a_page_without_a_row_that_can_be_used_holds_the_bookmark() {
             assert!(run.cause().contains(part), "{rows}: {}", run.cause());
         }
     }
-    // Rows before the bookmark are left out too, and that is as it should be.
+    // Rows before the bookmark are left out too, without an error.
     let server = server();
     says(&server, CAMPAIGNS, answer(&row("1"), 1));
     let state = json!({"bookmarks": {"campaigns": "2026-02-01T00:00:00Z"}});

@@ -58,7 +58,7 @@ fn a_day_too_large_is_read_by_campaign_ad_group_and_ad() {
 }
 
 #[test]
-fn ads_that_tiktok_leaves_out_are_asked_for_by_id() {
+fn ads_that_tiktok_leaves_out_are_requested_by_id() {
     let server = serve(WorldConfig { campaigns: 3, ads: 9, ..world() });
     for most in [4, 20] {
         server.set_options(|options| options.ads_cut = Some(most));
@@ -72,7 +72,7 @@ fn ads_that_tiktok_leaves_out_are_asked_for_by_id() {
 }
 
 #[test]
-fn a_day_too_large_for_anything_costs_its_stream_and_is_told() {
+fn a_day_that_no_request_can_read_is_reported_and_its_stream_ends() {
     let server = serve(world());
     server.set_options(|options| options.too_large_rows = Some(0));
     let run = Tap::on(&server)
@@ -89,7 +89,7 @@ fn a_day_too_large_for_anything_costs_its_stream_and_is_told() {
 }
 
 #[test]
-fn a_report_that_times_out_is_never_asked_for_again_as_it_is() {
+fn a_report_that_timed_out_is_never_repeated_unchanged() {
     let server = serve(world());
     let hang = FaultKind::Hang(std::time::Duration::from_secs(30));
     server.add_fault(Fault {
@@ -109,12 +109,12 @@ fn a_report_that_times_out_is_never_asked_for_again_as_it_is() {
         .filter(|r| r.path == REPORT)
         .map(|r| r.param("end_date").unwrap().to_owned())
         .collect();
-    // Five days, the older two of these, the older one of those.
+    // Five days, then the first two of them, then the first one.
     assert_eq!(asked[..3], ["2026-05-05", "2026-05-02", "2026-05-01"]);
 }
 
 #[test]
-fn the_smallest_report_that_times_out_is_asked_for_in_other_words_once() {
+fn the_smallest_report_is_requested_in_another_form_after_a_timeout() {
     for (times, exit) in [(1, 0), (2, 5)] {
         let server = serve(WorldConfig { accounts: 1, ..world() });
         let hang = FaultKind::Hang(std::time::Duration::from_secs(30));

@@ -29,7 +29,7 @@ fn planned(schema: &Value) -> Plan {
     plan(&catalog::parse(catalog).unwrap(), &config).unwrap().remove(0)
 }
 
-/// What a record looks like after it was rendered.
+/// The record that is rendered for a value.
 fn rendered(plan: &Plan, value: &str) -> Value {
     let text = format!(r#"{{"code":0,"data":{{"list":[{{"campaign_id":"17","x":{value}}}]}}}}"#);
     let mut out = Vec::new();
@@ -52,7 +52,7 @@ fn types() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// A keyword by which a schema refuses values.
+/// A keyword that restricts values.
 fn limit() -> impl Strategy<Value = (String, Value)> {
     prop::sample::select(vec![
         ("enum", json!(["A", 1, null])),

@@ -11,7 +11,7 @@ use fake_tiktok::Fault;
 const REPORT: &str = "report/integrated/get/";
 
 #[test]
-fn promote_is_left_out_with_a_note_where_tiktok_refuses_it() {
+fn refused_promote_is_left_out_with_a_note() {
     for text in [None, Some("Something about the filter.".to_owned())] {
         let server = serve(world());
         server.set_options(|options| {
@@ -40,7 +40,7 @@ fn promote_is_left_out_with_a_note_where_tiktok_refuses_it() {
 }
 
 #[test]
-fn top_view_is_left_out_with_a_note_where_tiktok_refuses_it() {
+fn refused_top_view_of_reports_is_left_out_with_a_note() {
     let server = serve(world());
     server.set_options(|options| options.refuse_top_view = true);
     let run = Tap::on(&server).catalog(&only(&["ad_insights", "adgroup_insights"])).run().ended(0);
@@ -92,14 +92,14 @@ fn a_metric_refused_without_its_name_is_found() {
             run.stderr.join("\n")
         );
         let refused = server.requests().iter().filter(|r| r.code == Some(40002)).count();
-        // Halves of some ninety metrics for the first account; the second one is asked without what
-        // the first was refused.
+        // The metrics are halved for the first account. The second one is requested without the
+        // metric that the first refused.
         assert!(refused <= 14, "{text}: {refused} refusals");
     }
 }
 
 #[test]
-fn a_metric_refused_for_one_account_is_asked_for_in_others() {
+fn a_metric_that_one_account_refuses_is_requested_for_others() {
     let server = serve(world());
     let (one, two) = (ids(&server)[0].clone(), ids(&server)[1].clone());
     server.add_fault(Fault {
@@ -125,7 +125,7 @@ fn a_metric_refused_for_one_account_is_asked_for_in_others() {
 }
 
 #[test]
-fn a_refusal_about_something_else_costs_no_metric() {
+fn no_metric_is_left_out_after_a_refusal_about_something_else() {
     let server = serve(world());
     server.add_fault(Fault {
         path: Some(REPORT.into()),
@@ -141,7 +141,7 @@ fn a_refusal_about_something_else_costs_no_metric() {
 }
 
 #[test]
-fn a_refused_pass_is_read_from_its_own_bookmark_later() {
+fn a_refused_pass_is_read_later_from_its_separate_bookmark() {
     let server = serve(world());
     server.set_options(|options| options.refuse_top_view = true);
     let tap = || Tap::on(&server).catalog(&only(&["campaigns", "ads"]));

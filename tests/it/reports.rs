@@ -49,8 +49,8 @@ fn the_size_that_works_is_remembered() {
         &Scope::of(server.world()).days("2026-02-01", "2026-05-01"),
     );
     let refused = windows(&server).iter().filter(|r| r.code == Some(40067)).count();
-    // 30, 15, 7, 3 and 2 days; later two days are tried again, each time after more single days.
-    // Without a memory there are 87.
+    // 30, 15, 7, 3 and 2 days are refused. Later two days are tried again, each time after more
+    // single days. Without remembering the size there would be 87 refusals.
     assert!(
         (5..=9).contains(&refused),
         "{refused} of {} requests were too much",
@@ -59,7 +59,7 @@ fn the_size_that_works_is_remembered() {
 }
 
 #[test]
-fn days_before_the_account_was_created_are_not_asked_for() {
+fn days_before_the_account_was_created_are_not_requested() {
     let server = serve(WorldConfig { accounts: 1, ..world() });
     let row = server.world().advertiser(&ids(&server)[0]);
     let created = row
@@ -78,7 +78,7 @@ fn days_before_the_account_was_created_are_not_asked_for() {
 }
 
 #[test]
-fn a_key_that_comes_twice_is_delivered_and_named() {
+fn rows_with_the_same_key_are_delivered_and_reported() {
     let server = serve(WorldConfig { accounts: 1, ..world() });
     let id = ids(&server)[0].clone();
     let dimensions = json!({"advertiser_id": id, "stat_time_day": "2026-05-01 00:00:00"});
@@ -109,7 +109,7 @@ fn a_key_that_comes_twice_is_delivered_and_named() {
 }
 
 #[test]
-fn rows_of_campaigns_that_no_list_has_are_named() {
+fn rows_of_unlisted_campaigns_are_reported() {
     let server = serve(WorldConfig {
         accounts: 1,
         campaigns: 3,
@@ -121,8 +121,8 @@ fn rows_of_campaigns_that_no_list_has_are_named() {
     });
     let id = ids(&server)[0].clone();
     let campaign = server.world().entities(Kind::Campaign, &id)[0].id.clone();
-    // The newest one. The answer is cut, but has its rows: they are delivered from it, though older
-    // ones may be missing.
+    // This is the newest campaign. The answer is cut but contains its rows. They are delivered,
+    // although older rows may be missing.
     server.set_options(|options| {
         (options.ads_cut, options.unlisted_campaigns) = (Some(20), vec![campaign.clone()])
     });
@@ -135,7 +135,7 @@ fn rows_of_campaigns_that_no_list_has_are_named() {
         "ad_insights",
         &Scope::of(server.world()).days(START, START),
     );
-    // The whole is never answered, but TikTok counts its rows.
+    // The whole report is never returned, but TikTok counts its rows.
     server.set_options(|options| (options.ads_cut, options.too_large_rows) = (None, None));
     server.add_fault(Fault {
         path: Some(REPORT.into()),
@@ -153,7 +153,7 @@ fn rows_of_campaigns_that_no_list_has_are_named() {
 }
 
 #[test]
-fn what_ends_the_run_is_told_whatever_failed_before_it() {
+fn the_last_line_names_what_ended_the_run_after_other_failures() {
     for (words, exit, number) in
         [("App reaches the QPD limit.", 5, 40100), ("Access token is incorrect.", 3, 40105)]
     {
@@ -178,7 +178,7 @@ fn what_ends_the_run_is_told_whatever_failed_before_it() {
 }
 
 #[test]
-fn an_account_that_advertiser_info_leaves_out_is_named_and_read() {
+fn an_account_that_advertiser_info_leaves_out_is_reported_and_read() {
     let server = serve(world());
     let (one, two) = (ids(&server)[0].clone(), ids(&server)[1].clone());
     for rows in [vec![json!({"advertiser_id": one, "timezone": "UTC"})], Vec::new()] {
@@ -204,7 +204,7 @@ fn an_account_that_advertiser_info_leaves_out_is_named_and_read() {
 }
 
 #[test]
-fn accounts_that_cannot_be_described_are_read_all_the_same() {
+fn accounts_are_read_without_their_description() {
     let server = serve(world());
     server.add_fault(Fault {
         path: Some("advertiser/info/".into()),

@@ -7,7 +7,7 @@ use fake_tiktok::TOKEN;
 use serde_json::json;
 
 #[test]
-fn the_token_is_never_seen() {
+fn the_token_is_never_shown() {
     let server = serve(world());
     let tap = || Tap::on(&server).set("secret", "another-secret-text").arg("-v").arg("-v");
     let runs = [
@@ -34,7 +34,7 @@ fn the_token_is_never_seen() {
 }
 
 #[test]
-fn the_token_travels_in_its_header_only() {
+fn the_token_is_sent_in_its_header_only() {
     let server = serve(world());
     let run = Tap::on(&server).arg("-v").arg("-v").set("verify", true).run().ended(0);
     let about = bare(&["--about", "--format", "json"]);
@@ -51,7 +51,7 @@ fn the_token_travels_in_its_header_only() {
 }
 
 #[test]
-fn a_config_that_others_can_read_is_warned_of() {
+fn a_config_that_other_users_can_read_causes_a_warning() {
     let server = serve(world());
     let tap = Tap::on(&server);
     let more = tap.file("more.json", &json!({"access_token": TOKEN}).to_string());

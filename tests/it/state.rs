@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tap_tiktok_ads::streams::{STREAMS, Source};
 
-/// The modify time in the middle of an account's entities, as the API writes it.
+/// The median modify time of the entities of an account, as the API writes it.
 fn middle(server: &Server, kind: Kind, account: &str) -> String {
     let mut times: Vec<_> = server
         .world()
@@ -42,7 +42,7 @@ pub(crate) fn text(fields: &Fields, name: &str) -> String {
 }
 
 #[test]
-fn entities_go_on_at_their_bookmark() {
+fn entities_continue_at_their_bookmark() {
     let server = serve(world());
     for stream in STREAMS {
         let Source::Entity(entity) = &stream.source else { continue };
@@ -130,7 +130,7 @@ fn reports_are_read_again_for_the_attribution_window() {
             .set("report_window", 30);
         let run = tap.catalog(&only(&names)).state(&json!({"bookmarks": bookmarks})).run().ended(0);
         let first_pages = reports(&server).iter().filter(|r| r.param("page") == Some("1")).count();
-        // Each of two accounts, and for all but the account itself TopView too.
+        // For each of two accounts, and again for TopView except at account level.
         assert_eq!(first_pages, (names.len() * 2 - 1) * 2);
         for request in reports(&server) {
             assert_eq!(
@@ -208,7 +208,7 @@ fn every_form_of_state_is_read() {
 }
 
 #[test]
-fn what_is_not_ours_passes_through() {
+fn parts_of_other_tools_are_kept() {
     let server = serve(world());
     let one = ids(&server)[0].clone();
     let state = json!({
@@ -236,7 +236,7 @@ fn what_is_not_ours_passes_through() {
 #[test]
 fn bookmarks_never_move_back() {
     let server = serve(world());
-    // Days before the bookmark are read again, and end before it.
+    // The days that are read again end before the bookmark.
     let state = json!({"bookmarks": {"ad_insights": "2026-05-10T00:00:00Z"}});
     let run = Tap::on(&server).catalog(&only(&["ad_insights"])).state(&state).run().ended(0);
     truth::check(
@@ -250,8 +250,8 @@ fn bookmarks_never_move_back() {
 }
 
 #[test]
-fn a_bookmark_of_entities_is_no_later_than_their_reading() {
-    // What changes while it is read may have been read before; here everything changed after now.
+fn bookmarks_of_entities_are_not_later_than_the_run() {
+    // Rows that change during the run may have been read before. Here all of them changed later.
     let later = time::OffsetDateTime::now_utc() + time::Duration::days(900);
     let server = serve(WorldConfig { campaigns: 60, now: Some(later), ..world() });
     let begun = time::OffsetDateTime::now_utc();

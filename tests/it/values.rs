@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 pub(crate) const CAMPAIGNS: &str = "campaign/get/";
 const REPORT: &str = "report/integrated/get/";
 
-/// One account without TopView, so that a stream of entities asks for one list that has rows.
+/// One account without TopView, so that only one list of a stream has rows.
 pub(crate) fn server() -> Server {
     serve(WorldConfig { accounts: 1, top_view: 0, ..world() })
 }
@@ -20,45 +20,45 @@ fn page(rows: &str, info: &str) -> FaultKind {
     FaultKind::Body(format!(r#"{{"code":0,"message":"OK","request_id":"r7","data":{data}}}"#))
 }
 
-/// An answer with all rows of a list.
+/// An answer that contains all rows of a list.
 pub(crate) fn answer(rows: &str, total: usize) -> FaultKind {
     page(rows, &format!(r#"{{"page":1,"page_size":1000,"total_number":{total},"total_page":1}}"#))
 }
 
 pub(crate) fn says(server: &Server, path: &str, kind: FaultKind) {
-    // The question whether the account has TopView names no days.
+    // The request that finds out whether there is TopView has no days.
     let start_date = (path == REPORT).then(|| START.to_owned());
     server.add_fault(Fault { path: Some(path.into()), start_date, kind, ..Fault::default() });
 }
 
-/// A catalog of campaigns with a field `x` of that schema.
+/// A catalog of campaigns with a field `x`.
 fn with_x(schema: &Value) -> Value {
     let mut catalog = only(&["campaigns"]);
     entry(&mut catalog, "campaigns")["schema"]["properties"]["x"] = schema.clone();
     catalog
 }
 
-/// A run in which the list of campaigns is `rows`.
+/// Runs the tap with `rows` as the list of campaigns.
 pub(crate) fn campaigns(catalog: &Value, rows: &str, total: usize) -> Run {
     let server = server();
     says(&server, CAMPAIGNS, answer(rows, total));
     Tap::on(&server).catalog(catalog).run()
 }
 
-/// A run in which the one window of a report is `rows`.
+/// Runs the tap with `rows` as the only window of a report.
 pub(crate) fn report(rows: &str, total: usize) -> Run {
     let server = server();
     says(&server, REPORT, answer(rows, total));
     Tap::on(&server).set("end_date", "2026-05-03").catalog(&only(&["ad_insights"])).run()
 }
 
-/// One campaign whose field `x` is this value.
+/// A campaign with this value in its field `x`.
 pub(crate) fn row(x: &str) -> String {
     format!(r#"{{"campaign_id":"1","modify_time":"2026-01-01 00:00:00","x":{x}}}"#)
 }
 
 #[test]
-fn one_value_costs_its_field_and_is_counted() {
+fn a_value_that_does_not_fit_becomes_null_and_is_counted() {
     let null = |name: &str| json!({"type": ["null", name]});
     let time = json!({"type": ["null", "string"], "format": "date-time"});
     let object =
@@ -102,7 +102,7 @@ fn one_value_costs_its_field_and_is_counted() {
 }
 
 #[test]
-fn every_selected_field_stands_in_every_record() {
+fn every_selected_field_is_in_every_record() {
     let run = campaigns(
         &only(&["campaigns"]),
         r#"{"campaign_id":"1"},{"campaign_name":"n","campaign_id":"2"}"#,
@@ -171,7 +171,7 @@ fn broken_utf_8_becomes_a_replacement_character() {
 }
 
 #[test]
-fn counts_are_understood_in_any_spelling() {
+fn counts_are_read_in_any_notation() {
     for info in [
         r#"{"page":"1","page_size":"1000","total_number":"1","total_page":"1"}"#,
         r#"{"page":1.0,"page_size":1e3,"total_number":1.0,"total_page":"1.0"}"#,
@@ -201,7 +201,7 @@ fn counts_are_understood_in_any_spelling() {
 }
 
 #[test]
-fn a_schema_that_promises_too_much_is_made_to_fit() {
+fn constraints_that_rows_may_violate_are_removed_from_the_schema() {
     let server = server();
     let mut catalog = only(&["campaigns"]);
     let schema = &mut entry(&mut catalog, "campaigns")["schema"];
