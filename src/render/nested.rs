@@ -127,7 +127,7 @@ impl Walk<'_, '_> {
                 out.extend_from_slice(if is_null { b"null" } else { raw.as_bytes() });
             }
             Some(kind) => {
-                self.misfit |= push_value(kind, self.scan.value()?, out) == Written::Misfit
+                self.misfit |= push_value(kind, self.scan.value()?, out) == Written::Misfit;
             }
         }
         Ok(())

@@ -129,7 +129,7 @@ impl Reader<'_> {
         }
         match object.get_mut("items") {
             Some(items @ (Value::Object(_) | Value::Bool(false))) => {
-                *items = self.property(items, opened, depth + 1, true)
+                *items = self.property(items, opened, depth + 1, true);
             }
             // A list of schemas, one per position, says nothing about lists of other lengths.
             _ => drop(object.shift_remove("items")),

@@ -154,7 +154,7 @@ fn each_place(mut try_it: impl FnMut(&'static str, usize, u32)) {
 fn codes_that_stop_lose_nothing() {
     let mut tally = Tally::default();
     each_place(|stream, place, page| {
-        tally.strike(&strikes(|class| !class.ends_run(), stream, place, page, true), 4)
+        tally.strike(&strikes(|class| !class.ends_run(), stream, place, page, true), 4);
     });
     each_place(|stream, place, page| {
         for strike in strikes(Class::ends_run, stream, place, page, true) {

@@ -45,7 +45,7 @@ fn dates_that_leave_no_day_cause_a_warning() {
     let server = serve(world());
     let tap = || Tap::on(&server).catalog(&only(&["ad_insights"]));
     let said = |run: Run, words: &str| {
-        assert_eq!(run.said("WARNING", words), 1, "{}", run.stderr.join("\n"))
+        assert_eq!(run.said("WARNING", words), 1, "{}", run.stderr.join("\n"));
     };
     said(
         tap().set("start_date", "2062-01-01").set("end_date", Value::Null).run().ended(0),

@@ -61,7 +61,7 @@ fn serve(mut client: TcpStream, target: u16, heard: &Mutex<Vec<Vec<u8>>>) -> Opt
         4 => client.write_all(&[0, 90, 0, 0, 0, 0, 0, 0]).ok()?,
         // Like some proxies, this one looks only at the first piece.
         _ if heard.lock().unwrap().last()?.ends_with(b"\r\n\r\n") => {
-            client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").ok()?
+            client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").ok()?;
         }
         _ => return None,
     }

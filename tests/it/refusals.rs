@@ -15,7 +15,7 @@ fn refused_promote_is_left_out_with_a_note() {
     for text in [None, Some("Something about the filter.".to_owned())] {
         let server = serve(world());
         server.set_options(|options| {
-            (options.refuse_promote, options.refusal_text) = (true, text.clone())
+            (options.refuse_promote, options.refusal_text) = (true, text.clone());
         });
         let run = Tap::on(&server)
             .catalog(&only(&["ad_insights", "campaign_insights_by_province"]))

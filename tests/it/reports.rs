@@ -124,7 +124,7 @@ fn rows_of_unlisted_campaigns_are_reported() {
     // This is the newest campaign. The answer is cut but contains its rows. They are delivered,
     // although older rows may be missing.
     server.set_options(|options| {
-        (options.ads_cut, options.unlisted_campaigns) = (Some(20), vec![campaign.clone()])
+        (options.ads_cut, options.unlisted_campaigns) = (Some(20), vec![campaign.clone()]);
     });
     let tap = || Tap::on(&server).set("end_date", START).catalog(&only(&["ad_insights"]));
     let run = tap().run().ended(4);

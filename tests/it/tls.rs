@@ -53,7 +53,7 @@ impl TlsServer {
                 seen.fetch_add(1, Ordering::SeqCst);
                 let config = Arc::clone(&config);
                 thread::spawn(move || {
-                    answer(StreamOwned::new(ServerConnection::new(config).unwrap(), stream))
+                    answer(StreamOwned::new(ServerConnection::new(config).unwrap(), stream));
                 });
             }
         });

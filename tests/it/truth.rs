@@ -176,7 +176,7 @@ pub(crate) fn rows(world: &World, stream: &str, schema: &Value, scope: &Scope) -
     let mut rows = Vec::new();
     for account in &scope.accounts {
         let mut add = |pairs: &mut dyn Iterator<Item = &(String, String)>| {
-            rows.push(row(schema, account, pairs, scope))
+            rows.push(row(schema, account, pairs, scope));
         };
         match &entry.source {
             Source::Account(_) => add(&mut world.advertiser(account).0.iter()),

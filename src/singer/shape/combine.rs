@@ -101,7 +101,7 @@ fn merge(a: &mut Map<String, Value>, b: Map<String, Value>, how: &str) {
                 }
             }
             ("items", Some(ours)) if *ours != theirs => {
-                *ours = json!({how: [ours.clone(), theirs]})
+                *ours = json!({how: [ours.clone(), theirs]});
             }
             _ => {}
         }

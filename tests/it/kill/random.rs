@@ -1,4 +1,4 @@
-//! Random numbers that can be repeated, for choices in tests (SplitMix64).
+//! Random numbers that can be repeated, for choices in tests (`SplitMix64`).
 
 /// Random numbers from a seed.
 pub(super) struct Random(pub(super) u64);
