@@ -5,6 +5,7 @@
 //! HTTP, refuses what TikTok refuses, and misbehaves on request ([`Fault`]).
 //! Nothing here knows the tap.
 
+mod facts;
 mod random;
 mod server;
 mod world;

@@ -4,7 +4,7 @@
 use super::cache::{Body, Cache, gzip};
 use super::connection::Reply;
 use super::endpoints::{self, Endpoint};
-use super::envelope::{self, Answer, Data, Refusal};
+use super::envelope::{self, Answer, Refusal};
 use super::fault_kind::FaultKind;
 use super::http::{Head, split_target};
 use super::limiter::Refused;
@@ -216,11 +216,10 @@ impl Call<'_> {
             Err(refusal) => return (self.refuse(&refusal), Some(refusal.code), Duration::ZERO),
         };
         if let Some(params) = tamper::other_rows(kind, &params)
-            && let Ok(other) = (self.endpoint.handler)(&self.context, &params)
-            && let (Data::List { rows, .. }, Data::List { rows: other, .. }) =
-                (&mut answer.data, other.data)
+            && let Ok(mut other) = (self.endpoint.handler)(&self.context, &params)
+            && let (Some(rows), Some(other)) = (answer.data.rows_mut(), other.data.rows_mut())
         {
-            *rows = other;
+            rows.clone_from(other);
         }
         tamper::change(kind, &mut answer.data);
         let mut reply =

@@ -1,21 +1,22 @@
 //! The server: a listener on loopback that answers as the TikTok Ads API would.
 //! Owns starting, stopping and what tests may ask and change; answering is in `api`.
 
-mod accounts;
 mod admin;
 mod api;
 mod cache;
 mod connection;
 mod endpoints;
-mod entities;
 mod envelope;
 mod fault;
 mod fault_json;
 mod fault_kind;
+mod filter;
 mod http;
 mod journal;
 mod limiter;
+mod list_facts;
 mod listener;
+mod lists;
 mod options;
 mod params;
 mod report_filters;

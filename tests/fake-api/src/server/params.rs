@@ -4,6 +4,7 @@
 
 use super::endpoints::Endpoint;
 use super::envelope::Refusal;
+use super::list_facts::{self, ListFacts};
 use crate::world::TIME_FORMAT;
 use serde_json::Value;
 use time::format_description::StaticFormatDescription;
@@ -46,8 +47,8 @@ pub(crate) struct FilterKey {
 pub(crate) enum FilterKind {
     Text,
     Boolean,
-    /// An array of 1 to 100 ids.
-    Ids,
+    /// An array of so many texts at most.
+    Texts(usize),
     Choice(&'static [&'static str]),
     Choices(&'static [&'static str]),
     /// `YYYY-MM-DD HH:MM:SS`.
@@ -55,9 +56,10 @@ pub(crate) enum FilterKind {
 }
 
 /// The checked parameters of a request.
-#[derive(Debug)]
 pub(crate) struct Params {
     pairs: Vec<(String, String)>,
+    /// Of endpoints that have a file of facts.
+    facts: Option<&'static ListFacts>,
     /// Rows by which every page is moved; see [`Self::shifted`].
     shift: i64,
 }
@@ -77,7 +79,7 @@ impl Params {
                 param.ok_or_else(|| Refusal::wrong(format!("{name}: unknown parameter")))?;
             check_value(param, value).map_err(|why| Refusal::wrong(format!("{name}: {why}")))?;
         }
-        let params = Self { pairs, shift: 0 };
+        let params = Self { pairs, facts: list_facts::find(endpoint.path), shift: 0 };
         for param in endpoint.params.iter().filter(|param| param.required) {
             if params.text(param.name).is_none() {
                 return Err(Refusal::wrong(format!(
@@ -106,6 +108,22 @@ impl Params {
         self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// What is known about the endpoint; none for endpoints without a file of facts.
+    pub(crate) fn facts(&self) -> Option<&'static ListFacts> {
+        self.facts
+    }
+
+    /// The value of a parameter, or of a key inside one. Text that is no JSON is a JSON string.
+    pub(crate) fn at(&self, names: &[String]) -> Option<Value> {
+        let (name, keys) = names.split_first()?;
+        let text = self.text(name)?;
+        let value = match text.chars().next() {
+            Some('[' | '{') => serde_json::from_str(text).unwrap_or_default(),
+            _ => Value::from(text),
+        };
+        keys.iter().try_fold(value, |value, key| value.get(key).cloned())
+    }
+
     pub(crate) fn is_true(&self, name: &str) -> bool {
         self.text(name) == Some("true")
     }
@@ -129,7 +147,7 @@ impl Params {
     }
 
     pub(crate) fn page_size(&self) -> usize {
-        self.number("page_size").unwrap_or(10)
+        self.number("page_size").unwrap_or(self.facts.map_or(10, |facts| facts.page_size))
     }
 
     fn number(&self, name: &str) -> Option<usize> {
@@ -141,12 +159,12 @@ impl Params {
         let mut pairs = self.pairs.clone();
         pairs.retain(|(key, _)| key != "page");
         pairs.push(("page".to_owned(), self.page().saturating_sub(1).max(1).to_string()));
-        Self { pairs, shift: 0 }
+        Self { pairs, facts: self.facts, shift: 0 }
     }
 
     /// The same request after rows were inserted at the front of the list (deleted, if negative).
     pub(crate) fn shifted(&self, rows: i64) -> Self {
-        Self { pairs: self.pairs.clone(), shift: rows }
+        Self { pairs: self.pairs.clone(), facts: self.facts, shift: rows }
     }
 
     /// How many rows come before the page.
@@ -225,7 +243,7 @@ fn check_filter(kind: &FilterKind, value: &Value) -> Result<(), String> {
         FilterKind::Boolean => {
             value.as_bool().map(drop).ok_or_else(|| "must be true or false".to_owned())
         }
-        FilterKind::Ids => check_texts(value, 100),
+        FilterKind::Texts(most) => check_texts(value, *most),
         FilterKind::Choice(choices) => check_choice(text()?, choices),
         FilterKind::Choices(choices) => check_choices(value, choices),
         FilterKind::Time => {

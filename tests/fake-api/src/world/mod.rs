@@ -10,6 +10,7 @@ mod campaign;
 mod cells;
 mod dictionary;
 mod entity;
+mod listing;
 mod metric_values;
 mod oddities;
 mod plan;
@@ -26,13 +27,14 @@ use time::{Date, OffsetDateTime, UtcOffset};
 pub use advertiser::Account;
 pub(crate) use dictionary::{Dictionary, DimensionKind};
 pub use entity::{Entity, Kind};
+pub(crate) use listing::Item;
 pub(crate) use plan::{Key, Plan};
 pub use query::{Level, ReportQuery, ReportRow, ReportType};
 pub use row::Row;
 pub(crate) use row::quote;
 pub(crate) use totals::Sum;
 pub use totals::additive_metrics;
-pub(crate) use tree::{Modified, Node, TIME_FORMAT, Tree};
+pub(crate) use tree::{Node, TIME_FORMAT, Tree};
 
 /// Settings of a [`World`]. Equal settings make equal worlds.
 #[derive(Debug, Clone)]

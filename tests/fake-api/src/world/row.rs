@@ -36,16 +36,18 @@ impl Row {
         Self(pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
     }
 
+    /// The members of a JSON object.
+    pub(crate) fn of(json: &serde_json::Value) -> Self {
+        let members = json.as_object().into_iter().flatten();
+        Self(members.map(|(key, value)| (key.clone(), value.to_string())).collect())
+    }
+
     /// Replaces the value of a key, or adds it at the end.
     pub(crate) fn set(&mut self, key: &str, value: impl Into<String>) {
         match self.0.iter_mut().find(|(raw, _)| raw == key) {
             Some((_, old)) => *old = value.into(),
             None => self.0.push((key.to_owned(), value.into())),
         }
-    }
-
-    pub(crate) fn remove(&mut self, key: &str) {
-        self.0.retain(|(raw, _)| !is_key(raw, key));
     }
 
     /// Keeps the named keys, or those whose value is no null.
