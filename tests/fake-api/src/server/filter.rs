@@ -1,7 +1,7 @@
 //! Filters of lists: a parameter, or a key inside one, and the member of the rows that it looks at.
 //! A default applies where the request says nothing, and is what hides rows.
 
-use super::list_facts::parts;
+use super::fact_params::parts;
 use super::params::Params;
 use crate::world::Item;
 use serde_json::Value;
@@ -18,6 +18,8 @@ pub(crate) struct Filter {
     means: Value,
     /// The filter that counts for nothing when this one is given.
     instead_of: Option<Vec<String>>,
+    /// The value names a parent, which must exist.
+    pub(crate) exists: bool,
     /// The value that may only be given by itself.
     pub(crate) alone: Option<String>,
 }
@@ -32,14 +34,27 @@ enum Test {
     From,
     /// The member is the value or comes before it.
     Until,
+    /// The member comes before the value.
+    Before,
     /// The member comes after the value, or the row has none.
     After,
 }
 
 impl Filter {
     /// The facts that make a parameter a filter.
-    pub(crate) const FACTS: &'static [&'static str] =
-        &["is", "has", "from", "until", "after", "default", "means", "instead_of", "alone"];
+    pub(crate) const FACTS: &'static [&'static str] = &[
+        "is",
+        "has",
+        "from",
+        "until",
+        "before",
+        "after",
+        "default",
+        "means",
+        "instead_of",
+        "alone",
+        "exists",
+    ];
 
     /// Reads a filter; none when the parameter is no filter.
     pub(crate) fn read(at: Vec<String>, json: &Value) -> Option<Self> {
@@ -48,6 +63,7 @@ impl Filter {
             ("has", Test::Has),
             ("from", Test::From),
             ("until", Test::Until),
+            ("before", Test::Before),
             ("after", Test::After),
         ];
         let (name, test) = tests.into_iter().find(|(name, _)| json[*name].is_string())?;
@@ -58,6 +74,7 @@ impl Filter {
             default: json.get("default").cloned(),
             means: json["means"].clone(),
             instead_of: json["instead_of"].as_str().map(parts),
+            exists: json["exists"] == true,
             alone: json["alone"].as_str().map(str::to_owned),
         })
     }
@@ -99,6 +116,15 @@ impl<'a> Filters<'a> {
         Self(with_values.collect())
     }
 
+    /// Those that the request gives, and nothing else.
+    pub(crate) fn given(filters: &'a [Filter], params: &Params) -> Self {
+        let given = filters.iter().filter_map(|filter| {
+            let values = filter.given(params)?;
+            Some((filter, filter.accepted(values)))
+        });
+        Self(given.collect())
+    }
+
     /// Whether a row passes all of them.
     pub(crate) fn pass(&self, row: &Item) -> bool {
         self.0.iter().all(|(filter, values)| filter.passes(row, values))
@@ -121,12 +147,18 @@ impl Filter {
             return matches!(self.test, Test::After);
         };
         let member = unquoted(&raw);
+        // A row with several values, such as the products of a set.
+        if let (Test::Is, Some(Value::Array(own))) = (&self.test, list(&raw)) {
+            return values.iter().any(|value| own.iter().any(|one| one == value));
+        }
         values.iter().any(|value| match self.test {
             Test::Is => member == value,
             Test::Has => member.contains(value.as_str()),
             // Times and dates of these forms sort like texts.
             Test::From => member >= value.as_str(),
-            Test::Until => member <= value.as_str(),
+            // A day includes its times.
+            Test::Until => member <= value.as_str() || member.starts_with(value.as_str()),
+            Test::Before => member < value.as_str(),
             Test::After => member > value.as_str(),
         })
     }
@@ -144,4 +176,8 @@ fn plain(value: &Value) -> Vec<String> {
 
 fn unquoted(raw: &str) -> &str {
     raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).unwrap_or(raw)
+}
+
+fn list(raw: &str) -> Option<Value> {
+    raw.starts_with('[').then(|| serde_json::from_str(raw).unwrap_or_default())
 }

@@ -2,6 +2,7 @@
 //! looked at without making their rows, because lists of them are long.
 
 use super::row::{Row, quote};
+use super::samples::Samples;
 use super::tree::{Modified, Node, Tree};
 use super::{Account, Kind, World};
 use crate::facts;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 pub(crate) enum Listing<'a> {
     Tree { world: &'a World, account: &'a Account, tree: Arc<Tree>, kind: Kind },
     Rows(Vec<Row>),
+    Samples(Arc<Samples>),
 }
 
 /// One of them.
@@ -25,7 +27,12 @@ impl World {
     ///
     /// # Panics
     /// When the endpoint has no file of facts, or the file no rows.
-    pub(crate) fn listing(&self, path: &str, owners: &[String]) -> Listing<'_> {
+    pub(crate) fn listing(
+        &self,
+        path: &str,
+        owners: &[String],
+        window: Option<[String; 2]>,
+    ) -> Listing<'_> {
         let file = facts::find(path).unwrap_or_else(|| panic!("no endpoint {path}"));
         let rows = &file.json["rows"];
         let kind = match rows["world"].as_str() {
@@ -44,7 +51,10 @@ impl World {
                 });
                 return Listing::Rows(rows.collect());
             }
-            _ => return Listing::Rows(vec![Row::of(&rows["row"])]),
+            _ => {
+                let owner = owners.first().map_or("", String::as_str);
+                return Listing::Samples(self.samples(path, owner, window));
+            }
         };
         let account = self.known(&owners[0]);
         Listing::Tree { world: self, account, tree: self.tree(account), kind }
@@ -52,10 +62,16 @@ impl World {
 }
 
 impl Listing<'_> {
+    /// Whether all of these are parents of rows, with or without rows.
+    pub(crate) fn has_parents(&self, ids: &[String]) -> bool {
+        matches!(self, Self::Samples(samples) if ids.iter().all(|id| samples.parents.contains(id)))
+    }
+
     /// The rows in the order of the API: of campaigns, ad groups and ads the highest id first.
     pub(crate) fn items(&self) -> Vec<Item<'_>> {
         match self {
             Self::Rows(rows) => rows.iter().map(Item::Row).collect(),
+            Self::Samples(samples) => samples.rows.iter().map(Item::Row).collect(),
             Self::Tree { world, account, tree, kind } => {
                 let nodes = tree.nodes(*kind).iter().rev();
                 nodes.map(|node| Item::Node { world, account, tree, kind: *kind, node }).collect()

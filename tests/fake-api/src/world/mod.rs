@@ -16,18 +16,22 @@ mod oddities;
 mod plan;
 mod query;
 mod row;
+mod samples;
+mod template;
 mod totals;
 mod tree;
 
+use samples::Samples;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use time::macros::date;
 use time::{Date, OffsetDateTime, UtcOffset};
 
 pub use advertiser::Account;
 pub(crate) use dictionary::{Dictionary, DimensionKind};
 pub use entity::{Entity, Kind};
-pub(crate) use listing::Item;
+pub(crate) use listing::{Item, Listing};
 pub(crate) use plan::{Key, Plan};
 pub use query::{Level, ReportQuery, ReportRow, ReportType};
 pub use row::Row;
@@ -43,6 +47,8 @@ pub struct WorldConfig {
     pub seed: u64,
     /// Ad accounts.
     pub accounts: usize,
+    /// Business Centers, each of which administers all accounts.
+    pub business_centers: usize,
     /// Ordinary campaigns of an account.
     pub campaigns: usize,
     /// Ad groups of an ordinary campaign.
@@ -78,6 +84,7 @@ impl Default for WorldConfig {
         Self {
             seed: 1,
             accounts: 2,
+            business_centers: 2,
             campaigns: 3,
             adgroups: 2,
             ads: 4,
@@ -108,6 +115,7 @@ pub struct World {
     config: WorldConfig,
     accounts: Vec<Account>,
     trees: Vec<OnceLock<Arc<Tree>>>,
+    samples: Mutex<HashMap<String, Arc<Samples>>>,
     epoch: AtomicU64,
 }
 
@@ -128,6 +136,7 @@ impl World {
             trees: accounts.iter().map(|_| OnceLock::new()).collect(),
             accounts,
             config,
+            samples: Mutex::default(),
             epoch: AtomicU64::new(0),
         }
     }
@@ -213,6 +222,46 @@ impl World {
     pub fn totals(&self, query: &ReportQuery) -> Row {
         let plan = Plan::new(self, query);
         plan.totals(&plan.keys())
+    }
+
+    /// The ids of the Business Centers.
+    pub fn business_centers(&self) -> Vec<String> {
+        let ids = (1..=self.config.business_centers)
+            .map(|number| 7_200_000_000_000_000_000 + number * 11);
+        ids.map(|id| id.to_string()).collect()
+    }
+
+    /// Every row of an endpoint that an account, a Business Center or a page library has, also those
+    /// that are hidden by default. Members that begin with an underscore are never sent; they are
+    /// what filters look at, and `_parent` is the id of the parent.
+    ///
+    /// # Panics
+    /// When the endpoint has no file of facts.
+    pub fn listed(&self, path: &str, owner: &str) -> Vec<Row> {
+        let listing = self.listing(path, &[owner.to_owned()], None);
+        listing.items().iter().map(Item::row).collect()
+    }
+
+    /// The ids of the page libraries.
+    pub fn libraries(&self) -> Vec<String> {
+        let samples = self.samples("page/library/get/", "", None);
+        let ids = samples.rows.iter().filter_map(|row| row.get("library_id"));
+        ids.map(|raw| raw.trim_matches('"').to_owned()).collect()
+    }
+
+    /// Which of its kind the owner is.
+    pub(crate) fn turn(&self, owner: &[String]) -> usize {
+        let Some(id) = owner.first() else { return 0 };
+        let accounts = self.accounts.iter().map(|account| &account.advertiser_id);
+        let account = accounts.into_iter().position(|known| known == id);
+        account
+            .or_else(|| self.business_centers().iter().position(|known| known == id))
+            .unwrap_or(0)
+    }
+
+    /// The current day in UTC.
+    pub(crate) fn today_utc(&self) -> Date {
+        self.config.now.unwrap_or_else(OffsetDateTime::now_utc).to_offset(UtcOffset::UTC).date()
     }
 
     pub(crate) fn tree(&self, account: &Account) -> Arc<Tree> {

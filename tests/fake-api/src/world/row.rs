@@ -36,10 +36,9 @@ impl Row {
         Self(pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
     }
 
-    /// The members of a JSON object.
-    pub(crate) fn of(json: &serde_json::Value) -> Self {
-        let members = json.as_object().into_iter().flatten();
-        Self(members.map(|(key, value)| (key.clone(), value.to_string())).collect())
+    /// The row without the members that only filters see.
+    pub(crate) fn shown(&self) -> Self {
+        Self(self.0.iter().filter(|(key, _)| !key.starts_with('_')).cloned().collect())
     }
 
     /// Replaces the value of a key, or adds it at the end.

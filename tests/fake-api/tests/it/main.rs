@@ -4,6 +4,7 @@
 
 mod client;
 mod delivery;
+mod endpoints;
 mod entities;
 mod faults;
 mod limits;
