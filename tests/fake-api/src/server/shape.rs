@@ -49,7 +49,10 @@ impl Shape {
             kind,
             null: json["empty"] == "null",
             refused_empty: json["empty"] == "refused",
-            beside: beside.map(|(name, value)| format!(",\"{name}\":{value}")).collect(),
+            beside: beside
+                .map(|(name, value)| format!(",\"{name}\":{value}"))
+                .collect::<Vec<_>>()
+                .concat(),
         }
     }
 

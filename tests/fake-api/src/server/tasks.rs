@@ -125,8 +125,8 @@ fn find(context: &Context, params: &Params, owner: &[String], id: &str) -> Resul
         let given = |name: &str| {
             task.params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
         };
-        let owned = task.params.iter().any(|(_, value)| owner.contains(value));
-        owned && given("x-lead-region") == params.text("x-lead-region")
+        let is_theirs = task.params.iter().any(|(_, value)| owner.contains(value));
+        is_theirs && given("x-lead-region") == params.text("x-lead-region")
     };
     let message = || Refusal::of(40007, format!("The task {id} does not exist."));
     task.filter(same).ok_or_else(message)

@@ -114,13 +114,13 @@ fn nth(all: &[String], n: usize) -> String {
 }
 
 /// An entity of the account, in turn; the first account's where the owner is no account.
-fn entity(word: &str, place: &Place) -> String {
+fn entity(kind: &str, place: &Place) -> String {
     let world = place.world;
     let Some(account) = world.account(place.owner).or(world.accounts().first()) else {
         return String::new();
     };
     let tree = world.tree(account);
-    let nodes = match word {
+    let nodes = match kind {
         "campaign" => &tree.campaigns,
         "adgroup" => &tree.adgroups,
         _ => &tree.ads,
