@@ -55,21 +55,20 @@ struct Maker<'a> {
     window: [String; 2],
 }
 
-/// What the members of `rows` may be; those of a source are among them.
-const KNOWN: [&str; 14] = [
-    "world", "global", "window", "always", "sources", "parent", "id", "where", "each", "count",
-    "days", "per_day", "set", "row",
-];
+/// What stands in `rows` besides the members of a source.
+const OF_ALL: &[&str] = &["world", "global", "window", "always", "sources", "row"];
+const OF_SOURCE: &[&str] =
+    &["parent", "id", "where", "each", "count", "days", "per_day", "twins", "set"];
 
 impl Maker<'_> {
     fn make(&self) -> Samples {
-        facts::expect_keys(self.path, self.facts, &KNOWN);
+        facts::expect_keys(self.path, self.facts, &[OF_ALL, OF_SOURCE].concat());
         let mut samples = Samples::default();
         match self.facts["sources"].as_array() {
             None => self.source(self.facts, 0, &mut samples),
             Some(sources) => {
                 for (index, source) in sources.iter().enumerate() {
-                    facts::expect_keys(self.path, source, &KNOWN[5..13]);
+                    facts::expect_keys(self.path, source, OF_SOURCE);
                     self.source(source, index, &mut samples);
                 }
             }
@@ -162,6 +161,7 @@ impl Maker<'_> {
             return (0..count).map(|n| (n, None)).collect();
         };
         let today = self.world.today_utc();
+        let twins = source["twins"] == true;
         let days = (1..=back).map(|ago| today - Duration::days(ago));
         // A day has the same rows, whenever it is asked for.
         let rows = days.flat_map(|day| {
@@ -169,7 +169,9 @@ impl Maker<'_> {
             let counts: Vec<_> = source["per_day"].as_array().into_iter().flatten().collect();
             let count = pick(mix(hash, number(julian)), &counts).as_u64().unwrap_or_default();
             let count = usize::try_from(count).unwrap_or_default();
-            (0..count).map(move |n| (julian * 2 + n, Some(day)))
+            // Rows without an id may be equal, as two payments of the same amount are.
+            let equal = twins && julian.is_multiple_of(3);
+            (0..count).map(move |n| (julian * 8 + if equal { 0 } else { n }, Some(day)))
         });
         rows.collect()
     }
@@ -180,7 +182,7 @@ impl Maker<'_> {
             let made = self.value(value, key, place, &row);
             row.0.extend(made.map(|raw| (key.clone(), raw)));
         }
-        if self.world.config.odd && place.ordinal % 5 == 3 && self.facts["global"] != true {
+        if self.world.config.odd && place.salt() % 5 == 3 && self.facts["global"] != true {
             row.set("future_field", "\"not in any schema\"");
         }
         row
