@@ -4,13 +4,17 @@
 
 mod client;
 mod delivery;
+mod endpoints;
 mod entities;
 mod faults;
 mod limits;
+mod lists;
 mod program;
 mod reports;
+mod requests;
 mod strictness;
 mod tampered;
+mod tasks;
 mod totals;
 mod unreachable;
 mod worlds;
