@@ -5,7 +5,7 @@ use super::api::Context;
 use super::envelope::Refusal;
 use super::params::Params;
 use super::report_filters;
-use crate::world::{Dictionary, DimensionKind};
+use crate::world::{Dictionary, DimensionKind, Place};
 use crate::{Level, ReportQuery, ReportType};
 use std::collections::HashSet;
 use time::macros::date;
@@ -13,16 +13,6 @@ use time::{Date, Duration};
 
 /// The days that TikTok's sandbox has reports of.
 const SANDBOX_DAYS: (Date, Date) = (date!(2020 - 12 - 08), date!(2020 - 12 - 19));
-
-/// Breakdowns that come without days.
-const WITHOUT_DAYS: [&str; 6] = [
-    "interest_category",
-    "interest_category_v2",
-    "interest_category_tier2",
-    "interest_category_tier3",
-    "interest_category_tier4",
-    "device_brand_id",
-];
 
 /// Checks a report and says what it asks for. Long windows are wrong only on the wire, not when
 /// asking for the truth.
@@ -57,7 +47,7 @@ pub(crate) fn query(
         ..ReportQuery::default()
     };
     check_dimensions(&query)?;
-    check_metrics(&query)?;
+    check_metrics(&query, params.is_true("query_lifetime"))?;
     set_window(&mut query, params, any_window)?;
     report_filters::apply(&mut query, &params.json("filtering"))?;
     check_order(&query, params)?;
@@ -89,6 +79,7 @@ fn check_dimensions(query: &ReportQuery) -> Result<(), Refusal> {
         return wrong("one is given twice");
     }
     let dictionary = Dictionary::get();
+    let level = query.level.name();
     let mut ids = Vec::new();
     let mut times = Vec::new();
     let mut breakdowns = Vec::new();
@@ -100,6 +91,11 @@ fn check_dimensions(query: &ReportQuery) -> Result<(), Refusal> {
         match known.map(|known| known.kind) {
             Some(DimensionKind::Id) => ids.push(name.as_str()),
             Some(DimensionKind::Time) => times.push(name.as_str()),
+            Some(DimensionKind::Breakdown)
+                if known.is_some_and(|known| !known.has_level(level)) =>
+            {
+                return wrong(&format!("{name} has no data_level {level}"));
+            }
             Some(DimensionKind::Breakdown) => breakdowns.push(name.as_str()),
             Some(DimensionKind::Returned) | None => {
                 return wrong(&format!(
@@ -130,10 +126,9 @@ fn check_dimensions(query: &ReportQuery) -> Result<(), Refusal> {
         ReportType::Audience if breakdowns.len() != 1 && breakdowns != ["age", "gender"] => {
             wrong("exactly one audience dimension, or age and gender")
         }
-        ReportType::Audience if breakdowns == ["ad_type"] && query.level == Level::Advertiser => {
-            wrong("ad_type has no advertiser level")
-        }
-        ReportType::Audience if !times.is_empty() && WITHOUT_DAYS.contains(&breakdowns[0]) => {
+        ReportType::Audience
+            if !times.is_empty() && !dictionary.dimensions[breakdowns[0]].has_days =>
+        {
             wrong("have no relation: no days with this breakdown")
         }
         _ => Ok(()),
@@ -155,16 +150,29 @@ fn is_basic_breakdown(sorted: &[&str]) -> bool {
     }
 }
 
-fn check_metrics(query: &ReportQuery) -> Result<(), Refusal> {
+fn check_metrics(query: &ReportQuery, lifetime: bool) -> Result<(), Refusal> {
     if has_twins(&query.metrics) {
         return Err(Refusal::wrong("metrics: one is given twice"));
     }
-    let (report, level) = (query.report_type.name(), query.level.name());
-    let metrics = &Dictionary::get().metrics;
-    let allowed =
-        |name: &&String| metrics.get(*name).is_some_and(|metric| metric.is_in(report, level));
-    let refused: Vec<_> =
-        query.metrics.iter().filter(|name| !allowed(name)).map(String::as_str).collect();
+    let has = |name: &str| query.dimensions.iter().any(|dimension| dimension == name);
+    let place = Place {
+        report: query.report_type.name(),
+        level: query.level.name(),
+        grain: match (has("stat_time_hour"), has("stat_time_day"), lifetime) {
+            (true, _, _) => "hour",
+            (_, true, _) => "day",
+            (_, _, true) => "lifetime",
+            _ => "range",
+        },
+        dimensions: &query.dimensions,
+    };
+    let dictionary = Dictionary::get();
+    let refused: Vec<_> = query
+        .metrics
+        .iter()
+        .filter(|name| !dictionary.takes(name, place))
+        .map(String::as_str)
+        .collect();
     if refused.is_empty() {
         return Ok(());
     }

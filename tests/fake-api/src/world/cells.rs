@@ -115,7 +115,9 @@ impl Plan<'_> {
     fn write_metric(&self, out: &mut String, facts: Facts, metric: &Metric, shape: Option<Shape>) {
         let Facts { key, identity, row } = facts;
         let Some(shape) = shape else {
-            return out.push_str(&self.attribute(key, &metric.name));
+            let value = self.attribute(key, &metric.name);
+            let value = if metric.is_list { as_list(&value, row) } else { value };
+            return out.push_str(&value);
         };
         let odd = self.world.config.odd;
         if metric.name.contains("secondary_goal") && !mix(row, metric.hash).is_multiple_of(3) {
@@ -187,4 +189,10 @@ impl Plan<'_> {
         };
         value.unwrap_or_else(|| "\"-\"".to_owned())
     }
+}
+
+/// An attribute as an array of none, one or two texts.
+fn as_list(value: &str, row: u64) -> String {
+    let count = usize::try_from(row % 3).expect("below 3");
+    format!("[{}]", [value, value][..count].join(","))
 }

@@ -27,7 +27,7 @@ pub(super) struct Shape {
 pub(super) fn shape(metric: &Metric) -> Option<Shape> {
     let name = metric.name.as_str();
     let count = metric.kind == "integer" || metric.unit == "count";
-    if !count && metric.kind != "number" {
+    if !count && metric.kind != "decimal" && metric.kind != "percent" {
         return None;
     }
     let derived = [
@@ -63,8 +63,10 @@ pub(super) fn shape(metric: &Metric) -> Option<Shape> {
         limit,
         additive,
         sometimes_decimal: count
-            && (metric.kind == "number" || name.contains("conversion") || name.contains("result")),
-        long: metric.unit == "currency" && metric.kind == "number",
+            && (!["core", "video", "social"].contains(&metric.group.as_str())
+                || name.contains("conversion")
+                || name.contains("result")),
+        long: metric.unit == "currency",
     })
 }
 

@@ -24,7 +24,7 @@ use time::macros::date;
 use time::{Date, OffsetDateTime, UtcOffset};
 
 pub use advertiser::Account;
-pub(crate) use dictionary::{Dictionary, DimensionKind};
+pub(crate) use dictionary::{Dictionary, DimensionKind, Place};
 pub use entity::{Entity, Kind};
 pub(crate) use plan::{Key, Plan};
 pub use query::{Level, ReportQuery, ReportRow, ReportType};
