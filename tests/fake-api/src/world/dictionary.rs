@@ -1,7 +1,9 @@
 //! The dimensions and metrics of reports, read once from `facts/metrics.json`: which report takes
-//! which of them, and what goes together. Their values are made in `breakdowns` and
+//! which of them, and what goes together. Their values are made in `values` and
 //! `metric_values`.
 
+use super::query::ReportType;
+use super::report_kinds::{ReportKind, report_kinds};
 use crate::random;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -78,6 +80,8 @@ pub(crate) struct Dictionary {
     pub(crate) dimensions: HashMap<String, Dimension>,
     pub(crate) metrics: HashMap<String, Metric>,
     limits: Vec<Limit>,
+    /// Metrics of kinds of reports that have their own, by the name of the kind.
+    own: HashMap<&'static str, Vec<Metric>>,
 }
 
 static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| {
@@ -90,6 +94,7 @@ static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| {
             .collect(),
         metrics: blocks.flat_map(metrics).map(|metric| (metric.name.clone(), metric)).collect(),
         limits: whole["limits"].as_array().into_iter().flatten().map(limit).collect(),
+        own: report_kinds().map(|kind| (kind.report_type().name(), own_metrics(kind))).collect(),
     }
 });
 
@@ -98,8 +103,24 @@ impl Dictionary {
         &DICTIONARY
     }
 
+    /// A metric in a type of report.
+    pub(crate) fn metric(&self, report: &str, name: &str) -> Option<&Metric> {
+        match self.own.get(report).filter(|own| !own.is_empty()) {
+            Some(own) => own.iter().find(|metric| metric.name == name),
+            None => self.metrics.get(name),
+        }
+    }
+
+    /// Whether the values of a metric are numbers, not attributes of what a row is about.
+    pub(crate) fn is_number(&self, metric: &str) -> bool {
+        self.metrics.get(metric).is_some_and(|metric| !metric.group.contains("attribute"))
+    }
+
     /// Whether a report takes a metric.
     pub(crate) fn takes(&self, metric: &str, place: Place) -> bool {
+        if self.own.get(place.report).is_some_and(|own| !own.is_empty()) {
+            return self.metric(place.report, metric).is_some();
+        }
         let Some(metric) = self.metrics.get(metric) else { return false };
         let is_breakdown = |name: &String| {
             self.dimensions.get(name).is_some_and(|known| known.kind == DimensionKind::Breakdown)
@@ -192,6 +213,22 @@ fn metrics(block: &Value) -> impl Iterator<Item = Metric> {
             uses: block["in"].as_array().into_iter().flatten().map(case).collect(),
         })
     })
+}
+
+fn own_metrics(kind: ReportKind) -> Vec<Metric> {
+    let metrics = kind.own_metrics().flat_map(|(form, names)| {
+        let (kind_of_value, unit) = form.split_once(' ').expect("a type and a unit");
+        names.into_iter().map(move |name| Metric {
+            name: name.to_owned(),
+            hash: random::text(name),
+            group: String::new(),
+            kind: kind_of_value.to_owned(),
+            unit: unit.to_owned(),
+            is_list: kind.report_type() == ReportType::VideoPerformance,
+            uses: Vec::new(),
+        })
+    });
+    metrics.collect()
 }
 
 fn case(entry: &Value) -> Use {
