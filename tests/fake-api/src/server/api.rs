@@ -75,6 +75,7 @@ pub(crate) fn answer(shared: &Shared, head: &Head, body: &[u8]) -> Outcome {
     }
     let number = lock(&shared.journal).arrive(&head.method, path, params.clone());
     let latency = context.options.latency + jitter(context.options.latency_jitter, number);
+    let restate_every = context.options.restate_every;
     let (reply, code, hang) = match endpoint {
         None => (not_found(shared, path), None, Duration::ZERO),
         Some(_) if head.method != method => {
@@ -94,6 +95,9 @@ pub(crate) fn answer(shared: &Shared, head: &Head, body: &[u8]) -> Outcome {
             call.reply()
         }
     };
+    if restate_every.is_some_and(|every| every > 0 && number.is_multiple_of(every)) {
+        shared.world.bump_epoch();
+    }
     lock(&shared.journal).answered(number, code);
     Outcome { reply, wait: latency + hang }
 }

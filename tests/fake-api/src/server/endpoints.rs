@@ -5,7 +5,7 @@
 use super::api::Context;
 use super::envelope::{Answer, Refusal};
 use super::params::{Param, ParamKind as P, Params};
-use super::{list_facts, reports};
+use super::{list_facts, report_endpoints, reports};
 
 /// Makes the answer to a request that fits the table.
 pub(crate) type Handler = fn(&Context, &Params) -> Result<Answer, Refusal>;
@@ -25,7 +25,9 @@ pub(crate) struct Endpoint {
 /// The endpoint of a path.
 pub(crate) fn find(path: &str) -> Option<&'static Endpoint> {
     let in_code = ENDPOINTS.iter().find(|endpoint| endpoint.path == path);
-    in_code.or_else(|| list_facts::find(path).map(|facts| &facts.endpoint))
+    in_code
+        .or_else(|| report_endpoints::find(path))
+        .or_else(|| list_facts::find(path).map(|facts| &facts.endpoint))
 }
 
 const fn required(name: &'static str, kind: P) -> Param {

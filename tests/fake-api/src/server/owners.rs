@@ -58,7 +58,8 @@ pub(crate) fn all(world: &World, facts: &ListFacts) -> Vec<String> {
     if owners.is_empty() { vec![String::new()] } else { owners }
 }
 
-fn business_center(context: &Context, id: &str) -> Result<String, Refusal> {
+/// A Business Center that the token may read.
+pub(crate) fn business_center(context: &Context, id: &str) -> Result<String, Refusal> {
     let message = format!("No permission to operate business center {id}");
     if context.options.refused_business_centers.iter().any(|refused| refused == id) {
         return Err(Refusal::by_option(40001, message));

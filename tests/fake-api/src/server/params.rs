@@ -71,6 +71,8 @@ pub(crate) enum FilterKind {
 /// The checked parameters of a request.
 #[derive(Clone)]
 pub(crate) struct Params {
+    /// Of the endpoint.
+    path: &'static str,
     pairs: Vec<(String, String)>,
     /// Of endpoints that have a file of facts.
     facts: Option<&'static ListFacts>,
@@ -103,7 +105,8 @@ impl Params {
             }
         }
         let facts = list_facts::find(endpoint.path);
-        let params = Self { pairs, facts, defaults: Vec::new(), shift: 0 };
+        let path = endpoint.path;
+        let params = Self { path, pairs, facts, defaults: Vec::new(), shift: 0 };
         for param in endpoint.params.iter().filter(|param| param.required) {
             if params.text(param.name).is_none() {
                 return Err(Refusal::wrong(format!(
@@ -120,7 +123,8 @@ impl Params {
 
     /// Parameters that need not fit the table, for questions about the truth.
     pub(crate) fn unchecked(facts: &'static ListFacts, pairs: Vec<(String, String)>) -> Self {
-        Self { pairs, facts: Some(facts), defaults: Vec::new(), shift: 0 }
+        let path = facts.endpoint.path;
+        Self { path, pairs, facts: Some(facts), defaults: Vec::new(), shift: 0 }
     }
 
     fn check_pages(&self, largest: usize) -> Result<(), Refusal> {
@@ -131,6 +135,10 @@ impl Params {
             return Err(Refusal::wrong(format!("page_size: must be between 1 and {largest}")));
         }
         Ok(())
+    }
+
+    pub(crate) fn path(&self) -> &'static str {
+        self.path
     }
 
     pub(crate) fn text(&self, name: &str) -> Option<&str> {

@@ -5,22 +5,32 @@
 mod adgroup;
 mod ads;
 mod advertiser;
-mod breakdowns;
+mod attributes;
 mod campaign;
 mod cells;
 mod dictionary;
 mod entity;
+mod hours;
+mod keys;
+mod leaves;
 mod listing;
 mod metric_values;
 mod oddities;
 mod owners;
 mod plan;
 mod query;
+mod report_kinds;
 mod row;
 mod samples;
+mod selection;
+mod shares;
+mod shops;
+mod smart_plus;
+mod subjects;
 mod template;
 mod totals;
 mod tree;
+mod values;
 
 use samples::Samples;
 use std::collections::HashMap;
@@ -30,11 +40,12 @@ use time::macros::date;
 use time::{Date, OffsetDateTime, UtcOffset};
 
 pub use advertiser::Account;
-pub(crate) use dictionary::{Dictionary, DimensionKind};
+pub(crate) use dictionary::{Dictionary, DimensionKind, Place};
 pub use entity::{Entity, Kind};
 pub(crate) use listing::{Item, Listing};
 pub(crate) use plan::{Key, Plan};
 pub use query::{Level, ReportQuery, ReportRow, ReportType};
+pub(crate) use report_kinds::{Grouping, ReportKind, report_endpoints};
 pub use row::Row;
 pub(crate) use row::quote;
 pub(crate) use totals::Sum;
@@ -74,6 +85,9 @@ pub struct WorldConfig {
     pub odd: bool,
     /// Some counts of conversions and results have decimals, like `20.000`.
     pub decimal_counts: bool,
+    /// The hour that comes twice where clocks are put back has two rows of the same name in hourly
+    /// reports instead of one for both.
+    pub repeated_hours: bool,
     /// A new epoch changes the report values of this many last days.
     pub restate_days: u16,
     /// The world's clock; none means the real one.
@@ -98,6 +112,7 @@ impl Default for WorldConfig {
             promote: 1,
             odd: true,
             decimal_counts: true,
+            repeated_hours: false,
             restate_days: 0,
             now: None,
         }
