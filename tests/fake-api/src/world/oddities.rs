@@ -24,10 +24,10 @@ pub(super) fn apply(config: &WorldConfig, row: &mut Row, campaign: &Node, node: 
             row.set("image_ids", "[\n  \"img1\" ,\n  \"img 2\"\n]");
         }
         Some(3) => {
-            row.0.push(("display_name".to_owned(), "\"second value of a duplicate\"".to_owned()))
+            row.0.push(("display_name".to_owned(), "\"second value of a duplicate\"".to_owned()));
         }
         Some(4) => {
-            row.set("disclaimer_text", "{\"text\":\"first\",\"text\":\"second\",\"n\":1.10}")
+            row.set("disclaimer_text", "{\"text\":\"first\",\"text\":\"second\",\"n\":1.10}");
         }
         Some(5) => {
             for (key, _) in &mut row.0 {
