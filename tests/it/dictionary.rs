@@ -11,15 +11,14 @@ const FAKE: &str = include_str!("../fake-api/facts/metrics.json");
 /// What both files say about one dimension or metric, as texts that can be compared.
 type Entry = BTreeMap<&'static str, String>;
 
-/// A difference that is meant: which names it is about (a `*` at the front stands for anything), what
+/// A difference that is meant: which names it is about (a `*` at the front is anything), what
 /// differs, how the tap and the fake spell it, and why.
 struct Difference {
     names: &'static str,
     what: &'static str,
     tap: &'static str,
     fake: &'static str,
-    /// For the reader of this file only.
-    _why: &'static str,
+    why: &'static str,
 }
 
 const MEANT: [Difference; 5] = [
@@ -28,35 +27,35 @@ const MEANT: [Difference; 5] = [
         what: "type",
         tap: "number",
         fake: "integer",
-        _why: "counts that may come with decimals, such as 20.000: the tap keeps their digits",
+        why: "counts that may come with decimals, such as 20.000: the tap keeps their digits",
     },
     Difference {
         names: "*_list",
         what: "presence",
         tap: "missing",
         fake: "there",
-        _why: "attributes of ad_id_v2, which the tap has no report with yet",
+        why: "attributes of ad_id_v2, which the tap has no report with yet",
     },
     Difference {
         names: "ad_id_v2",
         what: "reports",
         tap: "BASIC",
         fake: "AUDIENCE BASIC CATALOG",
-        _why: "the tap has no report with it yet",
+        why: "the tap has no report with it yet",
     },
     Difference {
         names: "ad_id",
         what: "reports",
         tap: "AUDIENCE BASIC SMART_PLUS_MATERIAL",
         fake: "AUDIENCE BASIC",
-        _why: "material reports refuse it; the tap has none yet",
+        why: "material reports refuse it; the tap has none yet",
     },
     Difference {
         names: "stat_time_day",
         what: "reports",
         tap: "AUDIENCE BASIC BC GMV_MAX PLAYABLE_MATERIAL SMART_PLUS_MATERIAL TT_SHOP",
         fake: "AUDIENCE BASIC BC GMV_MAX SMART_PLUS_MATERIAL TT_SHOP",
-        _why: "playables have no days; the tap has no report of them yet",
+        why: "playables have no days; the tap has no report of them yet",
     },
 ];
 
@@ -86,7 +85,8 @@ fn the_tap_and_the_fake_agree_on_what_reports_take() {
     }
     assert_eq!(wrong, Vec::<String>::new(), "differences without a reason");
     for (meant, times) in MEANT.iter().zip(met) {
-        assert!(times > 0, "{} {}: no such difference any more", meant.names, meant.what);
+        let Difference { names, what, why, .. } = meant;
+        assert!(times > 0, "{names} {what}: this difference is gone, which was there for: {why}");
     }
 }
 

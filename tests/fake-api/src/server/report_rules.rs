@@ -118,13 +118,12 @@ fn set_columns(kind: ReportKind, params: &Params, query: &mut ReportQuery) -> Re
         return Ok(());
     }
     let wanted = params.texts("info_fields");
-    let names = wanted.iter().flatten();
-    if let Some(unknown) = names.into_iter().find(|name| !columns.contains(&name.as_str())) {
+    let mut given = wanted.iter().flatten();
+    if let Some(unknown) = given.find(|name| !columns.contains(&name.as_str())) {
         return Err(Refusal::wrong(format!("info_fields: unknown field {unknown}")));
     }
     let is_wanted = |name: &&str| {
-        let listed = wanted.as_ref().is_none_or(|names| names.iter().any(|one| one == name));
-        listed || *name == columns[0]
+        *name == columns[0] || wanted.as_ref().is_none_or(|all| all.iter().any(|one| one == name))
     };
     query.dimensions =
         columns.iter().copied().filter(|name| is_wanted(name)).map(str::to_owned).collect();
