@@ -8,6 +8,7 @@ mod endpoints;
 mod entities;
 mod faults;
 mod limits;
+mod list_options;
 mod lists;
 mod program;
 mod reports;
