@@ -24,8 +24,8 @@ impl FromStr for Fault {
     type Err = String;
 
     /// Reads a fault from JSON: the conditions under their own names, `kind` in snake case
-    /// (`cut_body`), `param` as an object
-    /// with the name and the value of a parameter, and its details beside it: `code`, `message`, `status`, `content_type`,
+    /// (`cut_body`), `param` as an object with the name and the value of a parameter, and the
+    /// details of the kind beside it: `code`, `message`, `status`, `content_type`,
     /// `body`, `seconds`, `page_info`, `rows` (how many), `shape` (in snake case).
     fn from_str(text: &str) -> Result<Self, String> {
         let json = serde_json::from_str(text).map_err(|error| error.to_string())?;

@@ -73,8 +73,8 @@ pub struct Options {
     pub refused_scopes: Vec<String>,
     /// Paths refused with 40118, as for an account that is not on the allowlist.
     pub refused_paths: Vec<String>,
-    /// Caps of single endpoints instead of TikTok's: a path such as `file/image/ad/search/`, and the
-    /// rows that a list has at most, or page times page size.
+    /// Caps of single endpoints instead of TikTok's: a path such as `file/image/ad/search/`, and
+    /// the rows that a list has at most, or page times page size.
     pub caps: Vec<(String, usize)>,
     /// How often a task is still running when it is asked for.
     pub task_polls: usize,

@@ -8,12 +8,12 @@ use super::row::Row;
 impl World {
     /// The ids of the Business Centers.
     pub fn business_centers(&self) -> Vec<String> {
-        let ids = (1..=self.config.business_centers)
-            .map(|number| 7_200_000_000_000_000_000 + number * 11);
+        let count = u64::try_from(self.config.business_centers).unwrap_or_default();
+        let ids = (1..=count).map(|number| 7_200_000_000_000_000_000 + number * 11);
         ids.map(|id| id.to_string()).collect()
     }
 
-    /// Every row of an endpoint that an account, a Business Center or a page library has, also those
+    /// Every row of an endpoint that an account, a Business Center or a page library has, also rows
     /// that are hidden by default. Members that begin with an underscore are never sent; they are
     /// what filters look at, and `_parent` is the id of the parent.
     ///

@@ -13,6 +13,7 @@ mod kind_rules;
 mod kind_values;
 mod kinds;
 mod limits;
+mod list_options;
 mod lists;
 mod program;
 mod reports;
