@@ -1,10 +1,7 @@
-//! Every stream of the table with the default catalog: what Singer wants, and every row and digit
-//! that TikTok has.
-//!
-//! Compares with `truth`; the form of the lines is checked here.
+//! All streams with the default catalog: the messages follow the Singer specification, and every
+//! row and digit of TikTok is delivered.
 
-use crate::harness::CORE;
-use crate::harness::{Message, Run, Tap, serve, world};
+use crate::harness::{CORE, Message, Run, Tap, serve, world};
 use crate::truth::{self, Scope};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -84,7 +81,7 @@ fn every_stream_delivers_every_row_and_digit() {
 }
 
 #[test]
-fn deleted_ones_come_when_asked_for() {
+fn deleted_entities_are_delivered_if_configured() {
     let server = serve(fake_tiktok::WorldConfig { deleted: 0.4, campaigns: 4, ..world() });
     let run =
         Tap::on(&server).set("include_deleted", true).set("end_date", "2026-05-02").run().ended(0);
@@ -156,7 +153,7 @@ fn every_stream_has_a_schema_and_a_state_even_without_rows() {
 }
 
 #[test]
-fn a_future_end_is_the_today_of_each_account() {
+fn a_future_end_date_means_today_in_each_account() {
     let server = serve(world());
     let days = || {
         server

@@ -1,9 +1,11 @@
-//! What the records of a stream must be: computed from the fake's world, without the server and
-//! without the tap's own rendering.
+//! The records that a stream must have, computed from the world of the fake API, without the server
+//! and without the rendering of the tap.
 //!
-//! Owns the meaning of values by the types of the SCHEMA line; the reading of JSON is `json`'s.
-//! Everything goes by the stream tables, so that a new entity or report is compared as soon as it
-//! is there.
+//! It works by the stream tables, so that a new entity or report is compared without further code.
+
+mod value;
+
+pub(crate) use value::value;
 
 use crate::harness::{END, Fields, Run, START};
 use crate::json::{Json, decode};
@@ -11,25 +13,25 @@ use fake_tiktok::{Kind, Level, ReportQuery, ReportType, World};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use tap_tiktok_ads::streams::{self, Per, Report};
+use time::Date;
 use time::macros::format_description;
-use time::{Date, OffsetDateTime};
 
-/// What a run was asked for.
+/// Which rows a run should deliver.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not the states of one")]
 #[derive(Debug, Clone)]
 pub(crate) struct Scope {
     /// Accounts whose rows are expected.
     pub accounts: Vec<String>,
-    /// First and last day of reports.
+    /// The first and the last day of reports.
     pub days: (Date, Date),
     pub include_deleted: bool,
-    /// Entities changed before it, by account, are not expected: `YYYY-MM-DD HH:MM:SS`.
+    /// Bookmarks by account, `YYYY-MM-DD HH:MM:SS`. Entities changed before them are not expected.
     pub bookmarks: BTreeMap<String, String>,
     /// Metrics that TikTok refuses.
     pub without: Vec<&'static str>,
     /// Whether `TopView` is delivered.
     pub top_view: bool,
-    /// Whether of reports nothing else is.
+    /// Whether reports contain only `TopView`.
     pub only_top_view: bool,
     /// Whether results of Promote are delivered.
     pub promote: bool,
@@ -37,7 +39,7 @@ pub(crate) struct Scope {
     pub fills_modify_time: bool,
 }
 
-/// Field by field what a record must hold.
+/// The values that a record must have, by field.
 pub(crate) type Wanted = BTreeMap<String, Json>;
 
 pub(crate) fn day(text: &str) -> Date {
@@ -83,8 +85,8 @@ pub(crate) fn check(world: &World, run: &Run, stream: &str, scope: &Scope) {
     compare(world, stream, (schema, keys), &run.records(stream), scope, false);
 }
 
-/// Compares records with what the world has. With `repeats` a record may come several times: after
-/// a resumed run.
+/// Compares records with the world. With `repeats`, records may come several times, as after a
+/// resumed run.
 #[track_caller]
 pub(crate) fn compare(
     world: &World,
@@ -105,12 +107,12 @@ pub(crate) fn compare(
     assert!(repeats || found.twice.is_empty(), "{stream}: {} comes twice", found.twice[0]);
 }
 
-/// How records differ from what they should be.
+/// The differences between records and the world.
 #[derive(Debug, Default)]
 pub(crate) struct Difference {
     /// Keys without a record.
     pub lost: Vec<String>,
-    /// What is wrong with records, in words.
+    /// Descriptions of wrong records.
     pub changed: Vec<String>,
     /// Keys of records after the first of the same key.
     pub twice: Vec<String>,
@@ -162,7 +164,7 @@ pub(crate) fn difference(
             .collect();
         found
             .changed
-            .extend(more.first().map(|more| format!("{stream}: nobody sent {more:?}; {key}")));
+            .extend(more.first().map(|more| format!("{stream}: {more:?} was never sent; {key}")));
     }
     found.lost = wanted.into_keys().filter(|key| !met.contains(key)).collect();
     found
@@ -211,7 +213,7 @@ pub(crate) fn is_metric(report: &Report, name: &str) -> bool {
     name != "advertiser_id" && !report.dimensions.contains(&name)
 }
 
-/// What TikTok is asked for: Promote is in, and `TopView` comes by itself.
+/// The requests for a report: one includes Promote, and `TopView` needs a separate one.
 fn queries(report: &Report, schema: &Value, account: &str, scope: &Scope) -> Vec<ReportQuery> {
     let names = schema["properties"].as_object().expect("properties").keys();
     let ordinary = ReportQuery {
@@ -250,7 +252,7 @@ pub(crate) fn kind(path: &str) -> Kind {
         "campaign/get/" => Kind::Campaign,
         "adgroup/get/" => Kind::Adgroup,
         "ad/get/" => Kind::Ad,
-        other => panic!("the fake has no {other}: teach it, then this"),
+        other => panic!("{other} is missing here, or in the fake"),
     }
 }
 
@@ -280,103 +282,11 @@ fn row(
     {
         sent.insert("modify_time".into(), created);
     }
-    // Every selected field stands in every record; what TikTok left out is null there.
+    // Every selected field is in every record, as null if TikTok left it out.
     properties
         .iter()
         .map(|(name, property)| {
             (name.clone(), value(property, sent.get(name).map_or("null", String::as_str)))
         })
         .collect()
-}
-
-/// A value as its property takes it.
-pub(crate) fn value(property: &Value, raw: &str) -> Json {
-    let types: Vec<&str> = match &property["type"] {
-        Value::Array(many) => {
-            many.iter().filter_map(Value::as_str).filter(|name| *name != "null").collect()
-        }
-        one => one.as_str().into_iter().collect(),
-    };
-    let sent = Json::read(raw);
-    let inside = raw.trim_matches('"');
-    let is_nothing = matches!(inside, "-" | "") || sent == Json::Null;
-    match (types.as_slice(), property["format"].as_str()) {
-        _ if sent == Json::Null => Json::Null,
-        ([], _) => sent,
-        (["number" | "integer" | "boolean"], _) | (["string"], Some("date-time")) if is_nothing => {
-            Json::Null
-        }
-        (["number"], _) => {
-            if is_number(inside) {
-                Json::Number(inside.to_owned())
-            } else {
-                Json::Null
-            }
-        }
-        // Exponents are the matter of `values`.
-        (["integer"], _) => {
-            let (whole, fraction) = inside.split_once('.').unwrap_or((inside, ""));
-            if is_number(inside) && fraction.bytes().all(|b| b == b'0') {
-                Json::Number(whole.to_owned())
-            } else {
-                Json::Null
-            }
-        }
-        (["boolean"], _) => match inside.to_lowercase().as_str() {
-            "true" | "1" => Json::Bool(true),
-            "false" | "0" => Json::Bool(false),
-            _ => Json::Null,
-        },
-        (["string"], Some("date-time")) => time(inside),
-        (["string"], _) => match sent {
-            Json::Text(_) => sent,
-            Json::Number(digits) => Json::Text(digits),
-            Json::Bool(truth) => Json::Text(truth.to_string()),
-            nested => Json::Inside(Box::new(nested)),
-        },
-        (types, _) => nested(property, types, sent, raw),
-    }
-}
-
-fn nested(property: &Value, types: &[&str], sent: Json, raw: &str) -> Json {
-    match sent {
-        Json::Object(_) if types.contains(&"object") => {
-            let known = |name: &str| property["properties"].get(name).cloned().unwrap_or_default();
-            Json::Object(
-                crate::json::members(raw)
-                    .into_iter()
-                    .map(|(name, raw)| (name.clone(), value(&known(&name), &raw)))
-                    .collect(),
-            )
-        }
-        Json::List(_) if types.contains(&"array") => {
-            let items: Vec<&serde_json::value::RawValue> =
-                serde_json::from_str(raw).expect("a list");
-            Json::List(items.iter().map(|item| value(&property["items"], item.get())).collect())
-        }
-        Json::Object(_) | Json::List(_) if types.contains(&"string") => {
-            Json::Inside(Box::new(sent))
-        }
-        Json::Text(_) if types.contains(&"string") => sent,
-        _ => Json::Null,
-    }
-}
-
-fn is_number(text: &str) -> bool {
-    serde_json::from_str::<serde_json::Number>(text).is_ok()
-}
-
-/// The forms that the world sends: wall clock, and seconds since 1970.
-fn time(text: &str) -> Json {
-    if text.starts_with("0000-00-00") || text == "0" {
-        return Json::Null;
-    }
-    if let Ok(seconds) = text.parse::<i64>() {
-        let time = OffsetDateTime::from_unix_timestamp(seconds).expect("a time");
-        return Json::Text(
-            time.format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"))
-                .expect("a time"),
-        );
-    }
-    Json::Text(format!("{}Z", text.replace(' ', "T")))
 }
