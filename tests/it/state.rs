@@ -100,7 +100,7 @@ fn a_first_run_bookmarks_the_greatest_time_and_the_last_day() {
         let bookmarks = &run.state()["bookmarks"][stream.name];
         for id in ids(&server) {
             let wanted = match stream.replication {
-                Replication::FullTable => Value::Null,
+                Replication::FullTable | Replication::Snapshot => Value::Null,
                 Replication::Window { .. } => format!("{END}T00:00:00Z").into(),
                 Replication::Incremental { .. } => {
                     let shown = server
