@@ -66,6 +66,38 @@ pub(super) fn by_main_names(mut given: Map<String, Value>) -> Map<String, Value>
 /// names are warned of.
 pub(super) fn read(given: Map<String, Value>) -> Result<Map<String, Value>> {
     let mut given = by_main_names(given);
+    let read = converted(&mut given);
+    for name in given.keys() {
+        warn_unknown(name);
+    }
+    for name in required() {
+        if !read.contains_key(name) {
+            return Err(input(format!(
+                "config: `{name}` is missing; set it to {}",
+                expected(name)
+            )));
+        }
+    }
+    check(&read, schema())?;
+    Ok(read)
+}
+
+/// Reads only these settings, whatever else is given or missing.
+pub(super) fn read_some(
+    mut given: Map<String, Value>,
+    names: &[&str],
+) -> Result<Map<String, Value>> {
+    given.retain(|name, _| names.contains(&name.as_str()));
+    let read = converted(&mut by_main_names(given));
+    let mut schema = schema().clone();
+    schema["required"] = Value::Array(Vec::new());
+    check(&read, &schema)?;
+    Ok(read)
+}
+
+/// The known settings in the types of the schema, with defaults for missing ones. Unknown ones stay
+/// behind.
+fn converted(given: &mut Map<String, Value>) -> Map<String, Value> {
     let mut read = Map::new();
     for (name, setting) in settings() {
         let value = match (given.shift_remove(name), setting.get("default")) {
@@ -73,29 +105,14 @@ pub(super) fn read(given: Map<String, Value>) -> Result<Map<String, Value>> {
             (None, Some(default)) => default.clone(),
             (None, None) => continue,
         };
-        if setting.get("x-not-yet").is_some() && Some(&value) != setting.get("default") {
-            return Err(input(format!("config: `{name}` is not available yet; leave it out")));
-        }
         read.insert(name.to_owned(), value);
     }
-    for name in given.keys() {
-        warn_unknown(name);
-    }
-    check(&read)?;
-    Ok(read)
+    read
 }
 
-fn check(settings: &Map<String, Value>) -> Result<()> {
-    for name in required() {
-        if !settings.contains_key(name) {
-            return Err(input(format!(
-                "config: `{name}` is missing; set it to {}",
-                expected(name)
-            )));
-        }
-    }
+fn check(settings: &Map<String, Value>, schema: &Value) -> Result<()> {
     // Dates come in more forms than the keyword `format` allows; `pattern` lists them.
-    let validator = jsonschema::draft7::options().should_validate_formats(false).build(schema())?;
+    let validator = jsonschema::draft7::options().should_validate_formats(false).build(schema)?;
     let whole = Value::Object(settings.clone());
     match validator.iter_errors(&whole).next() {
         None => Ok(()),
@@ -132,7 +149,14 @@ mod tests {
     use serde_json::json;
 
     fn read_with(name: &str, value: Value) -> Result<Map<String, Value>> {
-        let mut given = Map::from_iter([("start_date".to_owned(), json!("2026-01-31"))]);
+        let mut given = Map::from_iter([
+            ("access_token".to_owned(), json!("t")),
+            ("start_date".to_owned(), json!("2026-01-31")),
+        ]);
+        let accounts = &schema()["properties"]["accounts"];
+        if !aliases(accounts).any(|alias| alias == name) {
+            given.insert("accounts".to_owned(), json!(["1"]));
+        }
         given.insert(name.to_owned(), value);
         read(given)
     }
@@ -253,7 +277,8 @@ mod tests {
             ("max_runtime", json!(1e19)),
             ("base_url", json!("ftp://secret")),
             ("verify", json!("secret-yes")),
-            ("metrics", json!(["spend"])),
+            ("metrics", json!({"secret": 1})),
+            ("custom_reports", json!(["secret"])),
             ("max_runtime", json!("soon-secret")),
             ("access_token", json!({"secret": 1})),
         ] {

@@ -1,6 +1,8 @@
 //! The dictionary of metrics and dimensions: `schemas/metrics.json`, with the type of each and
 //! what decides whether a report can have it. TikTok refuses a whole report for one wrong name.
 
+pub use super::grain::Grain;
+
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -8,20 +10,6 @@ use std::sync::OnceLock;
 /// The most metrics that a stream has by default. TikTok takes 100 a request; a few more of the
 /// user's own should still fit.
 pub const MOST_DEFAULTS: usize = 90;
-
-/// The time that one row of a report stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Grain {
-    /// A day: `stat_time_day` is a dimension.
-    Day,
-    /// An hour: `stat_time_hour` is a dimension.
-    Hour,
-    /// All days there are: `query_lifetime`.
-    Lifetime,
-    /// The days that were asked for, without a dimension of time; the tap asks day by day.
-    DayByRequest,
-}
 
 /// What a report groups its rows by. It decides which metrics there are.
 #[derive(Clone, Copy, Debug)]
@@ -71,24 +59,24 @@ pub struct Column {
     types: ByReport<String>,
     /// Of a dimension: `id`, `time`, `breakdown`, or `returned`, which cannot be asked for.
     #[serde(default, rename = "kind")]
-    role: String,
+    pub(super) role: String,
     /// Of a metric: the family that it belongs to.
     #[serde(default)]
     group: String,
     /// Report types that have it.
-    reports: Vec<String>,
+    pub(super) reports: Vec<String>,
     /// Report types whose rows have it without being asked.
     #[serde(default)]
     returned: Vec<String>,
     /// Data levels that have it; none named means all.
     #[serde(default)]
-    levels: Vec<String>,
+    pub(super) levels: Vec<String>,
     /// The grains that have it; none named means all.
     #[serde(default)]
     grains: ByReport<Vec<Grain>>,
     /// Dimensions, or kinds of dimensions, one of which a report must have.
     #[serde(default)]
-    with: ByReport<Vec<String>>,
+    pub(super) with: ByReport<Vec<String>>,
     /// Dimensions, or kinds of dimensions, that a report must not have.
     #[serde(default)]
     without: ByReport<Vec<String>>,
@@ -122,6 +110,16 @@ impl Dictionary {
     /// What is known of a metric.
     pub fn metric(&self, name: &str) -> Option<&Column> {
         self.metrics.get(name)
+    }
+
+    /// All dimensions.
+    pub(super) fn dimensions(&self) -> impl Iterator<Item = (&str, &Column)> {
+        self.dimensions.iter().map(|(name, column)| (name.as_str(), column))
+    }
+
+    /// The names of all metrics.
+    pub(super) fn metric_names(&self) -> impl Iterator<Item = &str> {
+        self.metrics.keys().map(String::as_str)
     }
 
     /// Whether a report can be asked for a metric. A name that the dictionary does not hold may

@@ -4,7 +4,7 @@
 use super::breakdowns::{BREAKDOWNS, Breakdown};
 use super::dictionary::Grain;
 use super::report::{ACCOUNT_LEVEL, Report};
-use super::{Group, Stream};
+use super::{Group, ReportSettings, Stream};
 
 /// A level of an account.
 struct Level {
@@ -64,6 +64,7 @@ fn stream(level: &Level, breakdown: &Breakdown) -> Stream {
         data_level: Some(level.code),
         dimensions: dimensions.chain(breakdown.dimensions.iter().copied()).collect(),
         grain: breakdown.grain,
+        settings: ReportSettings::default(),
     };
     let group = if is_core { Group::Core } else { breakdown.group };
     report.stream(name.leak(), group, about(level, breakdown))

@@ -1,8 +1,9 @@
 //! What can be replicated. A stream is a set of columns: what it is read per, its call, its
 //! replication, its key properties and its fields. Resources are entries, one file a group; reports
-//! follow from a grid.
+//! follow from a grid, or from the config.
 
 mod audiences;
+mod available;
 mod breakdowns;
 mod business_center;
 mod call;
@@ -10,23 +11,33 @@ mod catalogs;
 mod comments;
 mod core;
 mod creative;
+mod custom;
 pub mod dictionary;
 mod finance;
 mod gmv_max;
+mod grain;
 mod grid;
+mod group;
 mod leads;
+mod legal;
+mod more_metrics;
+mod nearest;
 mod other_reports;
 mod pixels;
 mod reference;
 mod report;
+mod report_settings;
 mod resource;
 mod reviews;
 mod rules;
 mod schema;
 mod smart_plus;
 
+pub use available::Available;
 pub use call::{Buying, Call, Days, PASS, Paging, Parent, Pass};
+pub use group::Group;
 pub use report::{Report, UTC_HOUR};
+pub use report_settings::{Filter, ReportSettings};
 pub use schema::schema;
 
 use std::sync::OnceLock;
@@ -121,76 +132,6 @@ pub enum Fields {
     Report(Report),
 }
 
-/// A set of streams that the setting `stream_groups` names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Group {
-    /// The streams of the Python tap, and the reports of every level.
-    Core,
-    /// Reports by hour.
-    Hourly,
-    /// Reports of all time.
-    Lifetime,
-    /// Reports by country, age, placement and so on.
-    Breakdowns,
-    /// Reports by interests and devices of those who saw the ads.
-    Interests,
-    /// Reports by search term, post, event and so on.
-    BasicBreakdowns,
-    /// Upgraded Smart+ campaigns and their reports.
-    SmartPlus,
-    /// GMV Max and TikTok Shop.
-    GmvMax,
-    /// Images, videos, pages and what they brought.
-    Creative,
-    /// Costs, balances and transactions.
-    Finance,
-    /// Reviews, diagnoses and fatigue of ads.
-    Reviews,
-    /// Audiences.
-    Audiences,
-    /// Pixels, apps and conversions.
-    Pixels,
-    /// Forms and what people wrote into them: personal data.
-    Leads,
-    /// Comments: personal data.
-    Comments,
-    /// Catalogs and stores.
-    Catalogs,
-    /// Business Centers.
-    BusinessCenter,
-    /// Automated rules, labels and tests.
-    Rules,
-    /// Lists that ads refer to.
-    Reference,
-}
-
-impl Group {
-    /// The name that stands in the setting.
-    pub fn name(self) -> &'static str {
-        match self {
-            Group::Core => "core",
-            Group::Hourly => "hourly",
-            Group::Lifetime => "lifetime",
-            Group::Breakdowns => "breakdowns",
-            Group::Interests => "interests",
-            Group::BasicBreakdowns => "basic_breakdowns",
-            Group::SmartPlus => "smart_plus",
-            Group::GmvMax => "gmv_max",
-            Group::Creative => "creative",
-            Group::Finance => "finance",
-            Group::Reviews => "reviews",
-            Group::Audiences => "audiences",
-            Group::Pixels => "pixels",
-            Group::Leads => "leads",
-            Group::Comments => "comments",
-            Group::Catalogs => "catalogs",
-            Group::BusinessCenter => "business_center",
-            Group::Rules => "rules",
-            Group::Reference => "reference",
-        }
-    }
-}
-
 impl Stream {
     /// The field that bookmarks hold, unless all rows are read every time.
     pub fn replication_key(&self) -> Option<&'static str> {
@@ -235,6 +176,13 @@ impl Stream {
         }
     }
 
+    fn report_mut(&mut self) -> Option<&mut Report> {
+        match &mut self.fields {
+            Fields::Report(report) => Some(report),
+            Fields::Declared(_) => None,
+        }
+    }
+
     /// Whether it is read in windows of days.
     pub fn has_windows(&self) -> bool {
         matches!(self.replication, Replication::Window { .. })
@@ -246,8 +194,9 @@ pub const ADVERTISER_INFO: &str = "advertiser/info/";
 /// The endpoint of most reports.
 pub const REPORT: &str = "report/integrated/get/";
 
-/// Every stream, in the order in which discovery lists and a run without a catalog reads them. One
-/// that is cheap and always has rows comes first: `meltano config test` stops at the first record.
+/// Every built-in stream, in the order in which discovery lists and a run without a catalog reads
+/// them. One that is cheap and always has rows comes first: `meltano config test` stops at the first
+/// record.
 pub fn all() -> &'static [Stream] {
     static STREAMS: OnceLock<Vec<Stream>> = OnceLock::new();
     STREAMS.get_or_init(|| {
@@ -275,7 +224,7 @@ pub fn all() -> &'static [Stream] {
     })
 }
 
-/// The stream of that name.
+/// The built-in stream of that name.
 pub fn find(name: &str) -> Option<&'static Stream> {
     all().iter().find(|stream| stream.name == name)
 }

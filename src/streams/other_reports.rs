@@ -4,7 +4,7 @@ use super::call::{CALL, Call, PARENT, PASS, Paging, Parent, Pass};
 use super::dictionary::Grain;
 use super::report::Report;
 use super::resource::{NOT_LISTED, days};
-use super::{Fields, Group, Per, Stream};
+use super::{Fields, Group, Per, ReportSettings, Stream};
 use crate::json::RowsAt;
 
 /// A report, its dimensions as the rows have them.
@@ -14,7 +14,13 @@ fn report(
     dimensions: &[&'static str],
     grain: Grain,
 ) -> Report {
-    Report { report_type, data_level, dimensions: dimensions.to_vec(), grain }
+    Report {
+        report_type,
+        data_level,
+        dimensions: dimensions.to_vec(),
+        grain,
+        settings: ReportSettings::default(),
+    }
 }
 
 /// The parameters for days of all of these endpoints.

@@ -5,6 +5,7 @@ use super::resource::{in_group, resource, schema};
 use super::{Group, Made, Per, Stream};
 use crate::json::RowsAt;
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn streams() -> Vec<Stream> {
     in_group(
         Group::Reference,

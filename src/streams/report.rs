@@ -2,7 +2,7 @@
 
 use super::call::{Buying, CALL, Call, PASS, Paging, Pass};
 use super::dictionary::{Grain, Grouping, dictionary};
-use super::{Fields, Group, Per, REPORT, Replication, Stream};
+use super::{Fields, Group, Per, REPORT, Replication, ReportSettings, Stream};
 
 /// Money without its currency and days without their time zone are easily taken for others, so every
 /// record of a report of an account has both.
@@ -21,6 +21,8 @@ pub struct Report {
     pub dimensions: Vec<&'static str>,
     /// The time that a row stands for.
     pub grain: Grain,
+    /// What the config sets about it.
+    pub settings: ReportSettings,
 }
 
 /// The level of an account as a whole.
@@ -68,6 +70,39 @@ impl Report {
         self.data_level.is_some_and(|level| level != ACCOUNT_LEVEL)
     }
 
+    /// Whether Promote and `TopView` are asked for. Not if the user filters by how campaigns were
+    /// bought, since TikTok takes one condition on it.
+    pub fn takes_all_buying(&self) -> bool {
+        self.is_below_account()
+            && self.is_narrowable()
+            && ![Buying::Ordinary, Buying::TopView]
+                .iter()
+                .any(|buying| self.settings.filters_on(buying.report_filter().0))
+    }
+
+    /// Whether its metrics add up to those of the account: all ads, by nothing but the time.
+    pub fn adds_up_to_account(&self) -> bool {
+        let is_by_time = self.grain.dimension().is_some_and(|time| self.dimensions.contains(&time));
+        self.data_level == Some("AUCTION_AD")
+            && self.dimensions.len() == 2
+            && is_by_time
+            && self.settings.filters.is_empty()
+    }
+
+    /// The metrics that its stream declares.
+    pub fn default_metrics(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = match &self.settings.metrics {
+            Some(own) => own.iter().map(String::as_str).collect(),
+            None => dictionary().defaults(&self.grouping()),
+        };
+        for name in &self.settings.more_metrics {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     /// The report of the account for the same days, without breakdowns.
     pub fn of_account(&self) -> Report {
         Report {
@@ -75,6 +110,7 @@ impl Report {
             data_level: Some(ACCOUNT_LEVEL),
             dimensions: vec!["advertiser_id", "stat_time_day"],
             grain: Grain::Day,
+            settings: ReportSettings::default(),
         }
     }
 
@@ -111,7 +147,7 @@ impl Report {
     /// The name of the filter that decides about deleted entities, which must fit the level. The
     /// account has none: its totals always hold them.
     pub fn status_filter(&self) -> Option<&'static str> {
-        match self.data_level? {
+        match self.data_level.filter(|_| self.is_narrowable())? {
             "AUCTION_CAMPAIGN" => Some("campaign_status"),
             "AUCTION_ADGROUP" => Some("adgroup_status"),
             "AUCTION_AD" => Some("ad_status"),
@@ -129,7 +165,6 @@ impl Report {
         let mut keys = vec!["advertiser_id"];
         keys.extend(self.dimensions.iter().filter(|name| **name != "advertiser_id"));
         keys.extend(self.stamp());
-        let has_top_view = self.is_below_account() && self.is_narrowable();
         Stream {
             name,
             group,
@@ -138,7 +173,7 @@ impl Report {
             call: Call {
                 path: REPORT,
                 paging: Paging::Pages(1000),
-                passes: if has_top_view { &[ORDINARY, TOP_VIEW] } else { &[ORDINARY] },
+                passes: if self.takes_all_buying() { &[ORDINARY, TOP_VIEW] } else { &[ORDINARY] },
                 ..CALL
             },
             replication: self.replication(),

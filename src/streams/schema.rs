@@ -33,7 +33,7 @@ fn of_report(report: &Report, keys: &[&str]) -> Value {
         let kind = if is_date { "date-time" } else { "string" };
         properties.insert(name.to_owned(), property(kind, keys.contains(&name)));
     }
-    for name in dictionary().defaults(&report.grouping()) {
+    for name in report.default_metrics() {
         let column = dictionary().metric(name);
         let kind = column.map_or("string", |c| c.type_in(report.report_type));
         properties.insert(name.to_owned(), property(kind, false));

@@ -35,6 +35,13 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    /// Whether a stream delivers deleted entities, or rows about them. A report's own setting wins
+    /// over that of the config.
+    pub(crate) fn includes_deleted(&self, plan: &Plan) -> bool {
+        let own = plan.stream.report().and_then(|report| report.settings.include_deleted);
+        own.unwrap_or(self.config.include_deleted)
+    }
+
     /// Where a job is at work, for messages: `ads, account 7, 2026-01-01 to 2026-01-30`.
     pub(crate) fn place(&self, job: Job) -> String {
         let window = job.window.map_or(String::new(), |w| format!(", {} to {}", w.start, w.end));

@@ -7,7 +7,7 @@ use crate::render::{DESELECTED, FieldSpec, Origin, Recipe};
 use crate::singer::catalog::CatalogStream;
 use crate::singer::{selection, shape};
 use crate::streams::dictionary::{Grain, dictionary};
-use crate::streams::{self, Replication, Report, Stream};
+use crate::streams::{Available, Replication, Report, Stream};
 use anyhow::Result;
 use serde_json::Value;
 
@@ -39,7 +39,8 @@ pub struct Plan {
 pub fn plan(catalog: &[CatalogStream], config: &Config) -> Result<Vec<Plan>> {
     let mut plans = Vec::new();
     for stream in catalog.iter().filter(|s| selection::is_selected(s)) {
-        let Some(entry) = streams::find(&stream.id) else { return Err(unknown(&stream.id)) };
+        let entry = config.streams.find(&stream.id);
+        let entry = entry.ok_or_else(|| unknown(&stream.id, &config.streams))?;
         if config.sandbox && !entry.in_sandbox {
             log::info!("{}: skipped, the sandbox does not have it", stream.id);
             continue;
@@ -52,13 +53,13 @@ pub fn plan(catalog: &[CatalogStream], config: &Config) -> Result<Vec<Plan>> {
     Ok(plans)
 }
 
-fn unknown(id: &str) -> anyhow::Error {
-    let distance = |s: &'static Stream| (strsim::damerau_levenshtein(id, s.name), s.name);
-    let near = streams::all().iter().map(distance).min();
-    let hint = near
-        .filter(|(distance, _)| *distance < 6)
-        .map_or(String::new(), |(_, name)| format!("; did you mean `{name}`?"));
-    input(format!("catalog: stream `{id}` is selected, but this tap has none of that name{hint}"))
+fn unknown(id: &str, available: &Available) -> anyhow::Error {
+    let near = available.hint(id);
+    let more = match near.as_str() {
+        "" => "; if it is a custom report, the config must have it in `custom_reports`",
+        near => near,
+    };
+    input(format!("catalog: stream `{id}` is selected, but this tap has none of that name{more}"))
 }
 
 impl Plan {

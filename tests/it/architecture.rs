@@ -13,7 +13,7 @@ const MAY_NAME: [(&str, &[&str]); 8] = [
     ("render", &["json"]),
     ("api", &["config", "error", "json", "logging", "words"]),
     ("singer", &["error", "files"]),
-    ("config", &["error", "files", "logging"]),
+    ("config", &["error", "files", "logging", "streams"]),
     (
         "sync",
         &[

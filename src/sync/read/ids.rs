@@ -78,7 +78,7 @@ impl<'t> Rows<'t> for IdReader<'_> {
         let mut also = vec![Box::from(""); self.parent.also.len()];
         let mut counts = self.parent.only.is_none();
         self.members(scan, "", &mut |path, text| {
-            if path == self.parent.id {
+            if path == self.parent.id && !text.is_empty() {
                 id = Some(Box::from(text));
             }
             if let Some((member, values)) = self.parent.only.filter(|(member, _)| path == *member) {
@@ -90,7 +90,7 @@ impl<'t> Rows<'t> for IdReader<'_> {
                 }
             }
         })?;
-        if let Some(id) = id.filter(|id: &Box<str>| counts && !id.is_empty()) {
+        if let Some(id) = id.filter(|_| counts) {
             self.found.push((id, also));
         }
         Ok(())

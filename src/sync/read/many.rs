@@ -106,10 +106,10 @@ fn pages(
     let mut number = 1;
     loop {
         let mut page = list.page(context, number, Vec::new(), body)?;
-        let last = page.last;
+        let end = page.last;
         audit.add(&mut page);
         all.append(page);
-        if number >= last {
+        if number >= end {
             return Ok((all, audit));
         }
         number += 1;

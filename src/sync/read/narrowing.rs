@@ -34,6 +34,7 @@ pub(crate) fn parts(
     loop {
         let of = STEPS
             .get(step)
+            .filter(|_| report.is_narrowable())
             .filter(|of| report.data_level.is_some_and(|level| of.levels.contains(&level)));
         let Some(of) = of else { return Ok(None) };
         let ids = if let Some((_, inside)) = parent.filter() {
@@ -43,11 +44,13 @@ pub(crate) fn parts(
             let (memory, question) = (slice.memory, (slice.job.partition, whole.buying));
             memory.campaigns.get(question, || list(slice, of, whole.buying, None).map(Arc::new))?
         };
+        let allows = |id: &&String| report.settings.allows(of.filter, id);
+        let ids: Vec<String> = ids.iter().filter(allows).cloned().collect();
         match ids.len() {
             // There are rows, or they would not be too many: nothing that can be listed has them.
             0 => return Ok(None),
             // That is the same as its parent.
-            1 => (parent, step) = (Subset::Ids(step, ids.to_vec()), step + 1),
+            1 => (parent, step) = (Subset::Ids(step, ids), step + 1),
             few if few <= of.most => return Ok(Some(halves(step, &ids))),
             _ => {
                 let parts = ids.chunks(of.most).map(|some| Subset::Ids(step, some.to_vec()));

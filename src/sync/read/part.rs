@@ -2,7 +2,7 @@
 
 use super::reader::Slice;
 use super::subset::Subset;
-use crate::streams::{Buying, Per, Report};
+use crate::streams::{Buying, Filter, Per, Report};
 use crate::sync::windows::Window;
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ pub(crate) struct Asked {
 impl Part {
     /// Whether the filter for Promote belongs to it.
     pub(crate) fn takes_origins(&self, report: &Report) -> bool {
-        self.buying == Buying::Ordinary && report.is_below_account() && report.is_narrowable()
+        self.buying == Buying::Ordinary && report.takes_all_buying()
     }
 }
 
@@ -36,6 +36,12 @@ impl Part {
 pub(crate) fn condition<T: serde::Serialize>(name: &str, values: &[T]) -> Value {
     let values = json!(values).to_string();
     json!({"field_name": name, "filter_type": "IN", "filter_value": values})
+}
+
+/// A condition of the user's.
+fn own_condition(filter: &Filter) -> Value {
+    let Filter { field_name, filter_type, filter_value } = filter;
+    json!({"field_name": field_name, "filter_type": filter_type, "filter_value": filter_value})
 }
 
 /// What a report is asked for, but for its pages.
@@ -66,15 +72,19 @@ pub(crate) fn params(
     if !asked.metrics.is_empty() {
         params.push(("metrics", json!(asked.metrics).to_string()));
     }
-    let mut filters = Vec::new();
-    if let Some(name) = report.status_filter().filter(|_| asked.deleted) {
-        filters.push(condition(name, &["STATUS_ALL"]));
-    }
+    let settings = &report.settings;
+    let subset = part.subset.filter();
+    // A subset has only ids that the user's own condition lets pass.
+    let own =
+        settings.filters.iter().filter(|f| Some(f.field_name.as_str()) != subset.map(|s| s.0));
+    let mut filters: Vec<Value> = own.map(own_condition).collect();
+    let status = report.status_filter().filter(|name| asked.deleted && !settings.filters_on(name));
+    filters.extend(status.map(|name| condition(name, &["STATUS_ALL"])));
     if part.buying == Buying::TopView || asked.origins && part.takes_origins(report) {
         let (name, values) = part.buying.report_filter();
         filters.push(condition(name, values));
     }
-    filters.extend(part.subset.filter().map(|(name, ids)| condition(name, ids)));
+    filters.extend(subset.map(|(name, ids)| condition(name, ids)));
     if !filters.is_empty() {
         params.push(("filtering", json!(filters).to_string()));
     }

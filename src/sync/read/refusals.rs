@@ -27,7 +27,7 @@ pub(crate) fn asked(slice: &Slice) -> Asked {
     Asked {
         metrics: metrics(slice),
         origins: takes_origins(slice),
-        deleted: slice.context.config.include_deleted,
+        deleted: slice.context.includes_deleted(slice.plan),
     }
 }
 

@@ -129,7 +129,7 @@ fn read_rest(
     let written = std::mem::take(&mut parts.keys);
     let rest = slice.read(List { takes_cut: true, written, ..list })?;
     add(&mut parts.sums, &rest.sums);
-    let deleted = slice.context.config.include_deleted.then(|| rest.sums.clone());
+    let deleted = slice.context.includes_deleted(slice.plan).then(|| rest.sums.clone());
     parts.with_deleted = both(parts.with_deleted.take(), deleted);
     slice.ending.oddities.push(format!(
         "{}: {message}; their rows are delivered as far as TikTok shows them, which is not for ads \

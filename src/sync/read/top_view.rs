@@ -55,7 +55,8 @@ fn campaigns_with_results(
         let (name, values) = buying.report_filter();
         filtering.push(condition(name, values));
     }
-    if slice.context.config.include_deleted {
+    // One answer serves all reports of the account.
+    if slice.context.plans.iter().any(|plan| slice.context.includes_deleted(plan)) {
         filtering.push(condition("campaign_status", &["STATUS_ALL"]));
     }
     if !ids.is_empty() {

@@ -34,10 +34,10 @@ pub(crate) fn add_with_deleted(
     sums: &[Sum],
     read: &mut Read,
 ) -> Result<(), ApiError> {
-    if slice.plan.summed.is_empty() || report.data_level != Some("AUCTION_AD") {
+    if slice.plan.summed.is_empty() || !report.adds_up_to_account() {
         return Ok(());
     }
-    let more = if slice.context.config.include_deleted {
+    let more = if slice.context.includes_deleted(slice.plan) {
         Some(sums.to_vec())
     } else {
         totals(slice, report, part)?
@@ -53,7 +53,7 @@ pub(crate) fn compare_with_account(
     window: Option<Window>,
     read: &Read,
 ) -> Result<(), ApiError> {
-    if slice.plan.summed.is_empty() || report.data_level != Some("AUCTION_AD") {
+    if slice.plan.summed.is_empty() || !report.adds_up_to_account() {
         return Ok(());
     }
     let account = report.of_account();
