@@ -80,8 +80,8 @@ fn ids(leaf: &Leaf, query: &ReportQuery) -> Option<String> {
     let mut of_subject = Vec::new();
     for name in &query.dimensions {
         match leaf.id(name) {
-            Some(id) if name.ends_with("_id") => of_subject.push(id),
-            None if name.ends_with("_id") && !is_other(query.report_type, name) => return None,
+            Some(id) if name.contains("_id") => of_subject.push(id),
+            None if name.contains("_id") && !is_other(query.report_type, name) => return None,
             _ => {}
         }
     }

@@ -183,6 +183,28 @@ fn breakdowns_and_hours_add_up_to_the_day() {
 }
 
 #[test]
+fn smart_plus_ads_are_the_sums_of_their_creatives() {
+    let server = odd();
+    let asks = asks(&server);
+    let spend = |key: &[&str]| -> (BTreeMap<String, i128>, i128) {
+        let ask = asks.iter().find(|ask| ask.key == key).unwrap();
+        let mut by_id = BTreeMap::new();
+        for row in rows(&server, ask.path, &ask.params) {
+            *by_id.entry(self::key(&row, &ask.key)[0].clone()).or_default() +=
+                micros(cell(&row, "spend"));
+        }
+        let sum = by_id.values().sum();
+        (by_id, sum)
+    };
+    let (ads, creatives) =
+        (spend(&["ad_id_v2", "stat_time_day"]), spend(&["ad_id", "stat_time_day"]));
+    assert_eq!(ads.1, creatives.1);
+    let alike = ads.0.keys().filter(|id| creatives.0.contains_key(*id)).count();
+    assert!(alike > 0 && alike < ads.0.len() && ads.0.len() < creatives.0.len());
+    assert!(creatives.0.iter().all(|(id, spend)| ads.0.get(id).is_none_or(|own| own == spend)));
+}
+
+#[test]
 fn levels_of_gmv_max_add_up_and_have_totals() {
     let server = odd();
     let asks: Vec<_> = asks(&server).into_iter().filter(|ask| ask.path == GMV_MAX).collect();
