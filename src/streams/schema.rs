@@ -3,7 +3,7 @@
 
 use super::dictionary::{Grain, dictionary};
 use super::report::{ACCOUNT_FIELDS, UTC_HOUR};
-use super::{Fields, Report, Stream};
+use super::{Fields, Per, Report, Stream};
 use serde_json::{Map, Value, json};
 
 /// The JSON Schema (draft 7) of a stream's records. Keys are `string`, everything else may be null.
@@ -12,13 +12,16 @@ pub fn schema(stream: &Stream) -> Value {
         Fields::Declared(text) => {
             serde_json::from_str(text).expect("the built-in schemas are valid")
         }
-        Fields::Report(report) => of_report(report, &stream.keys),
+        Fields::Report(report) => of_report(stream, report),
     }
 }
 
-fn of_report(report: &Report, keys: &[&str]) -> Value {
+fn of_report(stream: &Stream, report: &Report) -> Value {
+    let keys = &stream.keys;
     let mut properties = Map::new();
-    properties.insert("advertiser_id".to_owned(), json!({"type": "string"}));
+    for name in keys.iter().filter(|name| is_owner_or_parent(report, name)) {
+        properties.insert((*name).to_owned(), json!({"type": "string"}));
+    }
     for name in &report.dimensions {
         let column = dictionary().dimension(name);
         let kind = column.map_or("string", |c| c.type_in(report.report_type));
@@ -27,7 +30,7 @@ fn of_report(report: &Report, keys: &[&str]) -> Value {
     if report.grain == Grain::Hour {
         properties.insert(UTC_HOUR.to_owned(), property("date-time", false));
     }
-    let constants = ACCOUNT_FIELDS.iter().filter(|_| keys.contains(&"advertiser_id"));
+    let constants = ACCOUNT_FIELDS.iter().filter(|_| stream.per == Per::Account);
     for name in constants.copied().chain(report.stamp()) {
         let is_date = name.ends_with("date");
         let kind = if is_date { "date-time" } else { "string" };
@@ -39,6 +42,11 @@ fn of_report(report: &Report, keys: &[&str]) -> Value {
         properties.insert(name.to_owned(), property(kind, false));
     }
     json!({"type": "object", "properties": properties})
+}
+
+/// Whether a key property names whose rows they are, instead of what they are about.
+fn is_owner_or_parent(report: &Report, name: &str) -> bool {
+    !report.dimensions.contains(&name) && report.stamp() != Some(name)
 }
 
 fn property(kind: &str, key: bool) -> Value {
