@@ -114,6 +114,9 @@ fn ids(
     let Some(stream) = streams::find(parent.stream) else {
         return Ok(Arc::new(Ids::new(Vec::new())));
     };
+    // What is outside matters to a parent only if its own calls name it.
+    let nothing = Batch::default();
+    let outer = if stream.call.parents.is_empty() { &nothing } else { outer };
     let days = window.filter(|_| stream.has_windows());
     let days = days.map_or(String::new(), |w| format!("{} {}", w.start, w.end));
     let only = parent.only.map_or("", |(member, _)| member);
