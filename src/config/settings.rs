@@ -149,14 +149,16 @@ mod tests {
     use serde_json::json;
 
     fn read_with(name: &str, value: Value) -> Result<Map<String, Value>> {
-        let mut given = Map::from_iter([
-            ("access_token".to_owned(), json!("t")),
-            ("start_date".to_owned(), json!("2026-01-31")),
-        ]);
-        let accounts = &schema()["properties"]["accounts"];
-        if !aliases(accounts).any(|alias| alias == name) {
-            given.insert("accounts".to_owned(), json!(["1"]));
-        }
+        let required = [
+            ("access_token", json!("t")),
+            ("accounts", json!("1")),
+            ("start_date", json!("2026-01-31")),
+        ];
+        let is_given = |own: &str| {
+            own == name || aliases(&schema()["properties"][own]).any(|alias| alias == name)
+        };
+        let others = required.into_iter().filter(|(own, _)| !is_given(own));
+        let mut given: Map<_, _> = others.map(|(own, value)| (own.to_owned(), value)).collect();
         given.insert(name.to_owned(), value);
         read(given)
     }
@@ -207,6 +209,20 @@ mod tests {
             let read =
                 read_with(name, given.clone()).unwrap_or_else(|e| panic!("{name} {given}: {e}"));
             assert_eq!(read[setting], want, "{name} {given}");
+        }
+    }
+
+    #[test]
+    fn a_missing_setting_is_named() {
+        let whole = json!({"access_token": "t", "accounts": "1", "start_date": "2026-01-31"});
+        let whole = whole.as_object().expect("an object");
+        assert!(read(whole.clone()).is_ok());
+        assert_eq!(whole.keys().collect::<Vec<_>>(), required().collect::<Vec<_>>());
+        for name in required() {
+            let mut given = whole.clone();
+            given.insert(name.to_owned(), Value::Null);
+            let message = read(given).expect_err(name).to_string();
+            assert!(message.contains(&format!("`{name}` is missing")), "{message}");
         }
     }
 
