@@ -2,14 +2,15 @@
 //! orchestrators run it before every sync.
 
 use crate::singer::catalog::{self, CatalogStream};
-use crate::streams;
+use crate::streams::{self, Group};
 use anyhow::Result;
 use serde_json::{Value, json};
 
-/// The catalog of all streams, which are all selected by default.
+/// The catalog of the group `core`, of which all streams are selected by default.
 pub fn discover() -> Value {
     let streams: Vec<Value> = streams::all()
         .iter()
+        .filter(|stream| stream.group == Group::Core)
         .map(|stream| {
             catalog::discovered(
                 stream.name,

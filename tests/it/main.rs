@@ -16,6 +16,7 @@ mod faults;
 mod first_minutes;
 mod foreign;
 mod grammar;
+mod grid;
 mod harness;
 mod input;
 mod json;
