@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 use tap_tiktok_ads::discovery::discover;
+use tap_tiktok_ads::streams::{self, Stream};
 
 /// The entry of a stream in a catalog.
 #[track_caller]
@@ -45,4 +46,18 @@ pub(crate) fn fields(stream: &str, fields: &[&str]) -> Value {
         mark(entry, &["properties", &name], "selected", fields.contains(&name.as_str()));
     }
     catalog
+}
+
+/// A catalog of any streams of the table, all of them selected. Discovery lists fewer.
+pub(crate) fn of<'s>(streams: impl IntoIterator<Item = &'s Stream>) -> Value {
+    let entries = streams.into_iter().map(|stream| {
+        json!({
+            "tap_stream_id": stream.name,
+            "stream": stream.name,
+            "schema": streams::schema(stream),
+            "key_properties": stream.keys,
+            "metadata": [{"breadcrumb": [], "metadata": {"selected": true}}],
+        })
+    });
+    json!({"streams": entries.collect::<Vec<_>>()})
 }

@@ -4,55 +4,50 @@
 use crate::harness::{CORE, Message, Run, Tap, serve, world};
 use crate::truth::{self, Scope};
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::HashSet;
 use tap_tiktok_ads::discovery::discover;
 
+/// Checks the order of the messages, and every record against the SCHEMA line of its stream.
 fn checked(run: &Run) {
-    let mut validators = HashMap::new();
+    let mut declared = HashSet::new();
     let mut open = None;
     for message in &run.messages {
         match message {
             Message::Schema { stream, schema, keys, bookmarks } => {
-                let options = jsonschema::draft7::options().should_validate_formats(true);
-                let validator =
-                    options.build(schema).unwrap_or_else(|error| panic!("{stream}: {error}"));
-                assert!(
-                    validators.insert(stream.clone(), (validator, schema.clone())).is_none(),
-                    "{stream}: a second SCHEMA"
-                );
+                assert!(declared.insert(stream), "{stream}: a second SCHEMA");
                 for name in keys.iter().chain(&names(bookmarks.as_ref())) {
                     assert!(
                         schema["properties"].get(name).is_some(),
                         "{stream}: {name} is not in the schema"
                     );
                 }
-                open = Some(stream.clone());
+                open = Some(stream.as_str());
             }
-            Message::Record { stream, fields } => {
-                assert_eq!(
-                    open.as_deref(),
-                    Some(stream.as_str()),
-                    "a record of a stream that is not open"
-                );
-                let (validator, schema) = &validators[stream];
-                let unknown: Vec<_> = fields
-                    .0
-                    .keys()
-                    .filter(|name| schema["properties"].get(name.as_str()).is_none())
-                    .collect();
-                assert!(unknown.is_empty(), "{stream}: {unknown:?} is not in the schema");
-                let record = Value::Object(
-                    fields
-                        .0
-                        .iter()
-                        .map(|(n, raw)| (n.clone(), serde_json::from_str(raw).unwrap()))
-                        .collect(),
-                );
-                if let Some(error) = validator.iter_errors(&record).next() {
-                    panic!("{stream}: {error} at {}", error.instance_path());
-                }
+            Message::Record { stream, .. } => {
+                assert_eq!(open, Some(stream.as_str()), "a record of a stream that is not open");
             }
             Message::State(state) => assert!(state["bookmarks"].is_object(), "{state}"),
+        }
+    }
+    for stream in run.streams() {
+        validate(run, stream);
+    }
+}
+
+/// Validates every record of a stream.
+pub(crate) fn validate(run: &Run, stream: &str) {
+    let schema = run.schema(stream).0;
+    let options = jsonschema::draft7::options().should_validate_formats(true);
+    let validator = options.build(schema).unwrap_or_else(|error| panic!("{stream}: {error}"));
+    for fields in run.records(stream) {
+        let is_declared = |name: &&String| schema["properties"].get(name.as_str()).is_some();
+        let unknown: Vec<_> = fields.0.keys().filter(|name| !is_declared(name)).collect();
+        assert!(unknown.is_empty(), "{stream}: {unknown:?} is not in the schema");
+        let members = fields.0.iter();
+        let members = members.map(|(name, raw)| (name.clone(), serde_json::from_str(raw).unwrap()));
+        let record = Value::Object(members.collect());
+        if let Some(error) = validator.iter_errors(&record).next() {
+            panic!("{stream}: {error} at {}", error.instance_path());
         }
     }
 }

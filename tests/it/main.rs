@@ -17,6 +17,7 @@ mod faults;
 mod first_minutes;
 mod foreign;
 mod grammar;
+mod grid;
 mod groups;
 mod harness;
 mod input;

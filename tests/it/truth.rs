@@ -3,16 +3,18 @@
 //!
 //! It works by the stream tables, so that a new entity or report is compared without further code.
 
+mod report;
 mod value;
 
+pub(crate) use report::is_metric;
 pub(crate) use value::value;
 
 use crate::harness::{END, Fields, Run, START};
 use crate::json::{Json, decode};
-use fake_tiktok::{Kind, Level, ReportQuery, ReportType, World};
+use fake_tiktok::{Kind, World};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use tap_tiktok_ads::streams::{self, Per, Report};
+use tap_tiktok_ads::streams::{self, Per};
 use time::Date;
 use time::macros::format_description;
 
@@ -197,53 +199,13 @@ pub(crate) fn rows(world: &World, stream: &str, schema: &Value, scope: &Scope) -
                 }
             }
             Some(report) => {
-                for query in queries(report, schema, account, scope) {
-                    for found in world.report(&query) {
-                        add(&mut found.dimensions.0.iter().chain(&found.metrics.0));
-                    }
+                for row in report::rows(world, report, schema, account, scope) {
+                    add(&mut row.iter());
                 }
             }
         }
     }
     rows
-}
-
-/// Whether a property of a report's schema is a metric.
-pub(crate) fn is_metric(report: &Report, name: &str) -> bool {
-    name != "advertiser_id" && !report.dimensions.contains(&name)
-}
-
-/// The requests for a report: one includes Promote, and `TopView` needs a separate one.
-fn queries(report: &Report, schema: &Value, account: &str, scope: &Scope) -> Vec<ReportQuery> {
-    let names = schema["properties"].as_object().expect("properties").keys();
-    let ordinary = ReportQuery {
-        advertiser_id: account.to_owned(),
-        report_type: if report.report_type == "BASIC" {
-            ReportType::Basic
-        } else {
-            ReportType::Audience
-        },
-        level: Level::ALL
-            .into_iter()
-            .find(|level| Some(level.name()) == report.data_level)
-            .expect("a level"),
-        dimensions: report.dimensions.iter().map(|name| (*name).to_owned()).collect(),
-        metrics: names
-            .filter(|name| is_metric(report, name) && !scope.without.contains(&name.as_str()))
-            .cloned()
-            .collect(),
-        start: Some(scope.days.0),
-        end: Some(scope.days.1),
-        include_deleted: scope.include_deleted,
-        promote: scope.promote,
-        ..ReportQuery::default()
-    };
-    let top_view = ReportQuery { top_view: true, ..ordinary.clone() };
-    match (ordinary.level, scope.top_view) {
-        (Level::Advertiser, _) | (_, false) => vec![ordinary],
-        _ if scope.only_top_view => vec![top_view],
-        _ => vec![ordinary, top_view],
-    }
 }
 
 /// The kind of entity that an endpoint lists.
