@@ -77,9 +77,12 @@ mod tests {
     proptest! {
         #[test]
         fn no_second_and_no_minute_holds_more_than_its_limit(
-            per_second in 1_u32..20, part in 1_u32..100, waits in prop::collection::vec(0_u64..700, 1..400),
+            per_second in 1_u32..20,
+            part in 1_u32..100,
+            waits in prop::collection::vec(0_u64..700, 1..400),
         ) {
-            let limit = Limit { per_second: f64::from(per_second), per_minute: (f64::from(per_second * part) * 0.6).max(1.0) };
+            let per_minute = (f64::from(per_second * part) * 0.6).max(1.0);
+            let limit = Limit { per_second: f64::from(per_second), per_minute };
             let now = Instant::now();
             let mut budget = Budget::new(limit, now);
             let mut earliest = now;
@@ -87,11 +90,15 @@ mod tests {
                 earliest += Duration::from_millis(*wait);
                 budget.take(earliest) - now
             }).collect();
-            for (length, most) in [(Duration::from_secs(1), limit.per_second), (MINUTE, limit.per_minute)] {
+            let second = Duration::from_secs(1);
+            for (length, most) in [(second, limit.per_second), (MINUTE, limit.per_minute)] {
                 for (i, start) in starts.iter().enumerate() {
                     // Rounded to nanoseconds, an interval may be a little short.
-                    let within = starts[i..].iter().take_while(|s| **s + Duration::from_micros(1) < *start + length).count();
-                    prop_assert!(f64::from(u32::try_from(within).expect("few")) <= most.floor().max(1.0), "{within} in {length:?}");
+                    let is_within =
+                        |s: &&Duration| **s + Duration::from_micros(1) < *start + length;
+                    let within = starts[i..].iter().take_while(is_within).count();
+                    let count = f64::from(u32::try_from(within).expect("few"));
+                    prop_assert!(count <= most.floor().max(1.0), "{within} in {length:?}");
                 }
             }
         }

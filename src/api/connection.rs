@@ -1,5 +1,5 @@
-//! Connections to TikTok: certificates, proxies, time-outs and what is never done, such as following
-//! a redirect.
+//! Connections to TikTok: certificates, proxies, time-outs and what is never done, such as
+//! following a redirect.
 
 use super::proxy;
 use super::tunnel;

@@ -135,7 +135,8 @@ mod tests {
     #[test]
     fn reads_the_envelope_in_any_order() {
         let info = PageInfo { page: 1, page_size: 10, total_number: 2, total_page: 1 };
-        let text = r#"{"data":{"page_info":{"page":1,"page_size":10,"total_number":2,"total_page":1},"list":[{"a":1},{}]},"request_id":"r","message":"OK","code":0}"#;
+        let text = r#"{"data":{"page_info":{"page":1,"page_size":10,"total_number":2,"total_page":1},
+            "list":[{"a":1},{}]},"request_id":"r","message":"OK","code":0}"#;
         let want = Page {
             code: 0,
             message: "OK".into(),
@@ -190,7 +191,8 @@ mod tests {
     #[test]
     fn what_is_no_object_is_counted_apart_and_costs_itself() {
         let read = page(
-            r#"{"code":0,"data":{"list":[null,{"a":NaN},7,"x",[{}],{}],"total_metrics":{"a":Infinity,"b":"1"}}}"#,
+            r#"{"code":0,"data":{"list":[null,{"a":NaN},7,"x",[{}],{}],
+                "total_metrics":{"a":Infinity,"b":"1"}}}"#,
         );
         let read = read.expect("valid");
         assert_eq!((read.rows, read.not_rows), (6, 4));

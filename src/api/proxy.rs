@@ -47,14 +47,16 @@ fn choose(
 }
 
 fn fault(value: &str) -> String {
+    let is_of_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
     let known = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
     let kind = value.split_once("://").map(|(kind, _)| kind.to_lowercase());
     match kind {
-        Some(kind) if !known.contains(&kind.as_str()) && kind.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b)) => {
-            format!("sets a proxy of the kind `{kind}`, which is not supported; use one of {}", known.join(", "))
+        Some(kind) if !known.contains(&kind.as_str()) && kind.bytes().all(is_of_scheme) => {
+            let known = known.join(", ");
+            format!("sets a proxy of the kind `{kind}`, which is not supported; use one of {known}")
         }
-        _ => "does not hold the address of a proxy; expected scheme://[user:password@]host[:port], with special characters of the \
-              password as %XX"
+        _ => "does not hold the address of a proxy; expected \
+              scheme://[user:password@]host[:port], with special characters of the password as %XX"
             .to_owned(),
     }
 }

@@ -102,7 +102,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_become_the_text_that_the_library_makes_of_them(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+        fn any_bytes_become_the_text_that_the_library_makes_of_them(
+            bytes in prop::collection::vec(any::<u8>(), 0..40),
+        ) {
             let (text, mended) = mend(&bytes);
             prop_assert_eq!(&text, &String::from_utf8_lossy(&bytes));
             prop_assert_eq!(mended == 0, std::str::from_utf8(&bytes).is_ok());

@@ -139,7 +139,8 @@ impl Trouble {
 
 /// Whether TikTok took too long. What was never sent it did not begin to work on.
 fn is_over(error: &ureq::Error) -> bool {
-    matches!(error, ureq::Error::Timeout(when) if !matches!(when, Timeout::Resolve | Timeout::Connect))
+    let is_before = |when: &Timeout| matches!(when, Timeout::Resolve | Timeout::Connect);
+    matches!(error, ureq::Error::Timeout(when) if !is_before(when))
 }
 
 impl From<Page> for Trouble {

@@ -53,7 +53,8 @@ impl RowsAt {
     }
 }
 
-/// Reads answers, one of which counts: an answer that turns out to be broken is followed by another.
+/// Reads answers, one of which counts: an answer that turns out to be broken is followed by
+/// another.
 pub trait Reader {
     /// What takes the rows of one answer.
     type Rows<'t>: Rows<'t>

@@ -5,7 +5,9 @@
 //! `value` writes one value.
 
 mod date;
+mod field;
 mod kind;
+mod late;
 mod names;
 mod nested;
 mod recipe;

@@ -1,5 +1,5 @@
-//! Ids of rows that have none: a hash of all that a row holds, which does not depend on the order of
-//! its members, and a number that tells equal rows apart. The number is known only when all rows
+//! Ids of rows that have none: a hash of all that a row holds, which does not depend on the order
+//! of its members, and a number that tells equal rows apart. The number is known only when all rows
 //! before are, so a record holds a place for it.
 
 use xxhash_rust::xxh3::xxh3_128;

@@ -1,16 +1,15 @@
 //! Renders the rows of one page: reads the fields of a row, fills in what it lacks, and decides
 //! whether the record is written. `value` writes single values.
 
+use super::field::{Field, LateField, Short};
 use super::names::NamePredictor;
 use super::nested::push_next;
-use super::recipe::{Field, LateField, Short};
 use super::row_id::{self, RowHash};
 use super::value::{Written, push_value};
 use super::{Kind, Renderer};
 use crate::json::Rows;
 use crate::json::scan::{Malformed, Scan, is_not_finite};
 use foldhash::quality::FixedState;
-use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher};
 
 /// Counts of what a row has.
@@ -25,14 +24,14 @@ struct Found {
 /// A renderer that works on one page, whose text lives for `'t`.
 #[derive(Debug)]
 pub struct PageRows<'r, 'p, 't> {
-    renderer: &'r mut Renderer<'p>,
+    pub(super) renderer: &'r mut Renderer<'p>,
     out: &'r mut Vec<u8>,
     tail: Vec<u8>,
     /// Values that are kept until the row ends.
-    captured: Vec<Option<&'t str>>,
+    pub(super) captured: Vec<Option<&'t str>>,
     /// A value from around the rows that follow.
-    around: Option<&'t str>,
-    row_hash: u128,
+    pub(super) around: Option<&'t str>,
+    pub(super) row_hash: u128,
     /// The number of fields found so far that identify the row, and the sum of their hashes.
     identity: (usize, u64),
 }
@@ -296,30 +295,6 @@ impl<'t> PageRows<'_, '_, 't> {
         self.out.extend_from_slice(nulls.get(comma..).unwrap_or_default());
     }
 
-    /// The value of a field that is written at the end of the row.
-    fn late_value(&self, late: LateField) -> Option<Cow<'t, str>> {
-        let captured = |place: usize| self.captured[place].filter(|raw| *raw != "null");
-        let borrowed = match late {
-            LateField::Cursor { cursor, created } => captured(cursor).or_else(|| captured(created)),
-            // The same rule as in the Python tap.
-            LateField::Status { operation, secondary } => {
-                let is_deleted = captured(operation) == Some("\"DELETE\"")
-                    || captured(secondary).is_some_and(|s| s.ends_with("_DELETE\""));
-                Some(if is_deleted { "\"DELETE\"" } else { "\"ACTIVE\"" })
-            }
-            LateField::Inside { object, path: "" } => captured(object),
-            LateField::Inside { object, path } => inside(captured(object)?, path),
-            LateField::Around => self.around,
-            LateField::UtcHour { hour } => {
-                let wall = captured(hour)?.trim_matches('"');
-                let known = self.renderer.hours.iter().find(|(known, _)| wall.starts_with(known));
-                return known.map(|(_, utc)| Cow::Owned(format!("\"{utc}\"")));
-            }
-            LateField::RowId => return Some(Cow::Owned(row_id::raw_id(self.row_hash))),
-        };
-        borrowed.map(Cow::Borrowed)
-    }
-
     /// Whether the cursor of the row is before the bookmark; also keeps the greatest cursor. Rows
     /// equal to the bookmark are delivered, because another row of the same second may have come
     /// after the bookmark was set. So are rows without a cursor, on every run.
@@ -340,22 +315,6 @@ impl<'t> PageRows<'_, '_, 't> {
         }
         false
     }
-}
-
-/// A member of an object: `a`, or `a.b` of an object inside it.
-fn inside<'t>(object: &'t str, path: &str) -> Option<&'t str> {
-    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-    let (mut scan, mut first) = (Scan::new(object), true);
-    scan.enter(b'{').ok()?;
-    while scan.next(first, b'}').ok()? {
-        first = false;
-        let is_it = scan.name().ok()?.trim_matches('"') == name;
-        let value = scan.value().ok()?;
-        if is_it {
-            return rest.map_or(Some(value), |rest| inside(value, rest));
-        }
-    }
-    None
 }
 
 fn hash(index: usize, text: &str) -> u64 {

@@ -101,8 +101,8 @@ pub struct Parent {
     pub id: &'static str,
     /// A member that decides which rows count, with the values for which they do.
     pub only: Option<(&'static str, &'static [&'static str])>,
-    /// The parameter that names ids. An array if its name is a plural. A name with a dot is a member
-    /// of an object.
+    /// The parameter that names ids. An array if its name is a plural. A name with a dot is a
+    /// member of an object.
     pub param: &'static str,
     /// Ids in one call at most.
     pub most: usize,

@@ -15,6 +15,7 @@ mod custom;
 pub mod dictionary;
 mod finance;
 mod gmv_max;
+mod gmv_max_reports;
 mod grain;
 mod grid;
 mod group;
@@ -195,8 +196,8 @@ pub const ADVERTISER_INFO: &str = "advertiser/info/";
 pub const REPORT: &str = "report/integrated/get/";
 
 /// Every built-in stream, in the order in which discovery lists and a run without a catalog reads
-/// them. One that is cheap and always has rows comes first: `meltano config test` stops at the first
-/// record.
+/// them. One that is cheap and always has rows comes first: `meltano config test` stops at the
+/// first record.
 pub fn all() -> &'static [Stream] {
     static STREAMS: OnceLock<Vec<Stream>> = OnceLock::new();
     STREAMS.get_or_init(|| {

@@ -4,8 +4,8 @@ use super::call::{Buying, CALL, Call, PASS, Paging, Pass};
 use super::dictionary::{Grain, Grouping, dictionary};
 use super::{Fields, Group, Per, REPORT, Replication, ReportSettings, Stream};
 
-/// Money without its currency and days without their time zone are easily taken for others, so every
-/// record of a report of an account has both.
+/// Money without its currency and days without their time zone are easily taken for others, so
+/// every record of a report of an account has both.
 pub(super) const ACCOUNT_FIELDS: [&str; 2] = ["currency", "timezone"];
 /// The hour of an hourly record in UTC.
 pub const UTC_HOUR: &str = "stat_time_hour_utc";

@@ -1,6 +1,7 @@
 //! The accounts of a run: which of them can be read, what day it is there, and the calls with which
 //! a run finds that out.
 
+use super::account::Account;
 use crate::api::cause::Cause;
 use crate::api::client::Client;
 use crate::api::error::ApiError;
@@ -11,74 +12,10 @@ use crate::render::push_date_time;
 use crate::singer::bookmark::Bookmark;
 use crate::streams::ADVERTISER_INFO;
 use std::collections::{HashMap, HashSet};
-use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, UtcOffset};
-use tz::TimeZoneRef;
+use time::Date;
 
 /// Accounts that one call describes at most.
 const BATCH: usize = 100;
-/// No zone is further behind UTC.
-const WESTERNMOST: Duration = Duration::hours(12);
-
-/// One account of the run.
-#[derive(Debug, Default)]
-pub struct Account {
-    /// Its id.
-    pub id: String,
-    /// The currency of its money, if that is known.
-    pub currency: Option<String>,
-    /// The name of its time zone, if TikTok gives one.
-    pub zone_name: Option<String>,
-    /// Its zone, by which TikTok counts days; `None` where it is not known.
-    zone: Option<TimeZoneRef<'static>>,
-    /// When it was created, in UTC: it has no results before.
-    created: Option<Date>,
-}
-
-impl Account {
-    /// The calendar date there at `now`; in UTC where the zone is not known.
-    pub fn today(&self, now: OffsetDateTime) -> Date {
-        let local = self.zone.and_then(|zone| zone.find_local_time_type(now.unix_timestamp()).ok());
-        let offset = local.and_then(|local| UtcOffset::from_whole_seconds(local.ut_offset()).ok());
-        now.to_offset(offset.unwrap_or(UtcOffset::UTC)).date()
-    }
-
-    /// The last day that has begun there for certain. Where the zone is not known that is the day
-    /// of the westernmost zone: a bookmark on a later day could pass over hours still to come.
-    pub fn begun_day(&self, now: OffsetDateTime) -> Date {
-        if self.zone.is_some() { self.today(now) } else { (now - WESTERNMOST).date() }
-    }
-
-    /// The hours of a day there, `YYYY-MM-DD HH`, and the beginning of each in UTC, RFC 3339. Of an
-    /// hour that a day has twice the first one counts; where the zone is not known, it is UTC.
-    pub fn hours(&self, day: Date) -> Vec<(String, String)> {
-        let hours = (0..24).filter_map(|hour| {
-            let utc = self.utc(day.with_hms(hour, 0, 0).ok()?)?;
-            Some((format!("{day} {hour:02}"), Bookmark::at(utc)?.to_string()))
-        });
-        hours.collect()
-    }
-
-    /// The instant at which clocks there show a time, the first of two.
-    fn utc(&self, wall: PrimitiveDateTime) -> Option<OffsetDateTime> {
-        let Some(zone) = self.zone else { return Some(wall.assume_utc()) };
-        let offset_at = |instant: OffsetDateTime| {
-            let local = zone.find_local_time_type(instant.unix_timestamp()).ok()?;
-            UtcOffset::from_whole_seconds(local.ut_offset()).ok()
-        };
-        let near = |days: i64| offset_at(wall.assume_utc() + Duration::days(days));
-        let (before, after) = (near(-1)?, near(1)?);
-        let instants = [before, after].map(|offset| wall.assume_offset(offset));
-        let is_real = |instant: &OffsetDateTime| offset_at(*instant) == Some(instant.offset());
-        // Clocks never show an hour that is left out in spring: it would have begun as before.
-        Some(instants.into_iter().filter(is_real).min().unwrap_or(instants[0]))
-    }
-
-    /// The first day that can have results, if that is known: a day before the account was
-    /// created, because its zone may be behind UTC.
-    pub fn first_day(&self) -> Option<Date> {
-        self.created.and_then(Date::previous_day)
-    }
-}
 
 /// What was found out.
 #[derive(Debug, Default)]
@@ -196,7 +133,8 @@ fn named(batch: &[String], message: &str) -> Option<usize> {
 fn say_mended(mended: u64) {
     if mended > 0 {
         log::warn!(
-            "{ADVERTISER_INFO}: {mended} sequences of bytes in TikTok's answer are not UTF-8 and became U+FFFD"
+            "{ADVERTISER_INFO}: {mended} sequences of bytes in TikTok's answer are not UTF-8 and \
+             became U+FFFD"
         );
     }
 }
@@ -245,53 +183,7 @@ fn date(time: &str) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use time::macros::{date, datetime};
-
-    #[test]
-    fn today_is_the_accounts_own() {
-        let now = datetime!(2026-03-08 11:30 UTC);
-        let today = |zone: &str| {
-            Account { id: "1".into(), zone: tzdb::tz_by_name(zone), ..Account::default() }
-                .today(now)
-        };
-        assert_eq!(today("Pacific/Kiritimati"), date!(2026 - 03 - 09));
-        assert_eq!(today("Pacific/Pago_Pago"), date!(2026 - 03 - 08));
-        assert_eq!(today("Pacific/Midway"), date!(2026 - 03 - 08));
-        // The sign of these names is the other way round: this one is an hour ahead of UTC.
-        assert_eq!(
-            Account { id: "1".into(), zone: tzdb::tz_by_name("Etc/GMT-14"), ..Account::default() }
-                .today(now),
-            date!(2026 - 03 - 09)
-        );
-        assert_eq!(
-            Account { id: "1".into(), zone: None, ..Account::default() }.today(now),
-            date!(2026 - 03 - 08)
-        );
-    }
-
-    #[test]
-    fn an_unknown_zone_has_begun_no_day_that_another_has_not() {
-        let unknown = Account { id: "1".into(), zone: None, ..Account::default() };
-        assert_eq!(unknown.begun_day(datetime!(2026-03-08 11:30 UTC)), date!(2026 - 03 - 07));
-        assert_eq!(unknown.begun_day(datetime!(2026-03-08 12:00 UTC)), date!(2026 - 03 - 08));
-    }
-
-    #[test]
-    fn hours_are_those_of_utc_over_daylight_saving() {
-        let account = Account { zone: tzdb::tz_by_name("America/New_York"), ..Account::default() };
-        let utc = |day, hour: usize| account.hours(day)[hour].1.clone();
-        assert_eq!(account.hours(date!(2026 - 01 - 15))[5].0, "2026-01-15 05");
-        assert_eq!(utc(date!(2026 - 01 - 15), 5), "2026-01-15T10:00:00Z");
-        // In November the hour from one to two comes twice; the first one counts.
-        assert_eq!(utc(date!(2026 - 11 - 01), 0), "2026-11-01T04:00:00Z");
-        assert_eq!(utc(date!(2026 - 11 - 01), 1), "2026-11-01T05:00:00Z");
-        assert_eq!(utc(date!(2026 - 11 - 01), 2), "2026-11-01T07:00:00Z");
-        // In March there is no hour from two to three.
-        assert_eq!(utc(date!(2026 - 03 - 08), 1), "2026-03-08T06:00:00Z");
-        assert_eq!(utc(date!(2026 - 03 - 08), 3), "2026-03-08T07:00:00Z");
-        let unknown = Account::default();
-        assert_eq!(unknown.hours(date!(2026 - 01 - 15))[23].1, "2026-01-15T23:00:00Z");
-    }
+    use time::macros::date;
 
     #[test]
     fn a_refusal_is_about_the_one_account_that_it_names() {

@@ -1,6 +1,7 @@
 //! A sync: slices of streams are read by workers (`read`) and written by the main thread, in their
 //! order and with their bookmarks (`deliver`).
 
+mod account;
 pub mod accounts;
 mod bookmarks;
 mod business_centers;

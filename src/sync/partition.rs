@@ -1,7 +1,8 @@
 //! What a slice of a stream is read for. Whoever asks for the account, the id or the words of a
 //! partition gets them here.
 
-use super::accounts::{Account, Accounts};
+use super::account::Account;
+use super::accounts::Accounts;
 
 /// What a slice is read for, by its place in the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -110,7 +110,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_day_is_in_one_window(from in 0_i64..2000, length in 0_i64..500, days in 1_u16..40, cut in 1_u16..40) {
+        fn every_day_is_in_one_window(
+            from in 0_i64..2000,
+            length in 0_i64..500,
+            days in 1_u16..40,
+            cut in 1_u16..40,
+        ) {
             let start = date!(2020 - 01 - 01) + Duration::days(from);
             let end = start + Duration::days(length);
             let whole: Vec<Window> = windows(start, end, days).collect();
@@ -124,7 +129,8 @@ mod tests {
                 })
             });
             is_covered(start, end, days.min(cut), &pieces.collect::<Vec<_>>())?;
-            let growing: Vec<Window> = growing_windows(start, end, days, |wanted| wanted.min(cut)).collect();
+            let growing = growing_windows(start, end, days, |wanted| wanted.min(cut));
+            let growing: Vec<Window> = growing.collect();
             is_covered(start, end, days.min(cut), &growing)?;
             prop_assert_eq!(growing[0].days(), 1);
         }

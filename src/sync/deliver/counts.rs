@@ -42,8 +42,9 @@ pub(crate) fn say_counts(plan: &Plan, tally: &Tally, failures: &mut Failures) {
     if tally.not_rows > 0 {
         let members = if plan.recipe.is_report() { " with `dimensions`" } else { "" };
         failures.differs(format!(
-            "{name}: {} rows left out because they are no objects{members}, but null or something else; the first was in {}; all others \
-             were delivered; if it stays so, report it to TikTok",
+            "{name}: {} rows left out because they are no objects{members}, but null or something \
+             else; the first was in {}; all others were delivered; if it stays so, report it to \
+             TikTok",
             tally.not_rows,
             tally.first_not_row.as_deref().unwrap_or("an answer")
         ));

@@ -64,7 +64,9 @@ impl Proof {
         if self.0.is_empty() {
             return Vec::new();
         }
-        let head = "verify: stream | compared | metric | ours | TikTok's | equal | rounded | too fresh | unknown | different".to_owned();
+        let head = "verify: stream | compared | metric | ours | TikTok's | equal | rounded | \
+                    too fresh | unknown | different"
+            .to_owned();
         let line = |((plan, what, metric), line): (&(usize, What, usize), &Line)| {
             let plan = &context.plans[*plan];
             let what = match what {

@@ -38,8 +38,8 @@ impl Many {
         list
     }
 
-    /// Reads the batch of that number, from 1. One with several ids that is refused is halved, until
-    /// it is known which id is refused.
+    /// Reads the batch of that number, from 1. One with several ids that is refused is halved,
+    /// until it is known which id is refused.
     pub(crate) fn piece(
         &self,
         context: &Context,

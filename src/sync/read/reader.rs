@@ -1,5 +1,5 @@
-//! One slice being read. Its lists are read page by page, checked for being whole, and read a second
-//! time if they are not. Which lists make up a slice is decided in `entities` and `reports`.
+//! One slice being read. Its lists are read page by page, checked for being whole, and read a
+//! second time if they are not. Which lists make up a slice is decided in `entities` and `reports`.
 
 use super::audit::{Audit, Verdict};
 use super::constants::constants;
@@ -14,7 +14,7 @@ use crate::api::request::{PageOf, Request};
 use crate::json::{Last, Reader, RowsAt};
 use crate::render::Tally;
 use crate::streams::{Paging, REPORT};
-use crate::sync::accounts::Account;
+use crate::sync::account::Account;
 use crate::sync::context::{Context, Ending};
 use crate::sync::jobs::Job;
 use crate::sync::plan::Plan;

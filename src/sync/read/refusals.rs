@@ -142,7 +142,8 @@ fn search(
     Ok((is_found && is_sure).then_some(metric))
 }
 
-/// Whether TikTok answers the first row of a report. `false` also once too many rows were asked for.
+/// Whether TikTok answers the first row of a report. `false` also once too many rows were asked
+/// for.
 fn accepts(
     slice: &mut Slice,
     report: &Report,

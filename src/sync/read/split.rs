@@ -39,8 +39,8 @@ pub(crate) fn read_in_parts(
     Ok(())
 }
 
-/// Reads the parts of what is too much as a whole, each as it is or in its own parts. `true`: it has
-/// no parts, and was read by another request.
+/// Reads the parts of what is too much as a whole, each as it is or in its own parts. `true`: it
+/// has no parts, and was read by another request.
 fn read_parts(
     slice: &mut Slice,
     report: &Report,

@@ -14,8 +14,8 @@ use std::collections::HashSet;
 /// Campaigns that are looked at: as many ids as one filter takes.
 const MOST: u64 = 100;
 
-/// Whether the account of this slice has results of `TopView`. A refusal means that it has none, and
-/// is logged.
+/// Whether the account of this slice has results of `TopView`. A refusal means that it has none,
+/// and is logged.
 pub(crate) fn has_top_view(slice: &mut Slice) -> Result<bool, ApiError> {
     let (memory, partition) = (slice.memory, slice.job.partition);
     memory.top_view.get(partition, || find_top_view(slice))
