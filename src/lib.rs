@@ -67,8 +67,8 @@ fn warn_of_another_tap(state: &State, streams: &Available) {
     let known: Vec<&str> = state.streams().collect();
     if !known.is_empty() && known.iter().all(|name| streams.find(name).is_none()) {
         log::warn!(
-            "state: it has bookmarks of {}, and of no stream of this tap; is it the state of another \
-             one? Everything is read from its beginning",
+            "state: it has bookmarks of {}, and of no stream of this tap; is it the state of \
+             another one? Everything is read from its beginning",
             known.iter().take(5).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
         );
     }

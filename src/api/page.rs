@@ -135,8 +135,8 @@ mod tests {
     #[test]
     fn reads_the_envelope_in_any_order() {
         let info = PageInfo { page: 1, page_size: 10, total_number: 2, total_page: 1 };
-        let text = r#"{"data":{"page_info":{"page":1,"page_size":10,"total_number":2,"total_page":1},
-            "list":[{"a":1},{}]},"request_id":"r","message":"OK","code":0}"#;
+        let text = r#"{"data":{"page_info":{"page":1,"page_size":10,"total_number":2,
+            "total_page":1},"list":[{"a":1},{}]},"request_id":"r","message":"OK","code":0}"#;
         let want = Page {
             code: 0,
             message: "OK".into(),

@@ -77,7 +77,10 @@ fn a_filter_on_how_campaigns_were_bought_replaces_the_passes() {
 
 #[test]
 fn errors_name_the_report_and_what_is_wrong() {
-    let status = |field: &str| json!([{"field_name": field, "filter_type": "IN", "filter_value": ["STATUS_ALL"]}]);
+    let status = |field: &str| {
+        let value = ["STATUS_ALL"];
+        json!([{"field_name": field, "filter_type": "IN", "filter_value": value}])
+    };
     for (more, parts) in [
         (json!({"name": null}), &["`custom_reports[0]`", "`name` is missing"][..]),
         (json!({"name": 5}), &["`custom_reports[0]`", "must be text"]),
