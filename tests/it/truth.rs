@@ -39,6 +39,8 @@ pub(crate) struct Scope {
     pub promote: bool,
     /// Whether `create_time` fills an empty `modify_time`.
     pub fills_modify_time: bool,
+    /// Whether TikTok describes accounts, so that their currency and time zone are known.
+    pub describes_accounts: bool,
 }
 
 /// The values that a record must have, by field.
@@ -65,6 +67,7 @@ impl Scope {
             only_top_view: false,
             promote: true,
             fills_modify_time: false,
+            describes_accounts: true,
         }
     }
 

@@ -29,8 +29,9 @@ pub(super) fn rows(
     scope: &Scope,
 ) -> Vec<Pairs> {
     let about = world.advertiser(account).0;
-    let about = about.into_iter().filter(|(name, _)| ["currency", "timezone"].contains(&&**name));
-    let about: Pairs = about.collect();
+    let is_known =
+        |name: &str| scope.describes_accounts && ["currency", "timezone"].contains(&name);
+    let about: Pairs = about.into_iter().filter(|(name, _)| is_known(name)).collect();
     let zone = &world.account(account).expect("an account of the world").zone;
     let mut rows = Vec::new();
     for query in queries(report, schema, account, scope) {
