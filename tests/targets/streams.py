@@ -38,6 +38,9 @@ REPORTS = {
     ),
 }
 
+# Fields of report records that are the same for a whole account. Report rows do not have them.
+OF_ACCOUNT = ["currency", "timezone"]
+
 NAMES = [*ENTITIES, *REPORTS]
 
 
@@ -58,8 +61,8 @@ class Stream:
 
     @property
     def metrics(self):
-        """The fields of a report without its key."""
-        return [name for name in self.properties if name not in self.keys]
+        """The fields of a report without its key and those of the account."""
+        return [name for name in self.properties if name not in [*self.keys, *OF_ACCOUNT]]
 
     @property
     def times(self):
