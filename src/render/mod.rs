@@ -11,6 +11,7 @@ mod late;
 mod names;
 mod nested;
 mod recipe;
+mod row_end;
 mod row_id;
 mod rows;
 mod sum;

@@ -36,7 +36,7 @@ fn tap(server: &Server, catalog: &Value) -> Tap {
 }
 
 /// Runs again if a day ended meanwhile somewhere: `read_date` is the day of the run.
-fn within_a_day(server: &Server, run: impl Fn() -> Run) -> Run {
+pub(crate) fn within_a_day(server: &Server, run: impl Fn() -> Run) -> Run {
     let ids = crate::harness::ids(server);
     let days = || ids.iter().map(|id| server.world().today(id)).collect::<Vec<_>>();
     loop {
@@ -49,7 +49,7 @@ fn within_a_day(server: &Server, run: impl Fn() -> Run) -> Run {
 }
 
 /// Makes a check of every stream, and fails with all that failed.
-fn each(streams: &[&'static Stream], check: impl Fn(&'static Stream)) {
+pub(crate) fn each(streams: &[&'static Stream], check: impl Fn(&'static Stream)) {
     let mut failed = Vec::new();
     for stream in streams {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| check(stream))) {

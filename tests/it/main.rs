@@ -26,6 +26,7 @@ mod kill;
 mod midnight;
 mod odd_rows;
 mod order;
+mod other_reports;
 mod output;
 mod oversized;
 mod pipes;

@@ -3,6 +3,7 @@
 //!
 //! It works by the stream tables, so that a new entity or report is compared without further code.
 
+mod parts;
 mod report;
 mod value;
 
@@ -179,9 +180,13 @@ pub(crate) fn difference(
 pub(crate) fn rows(world: &World, stream: &str, schema: &Value, scope: &Scope) -> Vec<Wanted> {
     let entry = streams::find(stream).expect("a stream of the table");
     let mut rows = Vec::new();
-    for account in &scope.accounts {
+    let (owners, column) = match entry.per {
+        Per::BusinessCenter => (world.business_centers(), "bc_id"),
+        _ => (scope.accounts.clone(), "advertiser_id"),
+    };
+    for account in &owners {
         let mut add = |pairs: &mut dyn Iterator<Item = &(String, String)>| {
-            rows.push(row(schema, account, pairs, scope));
+            rows.push(row(schema, (column, account), pairs, scope));
         };
         match entry.report() {
             None if entry.per == Per::AccountBatch => {
@@ -201,8 +206,8 @@ pub(crate) fn rows(world: &World, stream: &str, schema: &Value, scope: &Scope) -
                     }
                 }
             }
-            Some(report) => {
-                for row in report::rows(world, report, schema, account, scope) {
+            Some(_) => {
+                for row in report::rows(world, entry, schema, account, scope) {
                     add(&mut row.iter());
                 }
             }
@@ -223,7 +228,7 @@ pub(crate) fn kind(path: &str) -> Kind {
 
 fn row(
     schema: &Value,
-    account: &str,
+    owner: (&str, &str),
     pairs: &mut dyn Iterator<Item = &(String, String)>,
     scope: &Scope,
 ) -> Wanted {
@@ -236,7 +241,7 @@ fn row(
     };
     let gone = is("operation_status", &|s| s == "DELETE")
         || is("secondary_status", &|s| s.ends_with("_DELETE"));
-    sent.insert("advertiser_id".into(), format!("\"{account}\""));
+    sent.insert(owner.0.to_owned(), format!("\"{}\"", owner.1));
     let properties = schema["properties"].as_object().expect("properties");
     if sent.contains_key("operation_status") {
         sent.insert("current_status".into(), if gone { "\"DELETE\"" } else { "\"ACTIVE\"" }.into());

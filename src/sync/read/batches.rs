@@ -1,84 +1,15 @@
 //! The ids that the calls of a stream have to name, cut into batches of as many as a call takes.
 
+use super::batch::Batch;
 use super::ids::{IdReader, Ids};
-use super::params::Params;
 use super::reader::Slice;
 use crate::api::cause::Cause;
 use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
 use crate::api::request::{PageOf, Request};
-use crate::render::Constants;
 use crate::streams::{self, Parent, Stream};
 use crate::sync::windows::Window;
 use std::sync::Arc;
-
-/// What one call names.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Batch {
-    /// The ids of each parent, from the outermost one.
-    ids: Vec<Ids1>,
-}
-
-/// Ids of one parent in a batch: places among all of its ids.
-#[derive(Clone, Debug)]
-struct Ids1 {
-    parent: &'static Parent,
-    all: Arc<Ids>,
-    from: usize,
-    to: usize,
-}
-
-impl Batch {
-    /// Adds what the batch names to the parameters of a call.
-    pub(crate) fn add_to(&self, params: &mut Params) {
-        for Ids1 { parent, all, from, to } in &self.ids {
-            if parent.replaces_owner {
-                params.remove("advertiser_id");
-            }
-            if parent.param.ends_with('s') {
-                let ids: Vec<String> = (*from..*to).map(|place| all.get(place)).collect();
-                params.set(parent.param, ids);
-            } else {
-                params.set(parent.param, all.get(*from));
-            }
-            for ((param, _), value) in parent.also.iter().zip(all.also(*from)) {
-                params.set(param, &**value);
-            }
-            for (param, value) in parent.with {
-                params.set_json(param, value);
-            }
-        }
-    }
-
-    /// Columns of its rows: ids that are named one by one, and what goes with them.
-    pub(crate) fn columns(&self) -> Constants {
-        let mut columns = Constants::new();
-        for Ids1 { parent, all, from, .. } in &self.ids {
-            columns.extend(parent.column.map(|column| (column, all.get(*from))));
-        }
-        columns
-    }
-
-    /// Halves of a batch of several ids; `None` if there is but one.
-    pub(crate) fn halves(&self) -> Option<[Batch; 2]> {
-        let place = self.ids.iter().rposition(|ids| ids.to - ids.from > 1)?;
-        let Ids1 { from, to, .. } = self.ids[place];
-        let mut halves = [self.clone(), self.clone()];
-        halves[0].ids[place].to = from.midpoint(to);
-        halves[1].ids[place].from = from.midpoint(to);
-        Some(halves)
-    }
-
-    /// What it names, for messages.
-    pub(crate) fn words(&self) -> String {
-        let words = self.ids.iter().map(|Ids1 { parent, all, from, to }| {
-            let more =
-                if to - from > 1 { format!(" and {} more", to - from - 1) } else { String::new() };
-            format!("{} {}{more}", parent.param, all.get(*from))
-        });
-        words.collect::<Vec<_>>().join(", ")
-    }
-}
 
 /// The batches of one way to the ids. An error says that a parent cannot be read.
 pub(crate) fn batches(
@@ -94,9 +25,7 @@ pub(crate) fn batches(
             let most = parent.most.max(1);
             for from in (0..all.len()).step_by(most) {
                 let to = (from + most).min(all.len());
-                let mut batch = outer.clone();
-                batch.ids.push(Ids1 { parent, all: Arc::clone(&all), from, to });
-                inner.push(batch);
+                inner.push(outer.with(parent, Arc::clone(&all), from, to));
             }
         }
         batches = inner;

@@ -1,24 +1,30 @@
 //! What all rows of a list have in common and TikTok does not send: the account, its currency and
 //! time zone, and the day that was asked for.
 
-use super::reader::Slice;
 use crate::render::Constants;
 use crate::singer::bookmark::Bookmark;
-use crate::streams::Per;
+use crate::streams::{Per, Stream};
+use crate::sync::account::Account;
 use crate::sync::windows::Window;
+use time::OffsetDateTime;
 
-/// The constants of a list of a slice. What is not known is left out, and becomes null.
-pub(crate) fn constants(slice: &Slice, window: Option<Window>) -> Constants {
-    let (account, per) = (slice.open_account(), slice.plan.stream.per);
+/// The constants of a list of an owner, of a run that started at `started`. What is not known is
+/// left out, and becomes null.
+pub(crate) fn constants(
+    stream: &Stream,
+    owner: &str,
+    account: Option<&Account>,
+    started: OffsetDateTime,
+    window: Option<Window>,
+) -> Constants {
     let value = |name: &'static str| {
         let value = match name {
-            "advertiser_id" if per == Per::Account => Some(slice.account.to_owned()),
-            "bc_id" if per == Per::BusinessCenter => Some(slice.account.to_owned()),
+            "advertiser_id" if stream.per == Per::Account => Some(owner.to_owned()),
+            "bc_id" if stream.per == Per::BusinessCenter => Some(owner.to_owned()),
             "currency" => account.and_then(|a| a.currency.clone()),
             "timezone" => account.and_then(|a| a.zone_name.clone()),
             "date" => window.map(|w| Bookmark::of_day(w.start).to_string()),
             "read_date" => {
-                let started = slice.context.started;
                 let today = account.map_or_else(|| started.date(), |a| a.today(started));
                 Some(Bookmark::of_day(today).to_string())
             }
@@ -26,5 +32,5 @@ pub(crate) fn constants(slice: &Slice, window: Option<Window>) -> Constants {
         };
         value.map(|value| (name, value))
     };
-    slice.plan.stream.constants().into_iter().filter_map(value).collect()
+    stream.constants().into_iter().filter_map(value).collect()
 }

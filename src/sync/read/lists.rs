@@ -1,7 +1,8 @@
 //! Slices of lists: all rows, in as many passes as it takes to see all of them, and through the ids
 //! of parents where calls have to name some.
 
-use super::batches::{Batch, batches};
+use super::batch::Batch;
+use super::batches::batches;
 use super::list::List;
 use super::many::Many;
 use super::reader::Slice;

@@ -2,7 +2,7 @@
 //! lists of its own, one after the other.
 
 use super::audit::Audit;
-use super::batches::Batch;
+use super::batch::Batch;
 use super::list::{List, Rendered};
 use super::params::Params;
 use crate::api::cause::Cause;

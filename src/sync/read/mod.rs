@@ -2,6 +2,7 @@
 //! It also reads pages of the lists of other workers' slices.
 
 mod audit;
+mod batch;
 mod batches;
 mod constants;
 mod ids;

@@ -98,11 +98,14 @@ impl Slice<'_> {
         window: Option<Window>,
     ) -> List {
         let is_hourly = self.plan.recipe.has_hours();
-        let hours = window.zip(self.open_account()).filter(|_| is_hourly);
+        let account = self.open_account();
+        let hours = window.zip(account).filter(|_| is_hourly);
+        let started = self.context.started;
+        let constants = constants(&self.plan.stream, self.account, account, started, window);
         List {
             plan: self.job.plan,
             account: self.account.to_owned(),
-            constants: constants(self, window),
+            constants,
             hours: hours.map_or_else(Vec::new, |(window, account)| account.hours(window.start)),
             bookmark: None,
             written: HashSet::new(),

@@ -1,6 +1,6 @@
 //! What is asked for of a stream, but for the page: its owner, pass, parents, days and metrics.
 
-use super::batches::Batch;
+use super::batch::Batch;
 use super::params::Params;
 use super::reader::Slice;
 use super::refusals;

@@ -33,7 +33,12 @@ struct Arguments {
     #[arg(long, default_value_t = 4)]
     ads: usize,
     /// Time zones, given to the accounts in turn
-    #[arg(long, value_delimiter = ',', default_value = "America/New_York,Asia/Singapore", value_parser = parse_zone)]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "America/New_York,Asia/Singapore",
+        value_parser = parse_zone
+    )]
     zones: Vec<String>,
     /// Time every answer takes
     #[arg(long, default_value_t = 0)]

@@ -2,15 +2,24 @@
 //! do not have. Written independently of the code that computes these columns in the tap.
 
 use super::Scope;
+use super::parts::{Part, parts};
 use fake_tiktok::{Level, ReportQuery, ReportType, World};
 use serde_json::Value;
-use tap_tiktok_ads::streams::Report;
-use tap_tiktok_ads::streams::dictionary::Grain;
+use tap_tiktok_ads::streams::dictionary::{Grain, dictionary};
+use tap_tiktok_ads::streams::{Per, Report, Stream};
 use time::{Date, Duration, OffsetDateTime, UtcOffset};
 
 /// Columns of reports that are no metrics and no dimensions.
-const ADDED: [&str; 6] =
-    ["advertiser_id", "currency", "timezone", "date", "read_date", "stat_time_hour_utc"];
+const ADDED: [&str; 8] = [
+    "advertiser_id",
+    "bc_id",
+    "store_id",
+    "currency",
+    "timezone",
+    "date",
+    "read_date",
+    "stat_time_hour_utc",
+];
 
 /// Names and raw values.
 pub(super) type Pairs = Vec<(String, String)>;
@@ -20,64 +29,69 @@ pub(crate) fn is_metric(report: &Report, name: &str) -> bool {
     !ADDED.contains(&name) && !report.dimensions.contains(&name)
 }
 
-/// The rows of a report of an account.
+/// The rows of a report of an account or a Business Center.
 pub(super) fn rows(
     world: &World,
-    report: &Report,
+    stream: &Stream,
     schema: &Value,
-    account: &str,
+    owner: &str,
     scope: &Scope,
 ) -> Vec<Pairs> {
-    let about = world.advertiser(account).0;
-    let is_known =
-        |name: &str| scope.describes_accounts && ["currency", "timezone"].contains(&name);
-    let about: Pairs = about.into_iter().filter(|(name, _)| is_known(name)).collect();
-    let zone = &world.account(account).expect("an account of the world").zone;
+    let report = stream.report().expect("a report");
+    let mut about = Pairs::new();
+    if stream.per == Per::Account && scope.describes_accounts {
+        let is_known = |name: &str| ["currency", "timezone"].contains(&name);
+        let described = world.advertiser(owner).0.into_iter();
+        about.extend(described.filter(|(name, _)| is_known(name)));
+    }
     let mut rows = Vec::new();
-    for query in queries(report, schema, account, scope) {
-        let stamp = match report.grain {
-            Grain::Day | Grain::Hour => None,
-            Grain::DayByRequest => query.start.map(|day| ("date", day)),
-            Grain::Lifetime => Some(("read_date", world.today(account))),
-        };
-        let stamp = stamp.map(|(name, day)| (name.to_owned(), format!("\"{day} 00:00:00\"")));
-        for found in world.report(&query) {
-            let mut row: Pairs = found.dimensions.0.into_iter().chain(found.metrics.0).collect();
-            if report.grain == Grain::Hour {
-                // Rows without an hour are not delivered.
-                let Some(utc) = utc_hour(&row, zone) else { continue };
-                row.push(("stat_time_hour_utc".to_owned(), utc));
+    for part in parts(world, stream, owner) {
+        for query in queries(report, &part, schema, scope) {
+            let stamp = match report.grain {
+                Grain::Day | Grain::Hour => None,
+                Grain::DayByRequest => query.start.map(|day| ("date", day)),
+                Grain::Lifetime => Some(("read_date", world.today(owner))),
+            };
+            let stamp = stamp.map(|(name, day)| (name.to_owned(), format!("\"{day} 00:00:00\"")));
+            for found in world.report(&query) {
+                let mut row: Pairs =
+                    found.dimensions.0.into_iter().chain(found.metrics.0).collect();
+                if report.grain == Grain::Hour {
+                    // Rows without an hour are not delivered.
+                    let zone = &world.account(owner).expect("an account of the world").zone;
+                    let Some(utc) = utc_hour(&row, zone) else { continue };
+                    row.push(("stat_time_hour_utc".to_owned(), utc));
+                }
+                row.extend(about.iter().chain(&part.columns).cloned().chain(stamp.clone()));
+                rows.push(row);
             }
-            row.extend(about.iter().cloned().chain(stamp.clone()));
-            rows.push(row);
         }
     }
     rows
 }
 
 /// The requests for a report: one includes Promote, and `TopView` needs a separate one.
-fn queries(report: &Report, schema: &Value, account: &str, scope: &Scope) -> Vec<ReportQuery> {
+fn queries(report: &Report, part: &Part, schema: &Value, scope: &Scope) -> Vec<ReportQuery> {
     let names = schema["properties"].as_object().expect("properties").keys();
     let level = Level::ALL.into_iter().find(|level| Some(level.name()) == report.data_level);
     let report_type = ReportType::ALL.into_iter().find(|kind| kind.name() == report.report_type);
+    let returned = dictionary().returned(&report.grouping());
+    let is_asked = |name: &str| {
+        is_metric(report, name) && !scope.without.contains(&name) && !returned.contains(&name)
+    };
     let of_all_days = ReportQuery {
-        advertiser_id: account.to_owned(),
         report_type: report_type.expect("a report type of the fake"),
         level: level.unwrap_or_default(),
-        dimensions: report.dimensions.iter().map(|name| (*name).to_owned()).collect(),
-        metrics: names
-            .filter(|name| is_metric(report, name) && !scope.without.contains(&name.as_str()))
-            .cloned()
-            .collect(),
+        metrics: names.filter(|name| is_asked(name)).cloned().collect(),
         include_deleted: scope.include_deleted,
-        promote: scope.promote,
-        ..ReportQuery::default()
+        promote: scope.promote && report.is_narrowable(),
+        ..part.query.clone()
     };
     let mut queries = Vec::new();
     for (start, end) in spans(report.grain, scope.days) {
         let ordinary = ReportQuery { start, end, ..of_all_days.clone() };
         let top_view = ReportQuery { top_view: true, ..ordinary.clone() };
-        match (ordinary.level, scope.top_view) {
+        match (ordinary.level, scope.top_view && report.is_narrowable()) {
             (Level::Advertiser, _) | (_, false) => queries.push(ordinary),
             _ if scope.only_top_view => queries.push(top_view),
             _ => queries.extend([ordinary, top_view]),

@@ -164,7 +164,10 @@ impl Call<'_> {
                 Refused::Minute => "App reaches the QPM limit.".to_owned(),
                 Refused::Day => "App reaches the QPD limit.".to_owned(),
                 Refused::Suspended => {
-                    format!("Due to too many requests, requests from App {APP_ID} are temporarily restricted.")
+                    format!(
+                        "Due to too many requests, requests from App {APP_ID} are temporarily \
+                         restricted."
+                    )
                 }
             };
             Refusal::by_option(40100, message)

@@ -145,7 +145,11 @@ pub(crate) fn request_id(number: u64) -> String {
 pub(crate) fn page_info(page: usize, page_size: usize, total: usize) -> String {
     let mut out = String::new();
     let pages = total.div_ceil(page_size);
-    write!(out, "{{\"page\":{page},\"page_size\":{page_size},\"total_number\":{total},\"total_page\":{pages}}}")
-        .expect("writing to a String cannot fail");
+    write!(
+        out,
+        "{{\"page\":{page},\"page_size\":{page_size},\"total_number\":{total},\
+         \"total_page\":{pages}}}"
+    )
+    .expect("writing to a String cannot fail");
     out
 }

@@ -102,7 +102,7 @@ fn set_owner(
     }
     context.account(id)?.advertiser_id.clone_into(&mut query.advertiser_id);
     if let Some(stores) = params.texts("store_ids") {
-        let known = context.world.stores(id);
+        let known = context.world.stores();
         if let Some(unknown) = stores.iter().find(|store| !known.contains(store)) {
             return Err(Refusal::wrong(format!("store_ids: {unknown} does not exist")));
         }

@@ -113,7 +113,8 @@ pub(super) fn row(account: &Account, tree: &Tree, node: &Node) -> Row {
 
 fn set_fields(row: &mut Row, node: &Node) {
     let action = "[{\"action_scene\":\"VIDEO_RELATED\",\"action_period\":15,\
-        \"video_user_actions\":[\"WATCHED_TO_END\",\"LIKED\"],\"action_category_ids\":[\"13\",\"13101\"]}]";
+        \"video_user_actions\":[\"WATCHED_TO_END\",\"LIKED\"],\
+        \"action_category_ids\":[\"13\",\"13101\"]}]";
     let dayparting = format!("\"{}\"", "1".repeat(336));
     let choices: [(&str, &[&str]); 14] = [
         ("placement_type", &["\"PLACEMENT_TYPE_NORMAL\"", "\"PLACEMENT_TYPE_AUTOMATIC\""]),

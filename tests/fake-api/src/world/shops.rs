@@ -1,11 +1,7 @@
 //! Who else than accounts has reports: Business Centers, by the accounts that they own, and the
 //! stores of GMV Max.
 
-use super::leaves::made_id;
 use super::{Account, World};
-use crate::random::text;
-
-const STORES: usize = 2;
 
 impl World {
     /// The accounts that a Business Center owns; none if it does not exist.
@@ -20,9 +16,17 @@ impl World {
         self.accounts().iter().skip(first).step_by(centers.len()).collect()
     }
 
-    /// The ids of the stores that an account advertises with GMV Max.
+    /// The ids of the stores that accounts advertise with GMV Max, each once.
     #[must_use]
-    pub fn stores(&self, advertiser_id: &str) -> Vec<String> {
-        (0..STORES).map(|index| made_id(text(advertiser_id), "store", index)).collect()
+    pub fn stores(&self) -> Vec<String> {
+        let samples = self.samples("gmv_max/store/list/", "", None);
+        let mut stores = Vec::new();
+        for id in samples.rows.iter().filter_map(|row| row.get("store_id")) {
+            let id = id.trim_matches('"').to_owned();
+            if !stores.contains(&id) {
+                stores.push(id);
+            }
+        }
+        stores
     }
 }

@@ -176,7 +176,7 @@ fn integrated(account: &str) -> Vec<Ask> {
 }
 
 fn gmv_max(server: &Server, account: &str) -> Vec<Ask> {
-    let store = serde_json::json!([server.world().stores(account)[0]]).to_string();
+    let store = serde_json::json!([server.world().stores()[0]]).to_string();
     let metrics = r#"["cost","orders","gross_revenue","roi"]"#;
     let ask = |dimensions: &str, filtering: Value, span: &[(&str, &str)]| {
         let filtering = filtering.to_string();

@@ -16,6 +16,7 @@ mod limits;
 mod list_options;
 mod lists;
 mod program;
+mod refused_reports;
 mod reports;
 mod requests;
 mod strictness;
