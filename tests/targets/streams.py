@@ -40,6 +40,9 @@ REPORTS = {
 
 NAMES = [*ENTITIES, *REPORTS]
 
+# Columns that the tap adds to every record of a report: they are those of the account.
+OF_ACCOUNT = ["currency", "timezone"]
+
 
 class Stream:
     """One stream of the catalog."""
@@ -58,8 +61,9 @@ class Stream:
 
     @property
     def metrics(self):
-        """The fields of a report without its key."""
-        return [name for name in self.properties if name not in self.keys]
+        """The fields of a report without its key, and without those of the account."""
+        added = [*self.keys, *OF_ACCOUNT]
+        return [name for name in self.properties if name not in added]
 
     @property
     def times(self):

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from datetime import date, timedelta
 
+from streams import OF_ACCOUNT
 from values import expected
 
 WINDOW = 7  # days of reports that a second run reads again
@@ -62,12 +63,17 @@ class Truth:
             "start_date": self.scenario.start,
             "end_date": self.scenario.end,
         }
+        accounts = {
+            entity["row"]["advertiser_id"]: {name: entity["row"].get(name) for name in OF_ACCOUNT}
+            for entity in fake.ask("truth/advertisers")
+        }
         rows = []
         for filtering in self._filters(level):
             asked = parameters | ({"filtering": json.dumps(filtering)} if filtering else {})
             for account in fake.accounts:
                 for row in fake.ask("truth/report", advertiser_id=account, **asked):
                     raw = {**row["metrics"], **row["dimensions"], "advertiser_id": account}
+                    raw |= accounts[account]
                     rows.append(
                         {
                             name: expected(schema, raw.get(name))
