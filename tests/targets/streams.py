@@ -38,10 +38,10 @@ REPORTS = {
     ),
 }
 
-# Fields of report records that are the same for a whole account. Report rows do not have them.
-OF_ACCOUNT = ["currency", "timezone"]
-
 NAMES = [*ENTITIES, *REPORTS]
+
+# Columns that the tap adds to every record of a report: they are those of the account.
+OF_ACCOUNT = ["currency", "timezone"]
 
 
 class Stream:
@@ -61,8 +61,9 @@ class Stream:
 
     @property
     def metrics(self):
-        """The fields of a report without its key and those of the account."""
-        return [name for name in self.properties if name not in [*self.keys, *OF_ACCOUNT]]
+        """The fields of a report without its key, and without those of the account."""
+        added = [*self.keys, *OF_ACCOUNT]
+        return [name for name in self.properties if name not in added]
 
     @property
     def times(self):

@@ -63,17 +63,17 @@ class Truth:
             "start_date": self.scenario.start,
             "end_date": self.scenario.end,
         }
-        advertisers = {
-            item["row"]["advertiser_id"]: item["row"] for item in fake.ask("truth/advertisers")
+        accounts = {
+            entity["row"]["advertiser_id"]: {name: entity["row"].get(name) for name in OF_ACCOUNT}
+            for entity in fake.ask("truth/advertisers")
         }
         rows = []
         for filtering in self._filters(level):
             asked = parameters | ({"filtering": json.dumps(filtering)} if filtering else {})
             for account in fake.accounts:
-                of_account = {name: advertisers[account][name] for name in OF_ACCOUNT}
                 for row in fake.ask("truth/report", advertiser_id=account, **asked):
-                    raw = {**row["metrics"], **row["dimensions"], **of_account}
-                    raw["advertiser_id"] = account
+                    raw = {**row["metrics"], **row["dimensions"], "advertiser_id": account}
+                    raw |= accounts[account]
                     rows.append(
                         {
                             name: expected(schema, raw.get(name))
