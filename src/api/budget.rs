@@ -1,5 +1,5 @@
-//! Requests that may start in a second and in a minute, reckoned from those that did. It owns
-//! arithmetic on instants; sleeping is `pacing`'s.
+//! Computes when the next request may start under a limit per second and per minute, from the
+//! requests that started before. `pacing` does the waiting.
 
 use super::limits::Limit;
 use std::collections::VecDeque;
@@ -7,22 +7,22 @@ use std::time::{Duration, Instant};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// One limit and how far it is used up.
+/// One rate limit and how much of it was used.
 #[derive(Debug)]
 pub(super) struct Budget {
-    /// Between the starts of two requests: evenly spread, since a burst at the start would be a
-    /// breach by itself.
+    /// The time between the starts of two requests. They are spread evenly, because a burst would
+    /// exceed the limit per second.
     interval: Duration,
-    /// Starts in a minute; none where the interval sees to that already.
+    /// The most requests per minute; `None` if the interval already enforces it.
     per_minute: Option<usize>,
-    /// Those of the last minute, if they are counted.
+    /// When the requests of the last minute started, if they are counted.
     recent: VecDeque<Instant>,
-    /// No request may start before.
+    /// The earliest time at which the next request may start.
     next: Instant,
 }
 
 impl Budget {
-    /// A budget nobody has used.
+    /// A budget of which nothing was used yet.
     pub(super) fn new(limit: Limit, now: Instant) -> Self {
         #[allow(
             clippy::cast_possible_truncation,
@@ -39,7 +39,7 @@ impl Budget {
         }
     }
 
-    /// Takes the next turn, not before `earliest`, and tells when it begins.
+    /// Reserves the next start, which is not before `earliest`, and returns its time.
     pub(super) fn take(&mut self, earliest: Instant) -> Instant {
         let mut start = self.next.max(earliest);
         if let Some(most) = self.per_minute {

@@ -1,4 +1,4 @@
-//! The rows of an answer, wherever its `data` holds them.
+//! Reads the rows of an answer, which are at different places in its `data`.
 
 use super::page::{Page, finite_members, page_info};
 use crate::json::scan::{Malformed, Scan};

@@ -17,7 +17,7 @@ pub struct Request {
     pub params: Vec<(&'static str, String)>,
     /// The page to read of a list that comes in pages.
     pub page: Option<PageOf>,
-    /// Whether it is a report: TikTok locks an app out that repeats a report which timed out.
+    /// Whether it is a report. TikTok blocks an app that repeats a report which timed out.
     pub is_report: bool,
 }
 
@@ -38,7 +38,7 @@ impl Request {
         self.params.iter().find(|(name, _)| *name == "advertiser_id").map_or("", |(_, id)| id)
     }
 
-    /// Makes text of the body of an answer and reads it.
+    /// Converts the body of an answer to text and reads it.
     pub(super) fn read_body<R: Reader>(
         &self,
         body: &[u8],
@@ -55,7 +55,7 @@ impl Request {
         Ok(Page { mended, ..page })
     }
 
-    /// Reads the text of an answer. An error says in words why the answer cannot be trusted.
+    /// Reads the text of an answer. An error describes why the answer cannot be trusted.
     fn read<R: Reader>(&self, text: &str, reader: &mut R) -> Result<Page, String> {
         let mut page =
             page::read(text, self.rows, &mut reader.begin()).map_err(|e| e.to_string())?;
@@ -67,7 +67,7 @@ impl Request {
     }
 }
 
-/// A body as text. Each sequence of bytes that is no UTF-8 becomes U+FFFD; they are counted.
+/// A body as text. Byte sequences that are not UTF-8 become U+FFFD and are counted.
 fn mend(body: &[u8]) -> (Cow<'_, str>, u64) {
     if let Ok(text) = std::str::from_utf8(body) {
         return (Cow::Borrowed(text), 0);
