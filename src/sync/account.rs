@@ -30,14 +30,14 @@ impl Account {
         now.to_offset(offset.unwrap_or(UtcOffset::UTC)).date()
     }
 
-    /// The last day that has begun there for certain. Where the zone is not known that is the day
-    /// of the westernmost zone: a bookmark on a later day could pass over hours still to come.
+    /// The last day that has certainly begun there. If the zone is unknown, that is the day of the
+    /// westernmost zone, because a bookmark on a later day could skip hours that are still to come.
     pub fn begun_day(&self, now: OffsetDateTime) -> Date {
         if self.zone.is_some() { self.today(now) } else { (now - WESTERNMOST).date() }
     }
 
-    /// The hours of a day there, `YYYY-MM-DD HH`, and the beginning of each in UTC, RFC 3339. Of an
-    /// hour that a day has twice the first one counts; where the zone is not known, it is UTC.
+    /// The hours of a day there, `YYYY-MM-DD HH`, and the beginning of each in UTC, RFC 3339. If a
+    /// day has an hour twice, the first one counts. An unknown zone is taken as UTC.
     pub fn hours(&self, day: Date) -> Vec<(String, String)> {
         let hours = (0..24).filter_map(|hour| {
             let utc = self.utc(day.with_hms(hour, 0, 0).ok()?)?;
@@ -57,7 +57,7 @@ impl Account {
         let (before, after) = (near(-1)?, near(1)?);
         let instants = [before, after].map(|offset| wall.assume_offset(offset));
         let is_real = |instant: &OffsetDateTime| offset_at(*instant) == Some(instant.offset());
-        // Clocks never show an hour that is left out in spring: it would have begun as before.
+        // Clocks never show the hour that is skipped in spring. It gets the offset from before.
         Some(instants.into_iter().filter(is_real).min().unwrap_or(instants[0]))
     }
 

@@ -1,5 +1,5 @@
-//! The accounts of a run: which of them can be read, what day it is there, and the calls with which
-//! a run finds that out.
+//! The accounts of a run: finds out at the start which of them can be read, with their currency and
+//! time zone.
 
 use super::account::Account;
 use crate::api::cause::Cause;
@@ -17,27 +17,27 @@ use time::Date;
 /// Accounts that one call describes at most.
 const BATCH: usize = 100;
 
-/// What was found out.
+/// The result of looking up the accounts.
 #[derive(Debug, Default)]
 pub struct Accounts {
     /// Those that can be read, in the order of the configuration.
     pub open: Vec<Account>,
     /// Those that TikTok refuses, and why.
     pub refused: Vec<(String, ApiError)>,
-    /// Those of which TikTok's answer says nothing. They are read all the same.
+    /// Those that are missing in TikTok's answer. They are still read.
     pub missing: Vec<String>,
-    /// Why TikTok does not describe accounts here, if it does not: the sandbox may lack that, so
-    /// may the app, or the endpoint is down.
+    /// Why TikTok does not describe accounts, if it does not: the sandbox lacks the endpoint, the
+    /// app lacks the permission, or the endpoint is down.
     pub undescribed: Option<ApiError>,
     /// Business Centers of the run, if it reads any.
     pub business_centers: Vec<String>,
-    /// Why they are not known, if TikTok does not list them.
+    /// The error, if TikTok does not list them.
     pub no_centers: Option<ApiError>,
     /// Texts of the answers, for the stream of the accounts themselves.
     pub answers: Vec<String>,
 }
 
-/// Takes the accounts as they are, all in UTC: nothing in the run goes by days.
+/// The accounts without a lookup, all in UTC, for a run in which no stream depends on days.
 pub fn unasked(ids: &[String]) -> Accounts {
     let open = ids.iter().map(|id| Account { id: id.clone(), ..Account::default() });
     Accounts { open: open.collect(), ..Accounts::default() }
@@ -76,8 +76,8 @@ pub fn look_up(client: &Client, ids: &[String]) -> Result<Accounts, ApiError> {
     Ok(found)
 }
 
-/// Asks about one batch. When TikTok refuses one account of it, that one is taken out, or else the
-/// batch is halved to find it.
+/// Asks about one batch. If TikTok refuses one of its accounts, that one is removed, or the batch
+/// is halved to find it.
 fn describe(
     client: &Client,
     mut batch: Vec<String>,
@@ -118,8 +118,8 @@ fn describe(
     Ok(())
 }
 
-/// The account that a refusal is about: the only one asked for, or the only one that its words
-/// name. One that names several may name open accounts too.
+/// The account that a refusal is about: the only one of the batch, or the only one that the message
+/// names. A message that names several may name accounts that are not refused.
 fn named(batch: &[String], message: &str) -> Option<usize> {
     if batch.len() == 1 {
         return Some(0);
@@ -129,7 +129,7 @@ fn named(batch: &[String], message: &str) -> Option<usize> {
     named.next().filter(|_| named.next().is_none())
 }
 
-/// Rows of accounts are rendered later, from a text that was mended here.
+/// Warns of repaired text, because the rows are rendered later from the repaired answer.
 fn say_mended(mended: u64) {
     if mended > 0 {
         log::warn!(

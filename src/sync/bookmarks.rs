@@ -1,5 +1,5 @@
-//! Bookmarks that cannot be right, or leave nothing to read: looked at once, before a run begins at
-//! them.
+//! Checks the bookmarks of the state before a run uses them: those that cannot be right, and those
+//! that leave nothing to read.
 
 use super::accounts::Accounts;
 use super::plan::Plan;
@@ -9,8 +9,8 @@ use crate::singer::state::State;
 use anyhow::Result;
 use time::{Date, OffsetDateTime};
 
-/// Cuts bookmarks in the future to now, and says so; says as well which lie after `end_date`. An
-/// error says that a bookmark is not a timestamp.
+/// Moves bookmarks that are in the future to now, and warns of them and of those after `end_date`.
+/// An error means that a bookmark is not a timestamp.
 pub(crate) fn check(
     state: &mut State,
     plans: &[Plan],

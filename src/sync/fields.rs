@@ -51,7 +51,7 @@ pub(crate) fn specs(
 pub(crate) fn identity(stream: &Stream) -> Vec<&'static str> {
     let names = stream.report().map_or(&stream.keys, |report| &report.dimensions);
     if stream.report().is_none() && names.iter().any(|name| is_made(stream, name)) {
-        // Rows that have no id, or not at hand, cannot be told apart.
+        // Rows without an id cannot be told apart.
         return Vec::new();
     }
     names.iter().copied().filter(|name| origin(stream, name) == Origin::Row).collect()

@@ -15,7 +15,7 @@ use time::Date;
 pub(crate) struct Job {
     /// The stream, by its place among the plans.
     pub plan: usize,
-    /// What the slice is read for.
+    /// The partition.
     pub partition: Partition,
     /// The days, of a report.
     pub window: Option<Window>,
@@ -26,12 +26,12 @@ pub(crate) struct Job {
 pub(crate) struct Cut {
     /// Most days of a window.
     pub report_window: u16,
-    /// Where the run ends after a time: what is known of how long windows take.
+    /// If the run ends after `max_runtime`: how long windows took so far.
     pub growing: Option<Arc<Sizes>>,
 }
 
-/// Every job of the run, made one after the other: by stream, account, and window with the oldest
-/// first. `first_account` is the place of the account that the first stream begins with.
+/// All jobs of the run, created one after the other: by stream, partition, and window with the
+/// oldest first. `first_account` is the place of the account at which the first stream starts.
 pub(crate) fn jobs(
     plans: &[Plan],
     accounts: &Accounts,
@@ -59,7 +59,7 @@ pub(crate) fn jobs(
     })
 }
 
-/// What a stream is read per, all of it. `skipped` accounts come last.
+/// All partitions of a stream. `skipped` accounts come last.
 fn partitions(
     per: Per,
     (open, batches, business_centers): (usize, usize, usize),
@@ -88,9 +88,9 @@ fn windows_of(
         let fresh = if firm < end { Some(windows(after(firm), end, most)) } else { None };
         return Box::new(windows(first, firm, most).chain(fresh.into_iter().flatten()));
     };
-    // A run that ends after a time reads what is new first, in windows that are small until it is
-    // known how long they take: else one that never comes past the days that are read again would
-    // never get any further.
+    // A run that ends after `max_runtime` reads new days first, in windows that stay small until it
+    // is known how long they take. Otherwise, a run that is too short for the days that are read
+    // again would never make progress.
     let new = start.bookmark_day().map_or(first, |day| day.max(first));
     let of = (job.plan, job.partition, Buying::Ordinary);
     let growing = move |from: Date, to: Date| {

@@ -47,18 +47,19 @@ use std::sync::Arc;
 use stop::Stop;
 use time::OffsetDateTime;
 
-/// Bytes of rendered lines of one page: a page of a wide report and a little more.
+/// The usual size in bytes of the rendered lines of a page: a page of a wide report and a little
+/// more.
 const PAGE: usize = 5 << 19;
 
-/// Bytes of rendered lines that may wait for the target: a page for each worker of what lies ahead,
-/// and as many of the slice being delivered, less one, since the last page may go beyond the limit.
+/// The bytes of rendered lines that may wait for the target: a page per worker for later slices,
+/// and as many for the slice being delivered, less one because the last page may exceed the limit.
 fn budget(workers: usize) -> Budget {
     let later = PAGE * workers.max(4);
     Budget { all: later + PAGE * workers.saturating_sub(1), later }
 }
 
-/// Replicates the selected streams and tells what did not work. The last STATE written holds
-/// everything that was delivered.
+/// Replicates the selected streams and returns the failures. The last STATE covers everything that
+/// was delivered.
 pub fn run(
     config: Config,
     catalog: &[CatalogStream],
@@ -110,19 +111,19 @@ pub fn run(
     result
 }
 
-/// Puts the stream at which the last run ended early first, and those before it last: else a run
-/// that always ends early would never come past the first ones.
+/// Puts the stream at which the last run ended early first, and those before it last. Otherwise,
+/// runs that always end early would never get past the first streams.
 fn go_on_where_the_last_run_ended(plans: &mut [Plan], state: &State) {
     let current = state.current().0;
     let place = current.and_then(|name| plans.iter().position(|plan| plan.stream.name == name));
     if let Some(place) = place.filter(|place| *place > 0) {
-        log::info!("the run goes on with {}, where the last one ended", plans[place].name);
+        log::info!("the run continues with {}, where the last one ended", plans[place].name);
         plans.rotate_left(place);
     }
 }
 
-/// Asks about the accounts and the Business Centers if anything in the run depends on them. `None`:
-/// the run should end.
+/// Looks up the accounts and the Business Centers if a stream of the run needs them. Returns `None`
+/// if the run should end.
 fn open_accounts(
     client: &Arc<Client>,
     config: &Config,

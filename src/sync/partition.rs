@@ -1,5 +1,5 @@
-//! What a slice of a stream is read for. Whoever asks for the account, the id or the words of a
-//! partition gets them here.
+//! The partitions of streams: what a slice is read for, with the account, the id in the state, and
+//! the name in messages of each.
 
 use super::account::Account;
 use super::accounts::Accounts;
@@ -13,7 +13,7 @@ pub(crate) enum Partition {
     Batch(usize),
     /// A Business Center, by its place among those of the run.
     BusinessCenter(usize),
-    /// Whatever is read once.
+    /// The only partition of a stream that is read once.
     Once,
     /// The developer app.
     App,
@@ -28,7 +28,7 @@ impl Partition {
         }
     }
 
-    /// The id under which the state keeps its bookmarks; empty for what has none.
+    /// The id under which the state keeps its bookmarks; empty if it has none.
     pub(crate) fn id(self, accounts: &Accounts) -> &str {
         match self {
             Partition::Account(place) => accounts.open.get(place).map_or("", |a| a.id.as_str()),

@@ -1,4 +1,4 @@
-//! What is read of each stream, and how: the catalog and the table of streams put together, once.
+//! The plan of each selected stream: what is read and how, from the catalog and the stream table.
 
 use super::fields::{identity, specs};
 use crate::config::Config;
@@ -17,7 +17,7 @@ const MOST_METRICS: usize = 100;
 /// One stream of the run.
 #[derive(Debug)]
 pub struct Plan {
-    /// What it is.
+    /// The entry of the stream table.
     pub stream: Stream,
     /// The name under which messages are written.
     pub name: String,
@@ -25,13 +25,13 @@ pub struct Plan {
     pub schema: Value,
     /// Key properties, as the catalog has them.
     pub keys: Vec<String>,
-    /// How its rows become lines.
+    /// How its rows become RECORD lines.
     pub recipe: Recipe,
-    /// Metrics to ask for.
+    /// The metrics to request.
     pub metrics: Vec<String>,
     /// Those of them that are compared with TikTok's totals, in the order of the recipe's sums.
     pub summed: Vec<String>,
-    /// Every row every time, without a bookmark.
+    /// Whether every run reads all rows, without a bookmark.
     pub full_table: bool,
 }
 
@@ -118,8 +118,8 @@ impl Plan {
     }
 }
 
-/// The metrics of the selected fields, but for those that TikTok is known not to have in such a
-/// report: one wrong name fails it all.
+/// The metrics of the selected fields, without those that such a report cannot have: TikTok refuses
+/// the whole report for one wrong name.
 fn metrics(id: &str, report: &Report, specs: &[FieldSpec]) -> Vec<String> {
     let grouping = report.grouping();
     let is_wrong = |name: &str| !dictionary().fits(name, &grouping);

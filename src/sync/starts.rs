@@ -1,4 +1,4 @@
-//! Where the slices of each stream and partition begin: the bookmarks of the last run, and the days
+//! Where the slices of each stream and partition start: the bookmarks of the last run, and the days
 //! that follow from them.
 
 use super::accounts::Accounts;
@@ -14,25 +14,25 @@ use anyhow::Result;
 use std::collections::HashMap;
 use time::{Date, Duration, OffsetDateTime};
 
-/// A pass that an earlier run was refused, with the bookmark from which it goes on.
+/// A pass that was refused in an earlier run, with the bookmark from which it continues.
 type HeldPass = (&'static str, Option<Bookmark>);
 
-/// Where the slices of one stream and partition begin.
+/// Where the slices of one stream and partition start.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Start {
     /// The bookmark of the last run.
     pub bookmark: Option<Bookmark>,
-    /// Passes that an earlier run was refused.
+    /// Passes that were refused in an earlier run.
     pub held: Vec<HeldPass>,
     /// First and last day, of a stream that is read in windows.
     pub days: Option<(Date, Date)>,
-    /// A day that no window crosses: days after it may still change, and are compared with TikTok's
-    /// totals by themselves.
+    /// A day at which a window must end. Days after it may still change, so they are compared with
+    /// TikTok's totals separately.
     pub firm: Option<Date>,
 }
 
 impl Start {
-    /// The bookmark from which a pass goes on.
+    /// The bookmark from which a pass continues.
     pub(crate) fn bookmark_of(&self, pass: &Pass) -> Option<Bookmark> {
         let held = pass.optional.and_then(|name| self.held.iter().find(|(held, _)| *held == name));
         held.map_or(self.bookmark, |(_, bookmark)| *bookmark)
@@ -55,8 +55,8 @@ struct Windows {
     history: Option<u16>,
 }
 
-/// Where everything begins. With thousands of accounts and hundreds of streams this is a large
-/// table, so it holds bookmarks only; what follows from them is worked out for each slice.
+/// Where all streams and partitions start. With thousands of accounts and hundreds of streams this
+/// is a large table, so it only has bookmarks. The rest is computed for each slice.
 #[derive(Debug)]
 pub(crate) struct Starts {
     /// By stream and account, in the order of the plans and of the open accounts.
@@ -74,7 +74,7 @@ pub(crate) struct Starts {
 }
 
 impl Starts {
-    /// Reads the bookmarks of all planned streams. An error says which is not a timestamp.
+    /// Reads the bookmarks of all planned streams. An error names one that is not a timestamp.
     pub(crate) fn new(
         plans: &[Plan],
         accounts: &Accounts,
@@ -136,12 +136,12 @@ impl Starts {
         Ok(())
     }
 
-    /// Whether anything begins at a bookmark.
+    /// Whether anything starts at a bookmark.
     pub(crate) fn go_on(&self) -> bool {
         self.bookmarks.iter().flatten().any(Option::is_some)
     }
 
-    /// Where the slices of a stream and partition begin.
+    /// Where the slices of a stream and partition start.
     pub(crate) fn of(&self, plan: usize, partition: Partition) -> Start {
         let (place, days) = match partition {
             Partition::Account(place) => (place, self.days.get(place).copied()),

@@ -1,11 +1,11 @@
-//! What was not delivered as TikTok sent it, said once a stream.
+//! Reports once per stream which values and rows were not delivered as TikTok sent them.
 
 use super::failures::Failures;
 use crate::render::Tally;
 use crate::sync::plan::Plan;
 
-/// Says once a stream what was not delivered as it came. A row that is none is a failure: somebody
-/// has to ask TikTok about it.
+/// Logs the counts of a stream. Rows that are not objects are a failure, because only TikTok can
+/// explain them.
 pub(crate) fn say_counts(plan: &Plan, tally: &Tally, failures: &mut Failures) {
     let name = &plan.name;
     if !tally.undeclared.is_empty() {
@@ -35,7 +35,7 @@ pub(crate) fn say_counts(plan: &Plan, tally: &Tally, failures: &mut Failures) {
     }
     if tally.mended > 0 {
         log::warn!(
-            "{name}: {} sequences of bytes in TikTok's answers are no UTF-8 and became U+FFFD",
+            "{name}: {} sequences of bytes in TikTok's answers are not UTF-8 and became U+FFFD",
             tally.mended
         );
     }

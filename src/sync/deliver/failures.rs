@@ -1,5 +1,5 @@
-//! What did not work in a run: it is told when it happens, it decides what is left out from then
-//! on, and in the end it is the exit code. It owns no retries; what comes here is final.
+//! The failures of a run: logs them when they happen, decides what is left out from then on, and
+//! determines the exit code. All retries were made before a failure comes here.
 
 use crate::api::cause::{Cause, Loss};
 use crate::api::error::ApiError;
@@ -14,15 +14,15 @@ use crate::sync::skips::Skips;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// The failures of a run, in the order of its work.
+/// The failures of a run, in the order of its jobs.
 #[derive(Debug, Default)]
 pub struct Failures {
     worst: Worst,
-    /// How many there are.
+    /// Their number.
     count: usize,
     partitions: HashSet<Partition>,
     parts: HashSet<(usize, Partition)>,
-    /// Streams that are closed to the developer app, so to every account.
+    /// Streams that the developer app may not read, for any account.
     closed: HashSet<usize>,
     /// Streams and accounts left out for a failure that comes later in the order.
     skipped: HashSet<(usize, Partition)>,
@@ -34,13 +34,13 @@ pub struct Failures {
     skips: Arc<Skips>,
 }
 
-/// The worst failure so far, which is the last line of the run. The others are told at once: each
-/// stands once on stderr.
+/// The worst failure so far, which becomes the last line of the run. The others are logged
+/// immediately, so each appears once on stderr.
 #[derive(Debug, Default)]
 struct Worst(Option<(Exit, String)>);
 
 impl Drop for Worst {
-    /// Another error ended the run, and is its last line.
+    /// Logs the failure, because another error is the last line.
     fn drop(&mut self) {
         if let Some((_, words)) = &self.0 {
             log::error!("{words}");
@@ -49,7 +49,7 @@ impl Drop for Worst {
 }
 
 impl Failures {
-    /// The run could not be begun.
+    /// The run could not start.
     pub(crate) fn of_run(error: &ApiError) -> Self {
         let mut failures = Failures { ends_run: true, ..Failures::default() };
         failures.note(error.cause.exit(), error.to_string());
@@ -75,8 +75,8 @@ impl Failures {
         let of_accounts = plans.iter().find(|p| p.stream.per == Per::AccountBatch);
         if let Some(error) = &accounts.undescribed {
             let exit = error.cause.exit();
-            // Where the stream of the accounts is not read, an app or a sandbox that never has the
-            // endpoint costs a warning.
+            // If the stream of accounts is not selected, a missing endpoint is only a warning: some
+            // apps and the sandbox never have it.
             if let Some(plan) = of_accounts {
                 failures.note(exit, format!("{}: {error}", plan.name));
             } else if exit == Exit::Transient {
@@ -86,13 +86,13 @@ impl Failures {
         failures
     }
 
-    /// For the workers.
+    /// The skips for the workers.
     pub(crate) fn skips(&self) -> Arc<Skips> {
         Arc::clone(&self.skips)
     }
 
-    /// Whether slices of that stream and account are left out since an earlier one failed: a
-    /// bookmark never moves past a hole.
+    /// Whether slices of that stream and partition are left out because an earlier one failed: a
+    /// bookmark never moves past missing rows.
     pub(crate) fn covers(&self, plan: usize, partition: Partition) -> bool {
         self.partitions.contains(&partition)
             || self.closed.contains(&plan)
@@ -100,9 +100,9 @@ impl Failures {
             || self.skipped.contains(&(plan, partition))
     }
 
-    /// Whether a failure of a slice that is left out says nothing new. One that ends the run, or
-    /// costs the account or the stream everywhere, does, whatever failed before it in the same
-    /// stream and account.
+    /// Whether the failure of a slice that is left out has no further effect. A failure that ends
+    /// the run, or leaves out the account or the stream everywhere, counts even if an earlier slice
+    /// of the same stream and partition failed.
     pub(crate) fn knows(&self, job: Job, error: &ApiError) -> bool {
         match error.cause.loss() {
             Loss::Run => false,
@@ -116,23 +116,23 @@ impl Failures {
         }
     }
 
-    /// Whether the run cannot go on.
+    /// Whether the run cannot continue.
     pub(crate) fn ends_run(&self) -> bool {
         self.ends_run
     }
 
-    /// A slice was skipped for a failure that stands later in the order: what follows it must not
-    /// move the bookmark past the hole.
+    /// Notes that a slice was skipped because of a failure that comes later in the order. The
+    /// slices after it must not move the bookmark past it.
     pub(crate) fn leave_out(&mut self, job: Job) {
         self.skipped.insert((job.plan, job.partition));
     }
 
-    /// Rows of a slice are missing, which the next run has to ask for again.
+    /// Notes that rows of a slice are missing, so that the next run requests them again.
     pub(crate) fn hold_bookmark(&mut self, job: Job) {
         self.held.insert((job.plan, job.partition));
     }
 
-    /// Whether the bookmark of a slice stays.
+    /// Whether the bookmark of a slice must not move.
     pub(crate) fn holds_bookmark(&self, job: Job) -> bool {
         self.held.contains(&(job.plan, job.partition))
     }
@@ -167,12 +167,12 @@ impl Failures {
         }
     }
 
-    /// Notes that what was delivered is not what TikTok counts. It is delivered all the same.
+    /// Notes that delivered rows differ from TikTok's count or totals.
     pub(crate) fn differs(&mut self, words: String) {
         self.note(Exit::Refused, words);
     }
 
-    /// Tells a failure, or keeps it for the last line: `true`.
+    /// Logs a failure, or keeps it for the last line and returns `true`.
     fn note(&mut self, exit: Exit, words: String) -> bool {
         self.count += 1;
         let is_worst = self.worst.0.as_ref().is_none_or(|(worst, _)| rank(exit) < rank(*worst));
@@ -187,8 +187,8 @@ impl Failures {
         is_worst
     }
 
-    /// The exit code of the run, and the cause in words if something failed. Passing trouble comes
-    /// before refusals: a run that is worth repeating should be repeated.
+    /// The exit code of the run, and the description of the cause if something failed. Temporary
+    /// failures come before refusals, because running again may help.
     pub fn verdict(mut self) -> (Exit, Option<String>) {
         let Some((worst, words)) = self.worst.0.take() else { return (Exit::Done, None) };
         let others = self.count - 1;
@@ -200,7 +200,7 @@ impl Failures {
     }
 }
 
-/// The lower, the more it says about the run.
+/// The rank of an exit code: the lowest of all failures is that of the run.
 fn rank(exit: Exit) -> usize {
     [Exit::Denied, Exit::Transient, Exit::Refused]
         .iter()
