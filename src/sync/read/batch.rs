@@ -13,7 +13,7 @@ pub(crate) struct Batch {
     ids: Vec<Named>,
 }
 
-/// Ids of one parent in a batch: places among all of its ids.
+/// The ids of one parent in a batch, as places in the list of all its ids.
 #[derive(Clone, Debug)]
 struct Named {
     parent: &'static Parent,
@@ -23,7 +23,7 @@ struct Named {
 }
 
 impl Batch {
-    /// The batch with ids of one more parent: those at the places from `from` to before `to`.
+    /// The batch with ids of one more parent: those from the place `from` to before `to`.
     pub(crate) fn with(
         &self,
         parent: &'static Parent,
@@ -57,7 +57,7 @@ impl Batch {
         }
     }
 
-    /// Columns of its rows: ids that are named one by one, and what goes with them.
+    /// Columns that all rows of the call have in common: ids of which a call names only one.
     pub(crate) fn columns(&self) -> Constants {
         let mut columns = Constants::new();
         for Named { parent, all, from, .. } in &self.ids {
@@ -66,7 +66,7 @@ impl Batch {
         columns
     }
 
-    /// Halves of a batch of several ids; `None` if there is but one.
+    /// The two halves of a batch of several ids; `None` if it has only one.
     pub(crate) fn halves(&self) -> Option<[Batch; 2]> {
         let place = self.ids.iter().rposition(|ids| ids.to - ids.from > 1)?;
         let Named { from, to, .. } = self.ids[place];

@@ -1,4 +1,4 @@
-//! The ids that the calls of a stream have to name, cut into batches of as many as a call takes.
+//! The ids of parents that the calls of a stream name, in batches of as many as a call takes.
 
 use super::batch::Batch;
 use super::ids::{IdReader, Ids};
@@ -11,7 +11,7 @@ use crate::streams::{self, Parent, Stream};
 use crate::sync::windows::Window;
 use std::sync::Arc;
 
-/// The batches of one way to the ids. An error says that a parent cannot be read.
+/// The batches of one way to the ids. An error means that a parent cannot be read.
 pub(crate) fn batches(
     slice: &mut Slice,
     way: &'static [Parent],
@@ -43,7 +43,7 @@ fn ids(
     let Some(stream) = streams::find(parent.stream) else {
         return Ok(Arc::new(Ids::new(Vec::new())));
     };
-    // What is outside matters to a parent only if its own calls name it.
+    // The outer ids only matter if the calls of the parent name them.
     let nothing = Batch::default();
     let outer = if stream.call.parents.is_empty() { &nothing } else { outer };
     let days = window.filter(|_| stream.has_windows());

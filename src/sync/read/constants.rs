@@ -1,5 +1,5 @@
-//! What all rows of a list have in common and TikTok does not send: the account, its currency and
-//! time zone, and the day that was asked for.
+//! Values that all rows of a list have in common and TikTok does not send: the account, its
+//! currency and time zone, and the requested day.
 
 use crate::render::Constants;
 use crate::singer::bookmark::Bookmark;

@@ -14,7 +14,7 @@ pub(crate) enum Ids {
 }
 
 impl Ids {
-    /// Puts ids away in as little room as they need.
+    /// Stores ids in as little memory as possible.
     pub(crate) fn new(mut found: Vec<(Box<str>, Vec<Box<str>>)>) -> Self {
         found.sort_unstable();
         found.dedup_by(|one, other| one.0 == other.0);
@@ -53,7 +53,7 @@ impl Ids {
     }
 }
 
-/// Reads ids out of rows, behind those that were found before.
+/// Reads ids from rows and appends them to those that were found before.
 pub(crate) struct IdReader<'a> {
     pub parent: &'a Parent,
     pub before: usize,

@@ -1,5 +1,4 @@
-//! One list of rows that comes in pages: what is asked for, and how a page of it becomes lines. In
-//! which order pages are read, and by whom, is decided elsewhere.
+//! A list of rows that comes in pages: its request, and the reading and rendering of one page.
 
 use crate::api::cause::Cause;
 use crate::api::codes::PARTIAL;
@@ -14,37 +13,37 @@ use std::collections::HashSet;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// A body buffer that grew beyond this many bytes is given back after its page.
+/// A buffer for bodies that grew beyond this many bytes is freed after its page.
 const KEPT: usize = 8 << 20;
 
-/// An endpoint with everything that is asked of it but the number of the page.
+/// A request without the number of the page.
 #[derive(Clone, Debug)]
 pub(crate) struct List {
     /// The stream, by its place among the plans.
     pub plan: usize,
     /// The account's id, for messages.
     pub account: String,
-    /// What all of its rows have in common.
+    /// Values that all of its rows have in common.
     pub constants: Constants,
     /// The hours of its rows, up to the hour, and the same in UTC.
     pub hours: Vec<(String, String)>,
     /// Rows with a time of change before it are left out.
     pub bookmark: Option<Bookmark>,
-    /// Rows with these hashes of their keys are left out: they were written before.
+    /// Hashes of the keys of rows that are left out because they were written before.
     pub written: HashSet<u64>,
     /// Below `/open_api/v1.3/`.
     pub path: &'static str,
     /// Where answers hold the rows.
     pub rows: RowsAt,
-    /// Names and values, without those of paging.
+    /// The parameters, without those for paging.
     pub params: Vec<(&'static str, String)>,
-    /// Rows a page; `None` if it comes all at once.
+    /// Rows per page; `None` if it comes in one answer.
     pub page_size: Option<u64>,
     /// Whether an answer without `page_info` is the whole list.
     pub may_be_whole: bool,
     /// Whether it is a report.
     pub is_report: bool,
-    /// Whether it is read on although TikTok leaves rows of older ads out.
+    /// Whether it is read to its end even if TikTok leaves out rows of older ads.
     pub takes_cut: bool,
 }
 
@@ -53,29 +52,29 @@ pub(crate) struct List {
 pub(crate) struct Rendered {
     /// RECORD lines.
     pub lines: Vec<u8>,
-    /// What was counted.
+    /// Counts of its rows.
     pub tally: Tally,
     /// Rows of the page, before any filter.
     pub rows: u64,
     /// Hashes of their keys.
     pub keys: Vec<u64>,
-    /// What its metrics add up to, and what TikTok says that those of all pages do.
+    /// The sums of its metrics, and TikTok's totals of all pages.
     pub sums: Vec<Sum>,
     pub totals: Option<String>,
-    /// Rows that have no id, and where their records hold the place for a number.
+    /// Hashes of rows without an id, and where the number goes in their records.
     pub row_ids: Vec<RowHash>,
     /// TikTok's count of the rows of all pages.
     pub total: Option<u64>,
-    /// The number of the last page, as far as this one knows.
+    /// The number of the last page, according to this one.
     pub last: u64,
-    /// Whether TikTok left rows of older ads out.
+    /// Whether TikTok left out rows of older ads.
     pub is_cut: bool,
     /// TikTok's message, if it said that a part is missing.
     pub partial: Option<String>,
 }
 
 impl Rendered {
-    /// Adds what comes behind it.
+    /// Appends another page.
     pub(crate) fn append(&mut self, more: Rendered) {
         let before = self.lines.len();
         self.lines.extend_from_slice(&more.lines);
@@ -86,7 +85,7 @@ impl Rendered {
     }
 }
 
-/// Renders the rows of an answer. One that broke off is followed by another.
+/// Renders the rows of an answer. If the answer is cut off, another one follows.
 struct Lines<'a> {
     list: &'a List,
     context: &'a Context,
@@ -194,7 +193,7 @@ impl List {
         Ok(rendered)
     }
 
-    /// Where a page is to be found, for people who ask TikTok about it.
+    /// Identifies a page, for users who ask TikTok about it.
     fn place(&self, page: &Page) -> String {
         let day = |name: &str| {
             self.params.iter().find(|(param, _)| *param == name).map_or("", |(_, day)| day)

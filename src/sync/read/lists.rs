@@ -1,5 +1,5 @@
-//! Slices of lists: all rows, in as many passes as it takes to see all of them, and through the ids
-//! of parents where calls have to name some.
+//! Reads slices that are lists: all passes that together have all rows, and one call for each batch
+//! of parent ids if calls have to name some.
 
 use super::batch::Batch;
 use super::batches::batches;
@@ -17,7 +17,7 @@ use crate::sync::starts::Start;
 use crate::sync::windows::Window;
 use time::{Duration, OffsetDateTime};
 
-/// TikTok's clock and this machine's may differ by so much.
+/// The clocks of TikTok and of this machine may differ by this much.
 const CLOCKS: Duration = Duration::minutes(5);
 
 /// Reads what changed since the bookmark, the days of a window, or everything.
@@ -59,7 +59,7 @@ pub(crate) fn read(
         let begun = slice.open_account().map_or(begun.date(), |account| account.begun_day(begun));
         Some(Bookmark::of_day(window.end.min(begun)))
     } else {
-        // What changes while it is read may have been read before it changed.
+        // Rows that change during the run may have been read before the change.
         let firm = Bookmark::at(begun - CLOCKS);
         let greatest = slice.ending.tally.greatest.as_deref().and_then(Bookmark::parse);
         greatest.map(|greatest| firm.map_or(greatest, |firm| greatest.min(firm)))
@@ -100,7 +100,7 @@ fn read_list(
     }
 }
 
-/// Reads the rows of all ids that one way leads to. A refused id costs its rows only.
+/// Reads the rows of all ids of one way. If an id is refused, only its rows are missing.
 fn read_way(
     slice: &mut Slice,
     way: &'static [Parent],

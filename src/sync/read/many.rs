@@ -1,5 +1,5 @@
-//! Many short lists of one stream, such as the comments of each ad group: every worker reads whole
-//! lists of its own, one after the other.
+//! Many short lists of one stream, such as the comments of each ad group. Each worker reads whole
+//! lists, one after the other.
 
 use super::audit::Audit;
 use super::batch::Batch;
@@ -19,12 +19,12 @@ pub(crate) struct Many {
     pub params: Params,
 }
 
-/// What was read of a batch.
+/// The result of reading a batch.
 #[derive(Debug, Default)]
 pub(crate) struct Piece {
     /// Rows of all lists of the batch.
     pub rendered: Rendered,
-    /// Batches that were refused, in words, and why.
+    /// Descriptions of the batches that were refused, with the errors.
     pub refused: Vec<(String, ApiError)>,
 }
 
@@ -38,8 +38,8 @@ impl Many {
         list
     }
 
-    /// Reads the batch of that number, from 1. One with several ids that is refused is halved,
-    /// until it is known which id is refused.
+    /// Reads the batch of that number, from 1. If a batch of several ids is refused, it is halved
+    /// until the refused id is found.
     pub(crate) fn piece(
         &self,
         context: &Context,
@@ -82,7 +82,7 @@ impl Many {
     }
 }
 
-/// Reads all pages of a list, twice if they do not add up.
+/// Reads all pages of a list, twice if they are not complete.
 fn whole(list: &List, context: &Context, body: &mut Vec<u8>) -> Result<Rendered, ApiError> {
     let (read, mut first) = pages(list, context, body)?;
     if first.is_whole() {

@@ -38,13 +38,13 @@ use reader::{Desk, Gathered, Slice, Whole};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// What TikTok means by its header.
+/// The message for TikTok's header about left-out ads.
 const CUT: &str = "TikTok looked at its 20,000 newest ads only";
 
-/// What workers do: slices, and pages for each other.
+/// The work of the workers: slices, and pages of each other's lists.
 #[derive(Debug)]
 pub(crate) struct Reading {
-    /// What all of them share.
+    /// Shared by all of them.
     pub context: Arc<Context>,
     /// Slices that workers can skip, because their result would be dropped.
     pub skips: Arc<Skips>,
@@ -65,7 +65,7 @@ impl Work for Reading {
     type Piece = Result<Piece, ApiError>;
     type Gathered = Gathered;
     type Error = ApiError;
-    /// Bodies of answers are read into it.
+    /// The buffer for bodies of answers.
     type Scratch = Vec<u8>;
 
     fn job(&self, job: Job, desk: &mut pool::Desk<Self>) -> Ending {
@@ -174,7 +174,7 @@ fn read(context: &Context, memory: &Memory, job: Job, desk: &mut dyn Desk) -> En
     Ending { failure, ..slice.ending }
 }
 
-/// Reads what belongs to no account with the first account that answers.
+/// Reads a stream that belongs to no account, with the first account that is not refused.
 fn read_once(slice: &mut Slice) -> Result<(), ApiError> {
     let mut refusal = None;
     for account in &slice.context.accounts.open {

@@ -1,5 +1,5 @@
-//! Narrows a report that is too much for one answer: finds the ids of the campaigns, ad groups or
-//! ads that its smaller parts are about.
+//! Splits a report that is too large for one answer: finds the ids of the campaigns, ad groups or
+//! ads for its smaller parts.
 
 use super::params::Params;
 use super::part::Part;
@@ -14,12 +14,12 @@ use crate::json::{Reader, Rows, RowsAt};
 use crate::streams::{Buying, Report};
 use std::sync::Arc;
 
-/// Rows a page, and where `TopView` ad groups are asked for.
+/// Rows per page, and rows per page of `TopView` ad groups.
 const PAGE: u64 = 1000;
 const TOP_VIEW_PAGE: u64 = 100;
 
-/// The parts of a part of a report; `None` if it cannot be narrowed any further. An error says that
-/// the ids cannot be listed.
+/// The smaller parts of a part of a report; `None` if it cannot be split any further. An error
+/// means that the ids cannot be listed.
 pub(crate) fn parts(
     slice: &mut Slice,
     report: &Report,
@@ -47,9 +47,9 @@ pub(crate) fn parts(
         let allows = |id: &&String| report.settings.allows(of.filter, id);
         let ids: Vec<String> = ids.iter().filter(allows).cloned().collect();
         match ids.len() {
-            // There are rows, or they would not be too many: nothing that can be listed has them.
+            // There are too many rows, but no listed id has any.
             0 => return Ok(None),
-            // That is the same as its parent.
+            // A single id covers the same rows as its parent.
             1 => (parent, step) = (Subset::Ids(step, ids), step + 1),
             few if few <= of.most => return Ok(Some(halves(step, &ids))),
             _ => {
@@ -64,8 +64,8 @@ fn halves(step: usize, ids: &[String]) -> Vec<Subset> {
     ids.chunks(ids.len().div_ceil(2)).map(|half| Subset::Ids(step, half.to_vec())).collect()
 }
 
-/// All ids of a step, once each: those inside the parents if some are named. Where one were missing
-/// its rows would be, so they are counted too.
+/// All ids of a step, each once, and only those of the parents if some are named. They are compared
+/// with TikTok's count, because the rows of a missing id would be missing.
 fn list(
     slice: &mut Slice,
     step: &Step,
@@ -130,9 +130,9 @@ fn read(
     }
 }
 
-/// Reads one id out of each row. Those of an answer come behind `before` others.
+/// Reads one id from each row, and appends those of an answer to the first `before` ones.
 struct Ids<'a> {
-    /// With its JSON quotes.
+    /// The name with its JSON quotes.
     name: &'a str,
     before: usize,
     found: &'a mut Vec<String>,

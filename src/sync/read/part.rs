@@ -15,18 +15,18 @@ pub(crate) struct Part {
     pub subset: Subset,
 }
 
-/// What is asked for of a part.
+/// What is requested of a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
     pub metrics: Vec<String>,
-    /// Whether Promote is asked for, where that has to be said.
+    /// Whether Promote is requested, where that needs a filter.
     pub origins: bool,
-    /// Whether deleted entities are.
+    /// Whether deleted entities are requested.
     pub deleted: bool,
 }
 
 impl Part {
-    /// Whether the filter for Promote belongs to it.
+    /// Whether the filter for Promote applies to it.
     pub(crate) fn takes_origins(&self, report: &Report) -> bool {
         self.buying == Buying::Ordinary && report.takes_all_buying()
     }
@@ -44,7 +44,7 @@ fn own_condition(filter: &Filter) -> Value {
     json!({"field_name": field_name, "filter_type": filter_type, "filter_value": filter_value})
 }
 
-/// What a report is asked for, but for its pages.
+/// The parameters of a request for a part of a report, without those for paging.
 pub(crate) fn params(
     slice: &Slice,
     report: &Report,

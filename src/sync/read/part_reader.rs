@@ -1,5 +1,5 @@
-//! Reads one part of a report as it is, without what TikTok refuses of it, and compares it with
-//! TikTok's own totals.
+//! Reads one part of a report with one list, without the metrics that TikTok refuses, and compares
+//! it with TikTok's totals.
 
 use super::audit::Audit;
 use super::list::List;
@@ -11,7 +11,7 @@ use crate::api::error::ApiError;
 use crate::streams::Report;
 use crate::sync::check::{self, What};
 
-/// Reads a part in pages of `page_size` rows, and adds what its metrics come to.
+/// Reads a part in pages of `page_size` rows, and adds the sums of its metrics.
 pub(crate) fn read_part(
     slice: &mut Slice,
     report: &Report,
@@ -22,7 +22,7 @@ pub(crate) fn read_part(
     loop {
         let now = asked(slice);
         match slice.read(list(slice, report, part, &now, page_size)) {
-            // Another window of the account may have learnt something meanwhile.
+            // Another window of the account may have found a refused metric meanwhile.
             Err(error) if is_wrong_request(&error) && asked(slice) != now => {}
             Err(error) if learn(slice, report, part, &now, &error)? => {}
             Err(error) => return Err(error),

@@ -1,5 +1,5 @@
-//! One slice being read. Its lists are read page by page, checked for being whole, and read a
-//! second time if they are not. Which lists make up a slice is decided in `entities` and `reports`.
+//! Reads the lists of one slice page by page, checks that they are complete, and reads them a
+//! second time if they are not. `lists` and `reports` decide which lists a slice has.
 
 use super::audit::{Audit, Verdict};
 use super::constants::constants;
@@ -31,29 +31,29 @@ pub(crate) enum Whole {
     Many(Many),
 }
 
-/// What was gathered of it, in order.
+/// What was read of it, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
     pub audit: Audit,
     pub tally: Tally,
     /// How often each row without an id came so far.
     pub numbers: HashMap<u128, u32>,
-    /// Batches that were refused, in words, and why.
+    /// Descriptions of the batches that were refused, with the errors.
     pub refused: Vec<(String, ApiError)>,
 }
 
 /// Where a worker reads a slice.
 pub(crate) trait Desk {
-    /// Reads what `whole` consists of, with the help of other workers: at most `ahead` pieces at
-    /// once. Their lines are sent on in order. Returns what was gathered, also where an error ended
-    /// it early. `None`: the run is over.
+    /// Reads all pieces of `whole` with the help of other workers, at most `ahead` at once. Their
+    /// lines are sent on in order. Returns what was read, even if an error ended it early, or
+    /// `None` if the run ended.
     fn share(
         &mut self,
         whole: Arc<Whole>,
         ahead: usize,
         gathered: Gathered,
     ) -> Option<(Gathered, Result<(), ApiError>)>;
-    /// Sends lines on. `false`: the run is over.
+    /// Sends lines on. Returns `false` if the run ended.
     fn send(&mut self, lines: Vec<u8>) -> bool;
     /// An empty buffer for lines.
     fn buffer(&self) -> Vec<u8>;
@@ -67,19 +67,19 @@ pub(crate) struct Slice<'a> {
     pub memory: &'a Memory,
     pub job: Job,
     pub plan: &'a Plan,
-    /// The id of the account.
+    /// The id of the account or Business Center.
     pub account: &'a str,
     pub desk: &'a mut dyn Desk,
-    /// What it comes to so far.
+    /// Its result so far.
     pub ending: Ending,
-    /// Keys of the rows on the page on which TikTok said that it left rows out.
+    /// Keys of the rows up to the page on which TikTok said that it left out rows.
     pub cut: Vec<u64>,
     /// How often each row without an id came so far.
     pub numbers: HashMap<u128, u32>,
 }
 
 impl Slice<'_> {
-    /// Sends on the rows of an answer that was read before.
+    /// Sends the rows of an answer that was read before.
     pub(crate) fn send_answer(&mut self, text: &str) -> Result<(), ApiError> {
         let call = self.plan.stream.call;
         let list = self.list(call.path, call.rows, Vec::new(), None, None);
@@ -119,7 +119,7 @@ impl Slice<'_> {
         }
     }
 
-    /// Reads a list and makes sure that it is whole. One that does not add up is read once more.
+    /// Reads a list, and reads it once more if it is not complete.
     pub(crate) fn read(&mut self, list: List) -> Result<Audit, ApiError> {
         let numbers = self.numbers.clone();
         let whole = Arc::new(Whole::List(list));
@@ -135,17 +135,18 @@ impl Slice<'_> {
             list.path,
             first.words()
         );
-        // What was written of an entity need not come again: a row that changed since is after the
-        // bookmark, and comes with the next run. What was written of a report may have been a row
-        // of another moment.
+        // Entities that were written need not be written again: a row that changed since is after
+        // the bookmark, and comes with the next run. Rows of a report that were written may be
+        // outdated.
         let written =
             if list.is_report { HashSet::new() } else { first.keys().iter().copied().collect() };
-        // Pages of another size: a page that came twice by mistake does not come twice in the same
-        // place.
+        // The pages get another size, so that a page which came twice by mistake does not do so
+        // again in the same place.
         let page_size = list.page_size.map(|size| size - (size / 3).max(1).min(size - 1));
         let again = List { written, page_size, ..list.clone() };
         self.numbers = numbers;
-        // One page after the other: rows that are added meanwhile can only repeat others then.
+        // Pages are read one after the other. Then rows that are added meanwhile can only lead to
+        // repeated rows, not to missing ones.
         let mut second = self.pages(&Arc::new(Whole::List(again)), 1)?;
         let cause = match second.verdict(&mut first, page_size < list.page_size) {
             Verdict::Whole => return Ok(second),
@@ -179,7 +180,7 @@ impl Slice<'_> {
         Ok(audit)
     }
 
-    /// Reads many short lists. Returns which batches were refused, in words, and why.
+    /// Reads many short lists. Returns descriptions of the refused batches, with the errors.
     pub(crate) fn read_many(&mut self, many: Many) -> Result<Vec<(String, ApiError)>, ApiError> {
         let whole = Arc::new(Whole::Many(many));
         Ok(self.gather(&whole, usize::MAX, |_, _| Vec::new())?.refused)
@@ -207,8 +208,8 @@ impl Slice<'_> {
         }
     }
 
-    /// Asks for the first page of a report, of `page_size` rows. Nothing of it is delivered; `rows`
-    /// takes its rows.
+    /// Requests the first page of a report, of `page_size` rows. `rows` reads its rows, and none of
+    /// them is delivered.
     pub(crate) fn first_page<R>(
         &mut self,
         params: Vec<(&'static str, String)>,
@@ -229,7 +230,7 @@ impl Slice<'_> {
         self.job.partition.account(&self.context.accounts)
     }
 
-    /// Where the slice is at work, for messages.
+    /// Stream, partition and days of the slice, for messages.
     pub(crate) fn place(&self) -> String {
         self.context.place(self.job)
     }

@@ -1,5 +1,5 @@
-//! What TikTok refuses of a report: metrics, and the filter that lets Promote in. A name that is
-//! refused is left out from then on, and the report itself goes on without it.
+//! Finds out what TikTok refuses of a report: metrics, and the filter that includes Promote. A
+//! refused name is left out from then on, and the report is read without it.
 
 use super::memory::Refused;
 use super::part::{Asked, Part, params};
@@ -12,17 +12,18 @@ use crate::streams::{Buying, Report};
 use crate::sync::windows::Window;
 use crate::words::foreign;
 
-/// Requests of one row that a stream and account may take to find out what is refused.
+/// The most requests of one row that a stream and account may use to find out what is refused.
 const MOST_PROBES: u32 = 40;
-/// Codes of a request that is wrong in itself.
+/// Return codes for a wrong request.
 const WRONG_REQUEST: [i64; 2] = [40000, 40002];
 
-/// Whether TikTok finds a request wrong in itself.
+/// Whether TikTok says that the request is wrong.
 pub(crate) fn is_wrong_request(error: &ApiError) -> bool {
     error.cause == Cause::Refused && error.code.is_some_and(|code| WRONG_REQUEST.contains(&code))
 }
 
-/// What to ask for now: the metrics of the plan without those that TikTok refused for this account.
+/// What to request now: the metrics of the plan without those that TikTok refused for this account,
+/// and whether to include Promote.
 pub(crate) fn asked(slice: &Slice) -> Asked {
     Asked {
         metrics: metrics(slice),
@@ -40,7 +41,7 @@ pub(crate) fn metrics(slice: &Slice) -> Vec<String> {
     slice.plan.metrics.iter().filter(|name| !is_refused(name)).cloned().collect()
 }
 
-/// Whether Promote may be asked for.
+/// Whether Promote can be requested.
 pub(crate) fn takes_origins(slice: &Slice) -> bool {
     !refused(slice, |refused| refused.origins)
 }
@@ -50,7 +51,7 @@ pub(crate) fn refuses_top_view(slice: &Slice) -> bool {
     refused(slice, |refused| refused.top_view)
 }
 
-/// Remembers that they are.
+/// Remembers that they are refused.
 pub(crate) fn refuse_top_view(slice: &Slice, error: &ApiError) {
     if !refuse(slice, |refused| std::mem::replace(&mut refused.top_view, true)) {
         log::info!(
@@ -60,15 +61,15 @@ pub(crate) fn refuse_top_view(slice: &Slice, error: &ApiError) {
     }
 }
 
-/// Leaves out the metrics that a refusal names. `false`: it names none.
+/// Leaves out the metrics that a refusal names. Returns `false` if it names none.
 pub(crate) fn drop_named(slice: &Slice, error: &ApiError) -> bool {
     let named = named(&error.message, &metrics(slice));
     drop_metrics(slice, &named, error);
     !named.is_empty()
 }
 
-/// Finds out what of a refused report TikTok refuses, and leaves it out from now on. `false`: the
-/// refusal is about something else, or what it is about cannot be found within a bound.
+/// Finds out what TikTok refuses of a report, and leaves it out from now on. Returns `false` if the
+/// refusal is about something else, or if the limit of requests is reached.
 pub(crate) fn learn(
     slice: &mut Slice,
     report: &Report,
@@ -91,7 +92,7 @@ pub(crate) fn learn(
         return Ok(true);
     }
     if accepts(slice, report, part, &asked)? {
-        // The first row is answered, so neither a name nor a filter is wrong.
+        // TikTok answers with the first row, so neither a name nor a filter is wrong.
         return Ok(false);
     }
     if asked.origins && accepts(slice, report, part, &Asked { origins: false, ..asked.clone() })? {
@@ -118,7 +119,7 @@ pub(crate) fn learn(
     Ok(found.is_some())
 }
 
-/// Finds a refused metric among those asked for, by halves.
+/// Finds a refused metric among the requested ones by halving.
 fn search(
     slice: &mut Slice,
     report: &Report,
@@ -135,15 +136,15 @@ fn search(
         }
     }
     let Some(metric) = suspects.pop() else { return Ok(None) };
-    // Unless something is accepted without it, it is not the metric that is refused.
+    // It is only the metric that is refused if the request works without it.
     let other = asked.metrics.iter().filter(|name| **name != metric).take(1).cloned().collect();
     let is_found = !good.is_empty() || accepts(slice, report, part, &with(other))?;
     let is_sure = refused(slice, |refused| refused.probes <= MOST_PROBES);
     Ok((is_found && is_sure).then_some(metric))
 }
 
-/// Whether TikTok answers the first row of a report. `false` also once too many rows were asked
-/// for.
+/// Whether TikTok answers with the first row of a report. Also `false` when the limit of requests
+/// is reached.
 fn accepts(
     slice: &mut Slice,
     report: &Report,
@@ -210,15 +211,15 @@ fn refuse<T>(slice: &Slice, change: impl FnOnce(&mut Refused) -> T) -> T {
     change(all.entry((slice.job.plan, slice.job.partition)).or_default())
 }
 
-/// What is wrong with the report of a window, for messages.
+/// Describes an error of the report of a window, for messages.
 pub(crate) fn trouble(slice: &Slice, window: Option<Window>, error: &ApiError) -> String {
     let days = window.map_or(String::new(), |w| format!(", {} to {}", w.start, w.end));
     let (name, account) = (&slice.plan.name, slice.account);
     format!("{name}, account {account}{days}: {}", foreign(&error.message))
 }
 
-/// Metrics asked for that a message names. A metric whose name is an ordinary word, such as
-/// `reach`, is taken for named only where the message speaks of metrics, or quotes the word.
+/// The requested metrics that a message names. A metric whose name is an ordinary word, such as
+/// `reach`, only counts as named if the message mentions metrics or quotes the word.
 fn named(message: &str, asked: &[String]) -> Vec<String> {
     let lower = message.to_lowercase();
     let speaks_of_metrics = lower.contains("metric");

@@ -1,5 +1,5 @@
-//! Slices of reports: a window of days, in two passes, and in fewer days at once where TikTok finds
-//! the window too much.
+//! Reads slices of reports: a window of days, in two passes, and in fewer days at once if TikTok
+//! finds the window too large.
 
 use super::part::Part;
 use super::part_reader::read_part;
@@ -17,7 +17,7 @@ use crate::sync::windows::Window;
 use std::time::Instant;
 use time::{Date, Duration, OffsetDateTime};
 
-/// Reads a window, or all time. How far it got is kept for the bookmark.
+/// Reads a window, or all time, and notes the bookmark that it reached.
 pub(crate) fn read(
     slice: &mut Slice,
     report: &Report,
@@ -34,7 +34,7 @@ pub(crate) fn read(
             other => other?,
         }
     }
-    // These come last, because the bookmark moves with them.
+    // The ordinary rows come last, because the bookmark moves with them.
     read_pass(slice, report, window, Buying::Ordinary, &mut read)?;
     compare_with_account(slice, report, window, &read)
 }
@@ -79,7 +79,7 @@ fn read_days(
         let began = Instant::now();
         match read_part(slice, report, &part, context.config.page_size, read) {
             Ok(_) => context.sizes.worked(of, piece.days(), began.elapsed()),
-            // Where TikTok leaves out ads, fewer days do not help.
+            // If TikTok leaves out ads, fewer days do not help.
             Err(error)
                 if error.cause.is_too_much()
                     && error.cause != Cause::Truncated
@@ -105,15 +105,15 @@ fn read_days(
     Ok(())
 }
 
-/// Notes that everything up to a day was read. A day that may not have begun is no bookmark.
+/// Notes that everything up to a day was read. A day that may not have begun cannot be a bookmark.
 fn reach(slice: &mut Slice, day: Date) {
     let now = OffsetDateTime::now_utc();
     let begun = slice.open_account().map_or(day, |account| account.begun_day(now));
     slice.ending.reached = Some(Bookmark::of_day(day.min(begun)));
 }
 
-/// A window whose rows grew in number while they were read, twice. Days that the next run reads
-/// again may pass; older ones are read by themselves, and must not change.
+/// Handles a window whose rows grew in number during both readings. Days that the next run reads
+/// again are accepted. Older days are read separately, and must not change.
 fn read_settled_days(
     slice: &mut Slice,
     report: &Report,
@@ -136,7 +136,7 @@ fn read_settled_days(
         let settled = Window { end, ..window };
         read_days(slice, report, settled, part.buying, read)?;
     }
-    // Their sums are of no one moment.
+    // Their sums do not belong to a single point in time.
     read.with_deleted = None;
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! What is asked for of a stream, but for the page: its owner, pass, parents, days and metrics.
+//! The parameters of the requests of a stream, without the page: owner, pass, parents, days and
+//! metrics.
 
 use super::batch::Batch;
 use super::params::Params;
@@ -52,8 +53,8 @@ pub(crate) fn params(
         params.set("filtering.primary_status", "STATUS_ALL");
     }
     if matches!(stream.replication, Replication::Incremental { is_filtered: true, .. }) {
-        // The filter leaves out what is equal to it, and rows of the bookmark's own second may have
-        // come later.
+        // The filter leaves out rows that are equal to it, and rows of the same second as the
+        // bookmark may have been added later.
         let after = bookmark.and_then(|bookmark| bookmark.before(Duration::SECOND));
         if let Some(after) = after {
             params.set("filtering.modified_after", after.filter());
@@ -68,10 +69,10 @@ pub(crate) fn params(
     params
 }
 
-/// What a report that is not one of `report/integrated/get/` is asked for.
+/// Adds the parameters of a report that is not one of `report/integrated/get/`.
 fn add_report(slice: &Slice, stream: &Stream, report: &Report, params: &mut Params) {
     if report.asks_dimensions() {
-        // A column that a call names one by one is no dimension of its rows.
+        // A column whose value is known from the call is not a dimension of its rows.
         let columns = stream.constants();
         let dimensions = report.dimensions.iter().copied();
         let dimensions: Vec<&str> =
