@@ -24,7 +24,7 @@ impl Default for Available {
 
 impl Available {
     /// The streams of a config, from the values of `stream_groups`, `metrics` and
-    /// `custom_reports`. An error says which of them is wrong, where, and what would be right.
+    /// `custom_reports`. An error names the wrong one, the place, and what would be right.
     pub fn new(groups: &Value, metrics: &Value, reports: &Value) -> Result<Self, String> {
         let names = groups.as_array().into_iter().flatten().filter_map(Value::as_str);
         let mut available = Available { groups: Group::parse_all(names)?, ..Available::default() };

@@ -1,4 +1,4 @@
-//! The rows of the grid of reports: by what the results of each level are broken down.
+//! The rows of the grid of reports: the breakdowns of each level.
 
 use super::Group::{self, BasicBreakdowns, Breakdowns, Core, Hourly, Interests};
 use super::dictionary::Grain::{self, Day, DayByRequest, Hour};
@@ -6,23 +6,23 @@ use super::dictionary::Grain::{self, Day, DayByRequest, Hour};
 /// One row of the grid.
 pub(super) struct Breakdown {
     pub report_type: &'static str,
-    /// Behind the level and `insights` in the names of streams.
+    /// The end of the names of streams, after the level and `insights`.
     pub suffix: &'static str,
-    /// What results are broken down by, for people.
+    /// What results are broken down by, for descriptions.
     pub about: &'static str,
     pub dimensions: &'static [&'static str],
     pub grain: Grain,
     pub group: Group,
-    /// The levels that have it, by their names in those of streams.
+    /// The levels that have it, by their names in the names of streams.
     pub levels: &'static [&'static str],
-    /// Those of them whose stream belongs to the group `core`, since the Python tap has it.
+    /// Those of them whose stream belongs to the group `core`, because the Python tap has it.
     pub core: &'static [&'static str],
 }
 
 const ALL: &[&str] = &["advertiser", "campaign", "adgroup", "ad"];
 const ADS: &[&str] = &["ad"];
 
-/// A breakdown without those columns that few rows need.
+/// A breakdown with the usual values for the columns that few rows set.
 const fn row(
     report_type: &'static str,
     suffix: &'static str,

@@ -1,5 +1,5 @@
-//! The calls that bring the rows of a stream: an endpoint, where its answers hold the rows, the
-//! passes that together show all of them, and the parents whose ids have to be named.
+//! The calls that return the rows of a stream: an endpoint, where its answers have the rows, the
+//! passes that together return all of them, and the parents whose ids the calls have to name.
 
 use crate::json::RowsAt;
 
@@ -8,15 +8,15 @@ use crate::json::RowsAt;
 pub struct Call {
     /// Below `/open_api/v1.3/`, with its slash at the end: without it TikTok answers 404.
     pub path: &'static str,
-    /// Where its answers hold the rows.
+    /// Where its answers have the rows.
     pub rows: RowsAt,
-    /// How its lists come.
+    /// Whether and how its lists are divided into pages.
     pub paging: Paging,
-    /// Whether it is asked about the owner of the rows: `advertiser_id` or `bc_id`.
+    /// Whether it names the owner of the rows: `advertiser_id` or `bc_id`.
     pub names_owner: bool,
-    /// Calls that together show all rows. Each is paged by itself.
+    /// Calls that together return all rows. Each has its own pages.
     pub passes: &'static [Pass],
-    /// Ways to the ids that have to be named. Each way brings rows of its own.
+    /// Ways to the ids that calls have to name. Each way returns different rows.
     pub parents: &'static [&'static [Parent]],
     /// Parameters for the first and the last day of a window.
     pub days: Option<Days>,
@@ -37,14 +37,15 @@ pub(super) const CALL: Call = Call {
     is_deletable: false,
 };
 
-/// How a list comes.
+/// How a list is divided into pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paging {
-    /// All at once, without a count.
+    /// One answer has all rows, without a count.
     Whole,
-    /// In pages of at most so many rows.
+    /// Pages of at most this many rows.
     Pages(u64),
-    /// In pages of at most so many rows, or all at once: some answers have no `page_info`.
+    /// Pages of at most this many rows, or one answer with all rows: some answers have no
+    /// `page_info`.
     PagesOrWhole(u64),
 }
 
@@ -57,31 +58,31 @@ pub struct Days {
     pub end: &'static str,
     /// Whether the end is the day after the last one.
     pub is_exclusive: bool,
-    /// Days that TikTok keeps, if it does not keep all.
+    /// The number of days that TikTok keeps, if it does not keep all.
     pub history: Option<u16>,
 }
 
 /// One call for a part of a list.
 #[derive(Clone, Copy, Debug)]
 pub struct Pass {
-    /// What it asks for that is hidden by default.
+    /// How the campaigns of its rows were bought, if TikTok hides them by default.
     pub buying: Option<Buying>,
     /// Parameters with their values as JSON. A name with a dot is a member of an object.
     pub params: &'static [(&'static str, &'static str)],
-    /// Columns that all of its rows have in common.
+    /// Columns with the same value in all of its rows.
     pub columns: &'static [(&'static str, &'static str)],
-    /// Ways to the ids that it has to name, in place of those of the call.
+    /// Ways to the ids that it has to name, instead of those of the call.
     pub parents: &'static [&'static [Parent]],
-    /// Rows a page that TikTok gives at most, where that is fewer than elsewhere.
+    /// The most rows per page, if it is fewer than for the other passes.
     pub page_size: Option<u64>,
     /// The name of the pass in the state, if a refusal leaves out the pass and not the stream. The
     /// state keeps a bookmark of its own for a pass that was refused.
     pub optional: Option<&'static str>,
-    /// Whether TikTok refuses it (40002) where there is nothing.
+    /// Whether TikTok refuses it (40002) if there are no rows.
     pub is_empty_if_refused: bool,
 }
 
-/// A pass that asks for nothing in particular.
+/// A pass without parameters of its own.
 pub const PASS: Pass = Pass {
     buying: None,
     params: &[],
@@ -95,24 +96,24 @@ pub const PASS: Pass = Pass {
 /// Ids that a call has to name, and where they come from.
 #[derive(Clone, Copy, Debug)]
 pub struct Parent {
-    /// The stream whose rows have them. It need not be selected.
+    /// The stream whose rows have them. It does not have to be selected.
     pub stream: &'static str,
     /// The member of its rows that is the id.
     pub id: &'static str,
-    /// A member that decides which rows count, with the values for which they do.
+    /// A member of the rows and the values for which they count, if not all rows do.
     pub only: Option<(&'static str, &'static [&'static str])>,
-    /// The parameter that names ids. An array if its name is a plural. A name with a dot is a
-    /// member of an object.
+    /// The parameter that names ids, which is an array if its name is a plural. A name with a dot
+    /// is a member of an object.
     pub param: &'static str,
-    /// Ids in one call at most.
+    /// The most ids in one call.
     pub most: usize,
     /// Parameters that go with an id: their names, and the members of the parent's row.
     pub also: &'static [(&'static str, &'static str)],
     /// Parameters that go with all ids, with their values as text.
     pub with: &'static [(&'static str, &'static str)],
-    /// Whether the id stands in the place of the owner's.
+    /// Whether the id replaces that of the owner.
     pub replaces_owner: bool,
-    /// The column of the id, where a call names one id and rows do not have it.
+    /// The column of the id, if a call names one id and rows do not have it.
     pub column: Option<&'static str>,
 }
 
@@ -143,7 +144,7 @@ const ORIGINS: &[&str] = &["TT_ADS_PLATFORM", "PROMOTE"];
 const TOP_VIEW: &[&str] = &["RESERVATION_TOP_VIEW"];
 
 impl Buying {
-    /// The name of the filter that lets Promote in, in lists and in reports.
+    /// The name of the filter that includes Promote, in lists and in reports.
     pub const ORIGINS_FILTER: &'static str = "campaign_system_origins";
 
     /// The filter of a list: a parameter with its values.
@@ -164,7 +165,7 @@ impl Buying {
 }
 
 impl Paging {
-    /// Rows a page at most; `None` for a list that comes all at once.
+    /// The most rows per page; `None` for a list that comes in one answer.
     pub fn most(self) -> Option<u64> {
         match self {
             Paging::Whole => None,

@@ -8,7 +8,7 @@ const ORDINARY: Pass = Pass { buying: Some(Buying::Ordinary), ..PASS };
 const TOP_VIEW: Pass = Pass { buying: Some(Buying::TopView), optional: Some("top_view"), ..PASS };
 
 const PASSES: &[Pass] = &[ORDINARY, TOP_VIEW];
-/// TikTok caps the page at 100 where `TopView` ad groups are asked for.
+/// TikTok limits pages to 100 rows if `TopView` ad groups are requested.
 const ADGROUP_PASSES: &[Pass] = &[ORDINARY, Pass { page_size: Some(100), ..TOP_VIEW }];
 
 pub(super) fn streams() -> Vec<Stream> {

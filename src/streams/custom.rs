@@ -33,11 +33,11 @@ const FILTER_TYPES: [&str; 10] = [
 ];
 /// The filters that decide about deleted entities, of which one fits each level.
 const STATUS_FILTERS: [&str; 3] = ["campaign_status", "adgroup_status", "ad_status"];
-/// Targets make tables of streams; PostgreSQL takes names of 63 characters.
+/// Targets create a table per stream, and PostgreSQL limits names to 63 characters.
 const MOST_NAME: usize = 62;
 
-/// The stream of a custom report, which stands at a place of the setting. `others` are the streams
-/// whose names are taken. An error names the report, what is wrong with it and what would be legal.
+/// The stream of the custom report at a place of the setting. `others` are the streams whose names
+/// are taken. An error names the report, what is wrong with it and what would be legal.
 pub(super) fn stream(given: &Value, place: usize, others: &[Stream]) -> Result<Stream, String> {
     let empty = Map::new();
     let given = given.as_object().unwrap_or(&empty);
@@ -99,7 +99,8 @@ fn grain(given: &Map<String, Value>) -> Result<Option<Grain>, String> {
     })
 }
 
-/// Refuses metrics that such a report cannot have: TikTok refuses a whole report for one of them.
+/// Refuses metrics that such a report cannot have, because TikTok refuses the whole report for one
+/// of them.
 fn check_metrics(name: &str, report: &Report) -> Result<(), String> {
     let names: Vec<&str> = report.settings.metrics.iter().flatten().map(String::as_str).collect();
     let (mut unknown, mut wrong) = (Vec::new(), Vec::new());
@@ -158,7 +159,7 @@ fn filter(given: &Value, report: &Report) -> Result<Filter, String> {
     let filter_value = match given.get("filter_value") {
         None | Some(Value::Null) => return Err("`filter_value` is missing".to_owned()),
         Some(Value::String(text)) => text.clone(),
-        // TikTok takes JSON inside a text.
+        // TikTok expects JSON as text.
         Some(value) => value.to_string(),
     };
     Ok(Filter {
@@ -168,12 +169,12 @@ fn filter(given: &Value, report: &Report) -> Result<Filter, String> {
     })
 }
 
-/// A text that has to be there.
+/// A text that is required.
 fn text<'g>(given: &'g Map<String, Value>, name: &str) -> Result<&'g str, String> {
     optional(given, name)?.ok_or_else(|| format!("`{name}` is missing"))
 }
 
-/// A text that may be left out, null or empty.
+/// A text that may be missing, null or empty.
 fn optional<'g>(given: &'g Map<String, Value>, name: &str) -> Result<Option<&'g str>, String> {
     match given.get(name) {
         None | Some(Value::Null) => Ok(None),

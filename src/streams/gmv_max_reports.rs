@@ -1,4 +1,4 @@
-//! Reports of GMV Max: by store, and by what calls have to name beside it.
+//! Reports of GMV Max. Their calls name a store, and some of them also campaigns and products.
 
 use super::call::{CALL, Call, PARENT, PASS, Paging, Parent, Pass};
 use super::dictionary::Grain;
@@ -19,7 +19,7 @@ const CAMPAIGN: Parent = Parent {
     param: "filtering.campaign_ids",
     ..PARENT
 };
-/// Rows of products do not say whose campaign they are of, so they are asked for by campaign.
+/// Rows of products do not name their campaign, so they are requested by campaign.
 const ONE_CAMPAIGN: Parent = Parent { column: Some("campaign_id"), ..CAMPAIGN };
 const CAMPAIGNS: Parent = Parent { most: 100, ..CAMPAIGN };
 /// Products that had results on the same days.

@@ -10,9 +10,9 @@ pub enum Grain {
     Day,
     /// An hour: `stat_time_hour` is a dimension.
     Hour,
-    /// The days that were asked for, without a dimension of time; the tap asks day by day.
+    /// The requested day: there is no dimension of time, so the tap requests each day separately.
     DayByRequest,
-    /// All days there are: `query_lifetime`.
+    /// All days: `query_lifetime`.
     Lifetime,
 }
 
@@ -20,7 +20,7 @@ impl Grain {
     /// All grains, the most usual first.
     pub const ALL: [Grain; 4] = [Grain::Day, Grain::Hour, Grain::DayByRequest, Grain::Lifetime];
 
-    /// The name that stands in settings.
+    /// The name in settings.
     pub fn name(self) -> &'static str {
         match self {
             Grain::Day => "day",

@@ -1,5 +1,5 @@
-//! The grid of reports: levels of an account by breakdowns. Name, description, dimensions and key
-//! properties of a report follow from its cell.
+//! The grid of reports: levels of an account by breakdowns. The name, description, dimensions and
+//! key properties of a report follow from its cell.
 
 use super::breakdowns::{BREAKDOWNS, Breakdown};
 use super::dictionary::Grain;
@@ -8,13 +8,13 @@ use super::{Group, ReportSettings, Stream};
 
 /// A level of an account.
 struct Level {
-    /// As it stands in the names of streams.
+    /// The name in the names of streams.
     name: &'static str,
-    /// As people call it.
+    /// The name in descriptions.
     about: &'static str,
-    /// As the API calls it.
+    /// The name in the API.
     code: &'static str,
-    /// The dimension that names an entity of the level.
+    /// The dimension with the ids of its entities.
     id: &'static str,
 }
 
@@ -25,7 +25,7 @@ static LEVELS: [Level; 4] = [
     Level { name: "ad", about: "ad", code: "AUCTION_AD", id: "ad_id" },
 ];
 
-/// Ads of Upgraded Smart+, of which `ad_id` names the creatives.
+/// Ads of Upgraded Smart+, whose creatives have the ids in `ad_id`.
 static SMART_PLUS: Level = Level {
     name: "smart_plus_ad",
     about: "ad of Upgraded Smart+",
@@ -55,7 +55,7 @@ fn stream(level: &Level, breakdown: &Breakdown) -> Stream {
     };
     let dimensions = [level.id].into_iter().chain(time);
     let is_core = breakdown.core.contains(&level.name);
-    // Countries are to be had of both report types; the audience report has the plain name.
+    // Both report types have countries. The audience report has the shorter name.
     let is_basic = breakdown.report_type == "BASIC" && breakdown.dimensions == ["country_code"];
     let infix = if is_basic { "_basic" } else { "" };
     let name = format!("{}{infix}_insights{}", level.name, breakdown.suffix);

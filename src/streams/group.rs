@@ -1,5 +1,5 @@
-//! Groups of streams. The setting `stream_groups` says which of them discovery lists, because
-//! orchestrators such as Meltano select every stream that they see.
+//! Groups of streams. The setting `stream_groups` names those that discovery lists, because
+//! orchestrators such as Meltano select every stream that is listed.
 
 use super::nearest::hint;
 
@@ -73,7 +73,7 @@ impl Group {
         Group::Reference,
     ];
 
-    /// The name that stands in the setting.
+    /// The name in the setting.
     pub fn name(self) -> &'static str {
         match self {
             Group::Core => "core",
@@ -103,8 +103,8 @@ impl Group {
         matches!(self, Group::Leads | Group::Comments)
     }
 
-    /// The groups of names, of which `all` stands for every group without personal data. An error
-    /// says which name is unknown.
+    /// The groups with these names. `all` means every group without personal data. An error names
+    /// an unknown name.
     pub(super) fn parse_all<'n>(
         names: impl Iterator<Item = &'n str>,
     ) -> Result<Vec<Group>, String> {

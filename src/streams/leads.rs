@@ -5,7 +5,7 @@ use super::resource::{in_group, resource, schema};
 use super::{Group, Made, Per, Stream};
 use crate::json::RowsAt;
 
-/// All of them: by default TikTok shows forms only.
+/// Pages of all types: by default, TikTok only returns forms.
 const BUSINESS_TYPES: &str = r#"["LEAD_GEN", "STORE_FRONT", "APP_PROFILE_PAGE",
     "TIKTOK_INSTANT_PAGE", "SHOP_ADS_PLP", "SHOP_ADS_PDP", "POP_UP_FORM"]"#;
 

@@ -1,5 +1,5 @@
-//! Which reports TikTok answers: what of type, data level, dimensions and grain go together. What
-//! holds for a single dimension is in the dictionary; what holds for their number is in `kinds`.
+//! Checks which combinations of type, data level, dimensions and grain TikTok answers. The
+//! dictionary has the rules for single dimensions, and `kinds` those for their number.
 
 mod kinds;
 #[cfg(test)]

@@ -46,28 +46,28 @@ use std::sync::OnceLock;
 /// One stream.
 #[derive(Clone, Debug)]
 pub struct Stream {
-    /// Its name, which is that of the Python tap where that has the stream. Streams live as long as
-    /// the process, and so do names that are made at its start.
+    /// Its name, which is that of the Python tap if it has the stream. Names of custom reports are
+    /// created at the start and live as long as the process.
     pub name: &'static str,
-    /// The group by which the setting `stream_groups` brings it.
+    /// The group, which the setting `stream_groups` names.
     pub group: Group,
     /// What its rows are, in one line.
     pub about: String,
     /// What it is read per.
     pub per: Per,
-    /// The call that brings its rows.
+    /// The call that returns its rows.
     pub call: Call,
     /// Which rows are read on the next run.
     pub replication: Replication,
     /// Key properties, which are never null.
     pub keys: Vec<&'static str>,
-    /// What a row holds.
+    /// The fields of its records.
     pub fields: Fields,
-    /// Columns that are made of something else than the member of their name.
+    /// Columns whose values are not those of the member with their name.
     pub made: &'static [(&'static str, Made)],
-    /// The column that says which day was asked for, or on which day it was read.
+    /// The column with the requested day, or with the day of the run.
     pub stamp: Option<&'static str>,
-    /// The permission of the developer app that opens it, in the words of TikTok's app page.
+    /// The permission that the developer app needs, in the words of TikTok's app page.
     pub permission: &'static str,
     /// Whether TikTok's sandbox has it.
     pub in_sandbox: bool,
@@ -78,7 +78,7 @@ pub struct Stream {
 pub enum Per {
     /// Each account by itself. Its records have `advertiser_id`.
     Account,
-    /// Up to a hundred accounts at once, in the calls with which a run begins.
+    /// Up to a hundred accounts at once, in the first calls of a run.
     AccountBatch,
     /// Each Business Center. Its records have `bc_id`.
     BusinessCenter,
@@ -88,7 +88,7 @@ pub enum Per {
     App,
 }
 
-/// What a column is made of.
+/// Where the values of a column come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Made {
     /// A member of an object inside the row: `item_info.item_id`.
@@ -106,25 +106,25 @@ pub enum Made {
 pub enum Replication {
     /// All of them.
     FullTable,
-    /// Those that changed since the bookmark.
+    /// The rows that changed since the bookmark.
     Incremental {
-        /// The time of a row's last change, in UTC.
+        /// The field with the time of the last change of a row, in UTC.
         key: &'static str,
-        /// Whether TikTok can leave out what did not change since (`filtering.modified_after`).
+        /// Whether TikTok can leave out unchanged rows (`filtering.modified_after`).
         is_filtered: bool,
     },
-    /// Those of the days since the bookmark, and of the days of `attribution_window` before it.
+    /// The rows of the days since the bookmark, and of the days of `attribution_window` before it.
     Window {
-        /// The day or hour of a row, in the time zone of the account.
+        /// The field with the day or hour of a row, in the time zone of the account.
         key: &'static str,
-        /// Days of one request at most.
+        /// The most days of one request.
         days: u16,
     },
-    /// All of them, as they are on the day of the run, which is in the key (`read_date`).
+    /// All rows, as they are on the day of the run, which is part of the key (`read_date`).
     Snapshot,
 }
 
-/// What a row holds.
+/// The fields of the records of a stream.
 #[derive(Clone, Debug)]
 pub enum Fields {
     /// The fields that a JSON Schema declares.
@@ -150,7 +150,7 @@ impl Stream {
         }
     }
 
-    /// Fields that have the same value in all records of a request, and stand in no row.
+    /// Fields that have the same value in all records of a request and are in no row.
     pub fn constants(&self) -> Vec<&'static str> {
         let mut names = match self.per {
             Per::Account => vec!["advertiser_id"],
@@ -195,9 +195,8 @@ pub const ADVERTISER_INFO: &str = "advertiser/info/";
 /// The endpoint of most reports.
 pub const REPORT: &str = "report/integrated/get/";
 
-/// Every built-in stream, in the order in which discovery lists and a run without a catalog reads
-/// them. One that is cheap and always has rows comes first: `meltano config test` stops at the
-/// first record.
+/// Every built-in stream, in the order of discovery and of a run without a catalog. The first one
+/// is cheap and always has rows, because `meltano config test` stops at the first record.
 pub fn all() -> &'static [Stream] {
     static STREAMS: OnceLock<Vec<Stream>> = OnceLock::new();
     STREAMS.get_or_init(|| {

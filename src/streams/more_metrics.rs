@@ -1,5 +1,5 @@
-//! The setting `metrics`: metrics that reports declare beside their default ones, for all reports
-//! or for those of one stream, data level or report type.
+//! The setting `metrics`: additional metrics, for all reports or for those of one stream, data
+//! level or report type.
 
 use super::dictionary::{Dictionary, dictionary};
 use super::nearest::hint;
@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 /// Which reports get metrics.
 #[derive(Clone, Copy)]
 enum For<'s> {
-    /// All that can have them, but for custom reports with metrics of their own.
+    /// All that can have them, except custom reports with metrics of their own.
     All,
     /// The report of one stream.
     Stream(&'s str),
@@ -18,8 +18,8 @@ enum For<'s> {
     Kind(&'s str),
 }
 
-/// Adds the metrics of the setting to the reports that can have them. Metrics that the dictionary
-/// does not know are added too, with a warning. An error says what is wrong with the setting.
+/// Adds the metrics of the setting to the reports that can have them. Metrics that are not in the
+/// dictionary are added with a warning. An error describes what is wrong with the setting.
 pub(super) fn add(streams: &mut [Stream], setting: &Value) -> Result<(), String> {
     let mut unknown = BTreeSet::new();
     if setting.is_array() {
@@ -33,7 +33,7 @@ pub(super) fn add(streams: &mut [Stream], setting: &Value) -> Result<(), String>
     Ok(())
 }
 
-/// What a key of the setting stands for.
+/// The reports that a key of the setting names.
 fn target<'k>(streams: &[Stream], key: &'k str) -> Result<For<'k>, String> {
     if let Some(stream) = streams.iter().find(|stream| stream.name == key) {
         return match stream.report() {
@@ -97,7 +97,7 @@ fn add_to<'n>(
     Ok(())
 }
 
-/// Whether the dictionary has a metric. An error says that it is a dimension instead.
+/// Whether the dictionary has a metric. A dimension is an error.
 pub(super) fn is_known(name: &str) -> Result<bool, String> {
     if dictionary().metric(name).is_some() {
         return Ok(true);
@@ -111,8 +111,8 @@ pub(super) fn is_known(name: &str) -> Result<bool, String> {
     Ok(false)
 }
 
-/// Warns of metrics that the dictionary does not know. They are requested all the same, because
-/// TikTok adds metrics at any time.
+/// Warns of metrics that are not in the dictionary. They are still requested, because TikTok adds
+/// metrics at any time.
 pub(super) fn warn_unknown<'n>(place: &str, names: impl Iterator<Item = &'n str>) {
     for name in names {
         log::warn!(

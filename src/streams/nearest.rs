@@ -1,6 +1,6 @@
-//! Finds the known name that an unknown one was probably meant to be, for errors and warnings.
+//! Finds the known name that is nearest to an unknown one, for errors and warnings.
 
-/// The most edits between a name and the one that was meant.
+/// The most edits between an unknown name and a suggestion.
 const MOST_EDITS: usize = 5;
 
 /// `; did you mean …?` with the nearest known name; empty if none is near.

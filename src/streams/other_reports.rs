@@ -8,7 +8,7 @@ use super::resource::{NOT_LISTED, days};
 use super::{Fields, Group, Per, ReportSettings, Stream};
 use crate::json::RowsAt;
 
-/// A report, its dimensions as the rows have them.
+/// A report with the dimensions of its rows.
 pub(super) fn report(
     report_type: &'static str,
     data_level: Option<&'static str>,
@@ -24,7 +24,7 @@ pub(super) fn report(
     }
 }
 
-/// The parameters for days of all of these endpoints.
+/// The parameters for days, which are the same for all of these endpoints.
 pub(super) const DAYS: super::Days = days("start_date", "end_date");
 
 pub(super) fn streams() -> Vec<Stream> {
@@ -213,7 +213,7 @@ fn creative() -> Vec<Stream> {
     ]
 }
 
-/// Ids times days are at most 200.
+/// TikTok limits the number of ids times days to 200.
 const QUERY: Parent = Parent { param: "query_ids", most: 100, ..PARENT };
 const CAMPAIGN_LEVEL: &[(&str, &str)] = &[("data_level", "CAMPAIGN")];
 const ADGROUP_LEVEL: &[(&str, &str)] = &[("data_level", "ADGROUP")];

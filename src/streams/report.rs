@@ -1,11 +1,11 @@
-//! A report: what its rows are about, and what follows from that.
+//! A report: its type, level, dimensions and grain, and what follows from them.
 
 use super::call::{Buying, CALL, Call, PASS, Paging, Pass};
 use super::dictionary::{Grain, Grouping, dictionary};
 use super::{Fields, Group, Per, REPORT, Replication, ReportSettings, Stream};
 
-/// Money without its currency and days without their time zone are easily taken for others, so
-/// every record of a report of an account has both.
+/// Amounts need a currency, and days need a time zone. So every record of a report of an account
+/// has both.
 pub(super) const ACCOUNT_FIELDS: [&str; 2] = ["currency", "timezone"];
 /// The hour of an hourly record in UTC.
 pub const UTC_HOUR: &str = "stat_time_hour_utc";
@@ -15,13 +15,13 @@ pub const UTC_HOUR: &str = "stat_time_hour_utc";
 pub struct Report {
     /// `BASIC`, `AUDIENCE` and so on.
     pub report_type: &'static str,
-    /// `AUCTION_AD` and so on: the entity that rows are about. Some report types know no levels.
+    /// `AUCTION_AD` and so on: the entity that rows are about. Some report types have no levels.
     pub data_level: Option<&'static str>,
-    /// The id of the level, the time, and the breakdowns: what tells a row from the others.
+    /// The id of the level, the time, and the breakdowns, which together identify a row.
     pub dimensions: Vec<&'static str>,
     /// The time that a row stands for.
     pub grain: Grain,
-    /// What the config sets about it.
+    /// The settings of the config for it.
     pub settings: ReportSettings,
 }
 
@@ -39,7 +39,7 @@ impl Report {
         }
     }
 
-    /// The field that says which day was asked for, where rows do not.
+    /// The field with the requested day, if rows do not have it.
     pub fn stamp(&self) -> Option<&'static str> {
         match self.grain {
             Grain::DayByRequest => Some("date"),
@@ -48,13 +48,13 @@ impl Report {
         }
     }
 
-    /// Whether it can be asked for single campaigns, ad groups or ads, and for what TikTok hides by
-    /// default.
+    /// Whether requests can be limited to single campaigns, ad groups or ads, and can include what
+    /// TikTok hides by default.
     pub fn is_narrowable(&self) -> bool {
         matches!(self.report_type, "BASIC" | "AUDIENCE")
     }
 
-    /// How its rows are read again: by which field, and how many days one request covers at most.
+    /// Its replication: the field, and the most days that one request covers.
     pub(super) fn replication(&self) -> Replication {
         match self.grain {
             Grain::Day => Replication::Window { key: "stat_time_day", days: 30 },
@@ -65,13 +65,13 @@ impl Report {
     }
 
     /// Whether rows are about campaigns, ad groups or ads. TikTok leaves out Promote and `TopView`
-    /// there unless asked for them, while the account holds both.
+    /// there by default, while the rows of accounts include both.
     pub fn is_below_account(&self) -> bool {
         self.data_level.is_some_and(|level| level != ACCOUNT_LEVEL)
     }
 
-    /// Whether Promote and `TopView` are asked for. Not if the user filters by how campaigns were
-    /// bought, since TikTok takes one condition on it.
+    /// Whether Promote and `TopView` are requested. They are not if the user filters by how
+    /// campaigns were bought, because TikTok accepts only one condition on it.
     pub fn takes_all_buying(&self) -> bool {
         self.is_below_account()
             && self.is_narrowable()
@@ -80,7 +80,7 @@ impl Report {
                 .any(|buying| self.settings.filters_on(buying.report_filter().0))
     }
 
-    /// Whether its metrics add up to those of the account: all ads, by nothing but the time.
+    /// Whether its metrics add up to those of the account: it has all ads, and no breakdowns.
     pub fn adds_up_to_account(&self) -> bool {
         let is_by_time = self.grain.dimension().is_some_and(|time| self.dimensions.contains(&time));
         self.data_level == Some("AUCTION_AD")
@@ -124,7 +124,7 @@ impl Report {
         !matches!(self.report_type, "CREATIVE" | "VIDEO_PERFORMANCE" | "BID_PROTECTION")
     }
 
-    /// The parameter that names metrics; empty where all come unasked.
+    /// The parameter that names metrics; empty if answers always have all of them.
     pub fn metrics_param(&self) -> &'static str {
         match self.report_type {
             "CREATIVE" | "VIDEO_PERFORMANCE" => "metrics_fields",
@@ -133,7 +133,7 @@ impl Report {
         }
     }
 
-    /// A metric that every such report has, where only the ids of its rows are wanted.
+    /// A metric that every such report has, for requests that only need the ids of its rows.
     pub fn fewest_metrics(&self) -> Vec<String> {
         let defaults = dictionary().defaults(&self.grouping());
         defaults.into_iter().take(1).map(str::to_owned).collect()
@@ -145,7 +145,7 @@ impl Report {
     }
 
     /// The name of the filter that decides about deleted entities, which must fit the level. The
-    /// account has none: its totals always hold them.
+    /// account has none, because its totals always include them.
     pub fn status_filter(&self) -> Option<&'static str> {
         match self.data_level.filter(|_| self.is_narrowable())? {
             "AUCTION_CAMPAIGN" => Some("campaign_status"),
@@ -180,7 +180,7 @@ impl Report {
             keys,
             made: &[],
             stamp: self.stamp(),
-            // The sandbox knows no reports of accounts.
+            // The sandbox has no reports of accounts.
             in_sandbox: self.is_below_account(),
             fields: Fields::Report(self),
             permission: "Consolidated Report",

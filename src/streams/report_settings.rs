@@ -1,5 +1,5 @@
-//! What a config sets about a single report: its metrics, its filters, and whether it includes
-//! deleted entities. Reports that no setting is about have the default.
+//! The settings of a single report: its metrics, its filters, and whether it includes deleted
+//! entities. Reports without settings have the defaults.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 pub struct ReportSettings {
     /// The metrics that it has by default, instead of those of the dictionary.
     pub metrics: Option<Vec<String>>,
-    /// Metrics beside the default ones.
+    /// Metrics in addition to the default ones.
     pub more_metrics: Vec<String>,
     /// Conditions that TikTok applies to its rows.
     pub filters: Vec<Filter>,
@@ -19,11 +19,11 @@ pub struct ReportSettings {
 /// A condition, as TikTok takes it in `filtering`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filter {
-    /// What is compared, such as `campaign_ids`.
+    /// The field, such as `campaign_ids`.
     pub field_name: String,
-    /// How it is compared, such as `IN`.
+    /// The comparison, such as `IN`.
     pub filter_type: String,
-    /// What it is compared with, as JSON inside a text.
+    /// The values, as JSON in a text.
     pub filter_value: String,
 }
 
@@ -33,9 +33,9 @@ impl ReportSettings {
         self.filters.iter().any(|filter| filter.field_name == field_name)
     }
 
-    /// Whether the conditions about a field of ids let this id pass.
+    /// Whether the conditions about a field of ids accept this id.
     pub fn allows(&self, field_name: &str, id: &str) -> bool {
-        // Ids come as text or as numbers.
+        // Ids may be text or numbers.
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let is_there = |filter: &Filter| {
             let values: Value = serde_json::from_str(&filter.filter_value).unwrap_or_default();

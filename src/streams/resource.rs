@@ -1,5 +1,5 @@
-//! How entries of resources are put together: a stream with the most usual columns, and a word for
-//! each column that differs.
+//! Builds the entries of resources: a stream with the most usual columns, and one function for each
+//! column that differs.
 
 use super::call::{CALL, Call, Days, Paging, Parent, Pass};
 use super::{Fields, Group, Made, Per, Replication, Stream};
@@ -37,7 +37,7 @@ pub(super) fn resource(
     }
 }
 
-/// What stands in place of a permission that TikTok's published table does not list.
+/// Used for permissions that are not in TikTok's published table.
 pub(super) const NOT_LISTED: &str = "not published";
 
 impl Stream {
@@ -46,7 +46,7 @@ impl Stream {
         self
     }
 
-    /// The permission that opens it.
+    /// Sets the permission that it needs.
     pub(super) fn needs(mut self, permission: &'static str) -> Self {
         self.permission = permission;
         self
@@ -89,7 +89,7 @@ impl Stream {
         self
     }
 
-    /// The call names neither an account nor a Business Center.
+    /// Its call names neither an account nor a Business Center.
     pub(super) fn without_owner(mut self) -> Self {
         self.call.names_owner = false;
         self
@@ -105,21 +105,21 @@ impl Stream {
         self
     }
 
-    /// As it is on the day of the run, which is in the key.
+    /// Its rows are as they are on the day of the run, which is part of the key.
     pub(super) fn snapshot(mut self) -> Self {
         self.replication = Replication::Snapshot;
         self.stamp = Some("read_date");
         self
     }
 
-    /// In windows of at most so many days.
+    /// It is read in windows of at most this many days.
     pub(super) fn windows(mut self, key: &'static str, days: u16, params: Days) -> Self {
         self.replication = Replication::Window { key, days };
         self.call.days = Some(params);
         self
     }
 
-    /// Rows do not say which day was asked for.
+    /// Its rows do not have the requested day, which becomes this column.
     pub(super) fn stamped(mut self, column: &'static str) -> Self {
         self.stamp = Some(column);
         self

@@ -1,5 +1,5 @@
-//! JSON Schemas of streams: an entity's is its file in `schemas/`, a report's is put together from
-//! the dictionary.
+//! JSON Schemas of streams: those of resources are files in `schemas/streams/`, and those of
+//! reports are built from the dictionary.
 
 use super::dictionary::{Grain, dictionary};
 use super::report::{ACCOUNT_FIELDS, UTC_HOUR};
@@ -44,7 +44,7 @@ fn of_report(stream: &Stream, report: &Report) -> Value {
     json!({"type": "object", "properties": properties})
 }
 
-/// Whether a key property names whose rows they are, instead of what they are about.
+/// Whether a key property is the id of an owner or parent, which rows do not have.
 fn is_owner_or_parent(report: &Report, name: &str) -> bool {
     !report.dimensions.contains(&name) && report.stamp() != Some(name)
 }

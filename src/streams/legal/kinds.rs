@@ -1,9 +1,9 @@
-//! The types of reports that users can put together, and the shapes that each may have.
+//! The types of reports that users can define, and the shapes that each may have.
 
 use crate::streams::dictionary::Grain;
 use crate::streams::report::ACCOUNT_LEVEL;
 
-/// A type of reports that users can put together, and the shapes that it may have.
+/// A type of reports that users can define, and the shapes that it may have.
 pub(in crate::streams) struct Kind {
     pub report_type: &'static str,
     /// Whether it takes `filtering`.
@@ -11,15 +11,15 @@ pub(in crate::streams) struct Kind {
     pub(super) shapes: &'static [Shape],
 }
 
-/// Levels, breakdowns and grains of which each goes with each.
+/// Levels, breakdowns and grains that can be combined freely.
 pub(super) struct Shape {
-    /// Empty: the type has no levels.
+    /// Empty if the type has no levels.
     pub levels: &'static [&'static str],
     pub breakdowns: Breakdowns,
     pub grains: &'static [Grain],
 }
 
-/// What stands among the dimensions beside the id and the time.
+/// The dimensions other than the id and the time.
 #[derive(Clone, Copy)]
 pub(super) enum Breakdowns {
     None,
