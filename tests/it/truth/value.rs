@@ -83,7 +83,7 @@ fn is_number(text: &str) -> bool {
     serde_json::from_str::<serde_json::Number>(text).is_ok()
 }
 
-/// Reads the forms of times that the world sends: wall clock, and seconds since 1970.
+/// Reads the forms of times that the world sends: wall clock, date, and seconds since 1970.
 fn time(text: &str) -> Json {
     if text.starts_with("0000-00-00") || text == "0" {
         return Json::Null;
@@ -95,5 +95,6 @@ fn time(text: &str) -> Json {
                 .expect("a time"),
         );
     }
-    Json::Text(format!("{}Z", text.replace(' ', "T")))
+    let time = if text.len() == "2026-01-31".len() { "T00:00:00" } else { "" };
+    Json::Text(format!("{}{time}Z", text.replace(' ', "T")))
 }

@@ -85,11 +85,15 @@ fn shop(account: &str, tree: &Tree) -> Vec<Leaf> {
     tree.ads.iter().filter(sells).map(leaf).collect()
 }
 
+/// The first stores have campaigns of GMV Max, all others have none.
+const ADVERTISED_STORES: usize = 2;
+
 /// The GMV Max campaigns of an account, each of one store: products with posts, or live rooms.
 fn gmv_max(world: &World, account: &str) -> Vec<Leaf> {
     let stores = world.stores();
     let campaigns = world.samples("gmv_max/campaign/get/", account, None);
-    let leaves = campaigns.rows.iter().zip(stores.iter().cycle()).flat_map(|(row, store)| {
+    let advertised = stores.iter().take(ADVERTISED_STORES).cycle();
+    let leaves = campaigns.rows.iter().zip(advertised).flat_map(|(row, store)| {
         let member = |name: &str| row.get(name).unwrap_or_default().trim_matches('"').to_owned();
         let (of_store, campaign) = (text(store), member("campaign_id"));
         let is_live = member("_promotion") == "LIVE_GMV_MAX";
