@@ -2,7 +2,7 @@
 
 use super::page::{Page, finite_members, page_info};
 use crate::json::scan::{Malformed, Scan};
-use crate::json::{Rows, RowsAt};
+use crate::json::{Rows, RowsAt, member};
 
 /// Reads `data`. Returns whether it is something that can hold rows: an object, an array where rows
 /// stand in `data` itself, or null.
@@ -14,7 +14,10 @@ pub(super) fn read_data<'t, R: Rows<'t>>(
 ) -> Result<bool, Malformed> {
     match scan.peek() {
         b'n' => scan.skip()?,
-        b'[' | b'{' if at == RowsAt::Data => read_rows(scan, rows, page)?,
+        b'[' | b'{' if at == RowsAt::Data => {
+            page.has_list = true;
+            read_rows(scan, rows, page)?;
+        }
         b'{' => read_members(scan, at, rows, page)?,
         _ => {
             scan.skip()?;
@@ -130,24 +133,6 @@ fn read_inside<'t, R: Rows<'t>>(
         }
     }
     Ok(())
-}
-
-/// A member of an object; `None` for what is no object or lacks it.
-fn member<'t>(object: &'t str, name: &str) -> Result<Option<&'t str>, Malformed> {
-    let (mut scan, mut first) = (Scan::new(object), true);
-    if scan.peek() != b'{' {
-        return Ok(None);
-    }
-    scan.enter(b'{')?;
-    while scan.next(first, b'}')? {
-        first = false;
-        let is_it = scan.name()?.trim_matches('"') == name;
-        let value = scan.value()?;
-        if is_it {
-            return Ok(Some(value));
-        }
-    }
-    Ok(None)
 }
 
 #[cfg(test)]

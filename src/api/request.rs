@@ -1,5 +1,6 @@
 //! One call to the API, and how the text of its answer is read.
 
+use super::codes::PARTIAL;
 use super::page::{self, Page};
 use super::paging::last_page;
 use super::trouble::{Incident, Trouble};
@@ -19,6 +20,9 @@ pub struct Request {
     pub page: Option<PageOf>,
     /// Whether it is a report. TikTok blocks an app that repeats a report which timed out.
     pub is_report: bool,
+    /// Whether an answer without the list is an error even if it does not come in pages. Without
+    /// that, an answer of another form would count as an empty list.
+    pub needs_list: bool,
 }
 
 /// A page of a list.
@@ -62,6 +66,8 @@ impl Request {
         let is_whole = |asked: &PageOf| asked.may_be_whole && page.page_info.is_none();
         if let Some(asked) = self.page.filter(|asked| !is_whole(asked)) {
             page.last = last_page(&page, asked.number)?;
+        } else if self.needs_list && !page.has_list && matches!(page.code, 0 | PARTIAL) {
+            return Err("the list is missing".to_owned());
         }
         Ok(page)
     }

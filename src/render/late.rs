@@ -3,7 +3,7 @@
 use super::field::LateField;
 use super::row_id;
 use super::rows::PageRows;
-use crate::json::scan::Scan;
+use crate::json::member;
 use std::borrow::Cow;
 
 impl<'t> PageRows<'_, '_, 't> {
@@ -19,7 +19,7 @@ impl<'t> PageRows<'_, '_, 't> {
                 Some(if is_deleted { "\"DELETE\"" } else { "\"ACTIVE\"" })
             }
             LateField::Inside { object, path: "" } => captured(object),
-            LateField::Inside { object, path } => inside(captured(object)?, path),
+            LateField::Inside { object, path } => member(captured(object)?, path).ok()?,
             LateField::Around => self.around,
             LateField::UtcHour { hour } => {
                 let wall = captured(hour)?.trim_matches('"');
@@ -30,20 +30,4 @@ impl<'t> PageRows<'_, '_, 't> {
         };
         borrowed.map(Cow::Borrowed)
     }
-}
-
-/// A member of an object: `a`, or `a.b` of an object inside it.
-fn inside<'t>(object: &'t str, path: &str) -> Option<&'t str> {
-    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-    let (mut scan, mut first) = (Scan::new(object), true);
-    scan.enter(b'{').ok()?;
-    while scan.next(first, b'}').ok()? {
-        first = false;
-        let is_it = scan.name().ok()?.trim_matches('"') == name;
-        let value = scan.value().ok()?;
-        if is_it {
-            return rest.map_or(Some(value), |rest| inside(value, rest));
-        }
-    }
-    None
 }

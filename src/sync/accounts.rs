@@ -93,6 +93,7 @@ fn describe(
             params: vec![("advertiser_ids", ids)],
             page: None,
             is_report: false,
+            needs_list: false,
         };
         let mut seen = Last(Described::default());
         let answer = client.call(&request, &mut body, &mut seen);

@@ -9,6 +9,7 @@ mod check;
 mod context;
 mod deliver;
 mod fields;
+mod id_list;
 mod jobs;
 mod partition;
 pub mod plan;
@@ -40,7 +41,6 @@ use jobs::Cut;
 use plan::Plan;
 use read::Reading;
 use sizes::Sizes;
-
 use starts::Starts;
 use std::io::Write;
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use crate::render::{DESELECTED, FieldSpec, Origin, Recipe};
 use crate::singer::catalog::CatalogStream;
 use crate::singer::{selection, shape};
 use crate::streams::dictionary::{Grain, dictionary};
-use crate::streams::{Available, Replication, Report, Stream};
+use crate::streams::{Available, Per, Replication, Report, Stream};
 use anyhow::Result;
 use serde_json::Value;
 
@@ -43,6 +43,14 @@ pub fn plan(catalog: &[CatalogStream], config: &Config) -> Result<Vec<Plan>> {
         let entry = entry.ok_or_else(|| unknown(&stream.id, &config.streams))?;
         if config.sandbox && !entry.in_sandbox {
             log::info!("{}: skipped, the sandbox does not have it", stream.id);
+            continue;
+        }
+        if entry.per == Per::App && config.app.is_none() {
+            log::warn!(
+                "{}: skipped, it is read with the developer app: set `app_id` and `secret`, or \
+                 deselect it",
+                stream.id
+            );
             continue;
         }
         plans.push(Plan::new(entry, stream, config.verify && !config.sandbox)?);

@@ -31,6 +31,8 @@ pub struct Failures {
     ends_run: bool,
     /// Accounts that can still be read.
     open: usize,
+    /// Whether streams are read that need no account.
+    reads_others: bool,
     skips: Arc<Skips>,
 }
 
@@ -58,7 +60,13 @@ impl Failures {
 
     /// What was refused when the accounts were looked up.
     pub(crate) fn of_accounts(accounts: &Accounts, plans: &[Plan]) -> Self {
-        let mut failures = Failures { open: accounts.open.len(), ..Failures::default() };
+        let reads_others = plans.iter().any(|plan| match plan.stream.per {
+            Per::BusinessCenter => !accounts.business_centers.is_empty(),
+            Per::App => true,
+            Per::Account | Per::AccountBatch | Per::Once => false,
+        });
+        let open = accounts.open.len();
+        let mut failures = Failures { open, reads_others, ..Failures::default() };
         for (id, error) in &accounts.refused {
             failures.note(Exit::Refused, format!("account {id}, left out of the run: {error}"));
         }
@@ -145,7 +153,9 @@ impl Failures {
         let place = context.place(job);
         let what = match error.cause.loss() {
             Loss::Account => {
-                self.open -= usize::from(self.partitions.insert(job.partition));
+                let is_account = matches!(job.partition, Partition::Account(_));
+                let is_new = self.partitions.insert(job.partition);
+                self.open -= usize::from(is_new && is_account);
                 "; the account is left out of the rest of the run"
             }
             Loss::Run => {
@@ -193,7 +203,7 @@ impl Failures {
         let Some((worst, words)) = self.worst.0.take() else { return (Exit::Done, None) };
         let others = self.count - 1;
         let more = if others == 0 { String::new() } else { format!(" ({others} more above)") };
-        if self.open == 0 && !self.ends_run {
+        if self.open == 0 && !self.reads_others && !self.ends_run {
             return (Exit::Denied, Some(format!("every account was refused: {words}{more}")));
         }
         (worst, Some(format!("{words}{more}")))

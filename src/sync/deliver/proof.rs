@@ -30,16 +30,13 @@ impl Proof {
             line.compared[check.verdict as usize] += 1;
             if check.verdict == Verdict::Differs {
                 let plan = &context.plans[job.plan];
-                let account = job.partition.id(&context.accounts);
                 let (ours, theirs) = match check.what {
                     What::Rows => ("the rows add up to", "TikTok's total is"),
                     What::Ads => ("the ads, deleted ones included, add up to", "the account has"),
                 };
                 differences.push(format!(
-                    "verify: {}, account {account}, {} to {}: `{}`: {ours} {}, {theirs} {}",
-                    plan.name,
-                    check.window.start,
-                    check.window.end,
+                    "verify: {}: `{}`: {ours} {}, {theirs} {}",
+                    context.place(Job { window: Some(check.window), ..job }),
                     plan.summed[check.metric],
                     check.ours,
                     check.theirs

@@ -1,27 +1,37 @@
 //! The ids of parents that the calls of a stream name, in batches of as many as a call takes.
 
 use super::batch::Batch;
-use super::ids::{IdReader, Ids};
+use super::ids::Ids;
 use super::reader::Slice;
+use super::requests;
 use crate::api::cause::Cause;
-use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
-use crate::api::request::{PageOf, Request};
 use crate::streams::{self, Parent, Stream};
+use crate::sync::id_list::{self, Found, Wanted};
 use crate::sync::windows::Window;
 use std::sync::Arc;
 
-/// The batches of one way to the ids. An error means that a parent cannot be read.
+/// What TikTok refuses, in words, and why.
+pub(crate) type Refused = (String, ApiError);
+
+/// The batches of one way to the ids, and those whose inner ids TikTok refuses to list. An error
+/// means that a parent cannot be read at all.
 pub(crate) fn batches(
     slice: &mut Slice,
     way: &'static [Parent],
     window: Option<Window>,
-) -> Result<Vec<Batch>, ApiError> {
-    let mut batches = vec![Batch::default()];
-    for parent in way {
+) -> Result<(Vec<Batch>, Vec<Refused>), ApiError> {
+    let (mut batches, mut refused) = (vec![Batch::default()], Vec::new());
+    for (depth, parent) in way.iter().enumerate() {
         let mut inner = Vec::new();
         for outer in batches {
-            let all = ids(slice, parent, &outer, window)?;
+            let all = match ids(slice, parent, &outer, window) {
+                Err(error) if depth > 0 && error.cause == Cause::Refused => {
+                    refused.push((outer.words(), error));
+                    continue;
+                }
+                ids => ids?,
+            };
             let most = parent.most.max(1);
             for from in (0..all.len()).step_by(most) {
                 let to = (from + most).min(all.len());
@@ -30,7 +40,7 @@ pub(crate) fn batches(
         }
         batches = inner;
     }
-    Ok(batches)
+    Ok((batches, refused))
 }
 
 /// The ids of a parent, which are read once for each owner.
@@ -48,57 +58,37 @@ fn ids(
     let outer = if stream.call.parents.is_empty() { &nothing } else { outer };
     let days = window.filter(|_| stream.has_windows());
     let days = days.map_or(String::new(), |w| format!("{} {}", w.start, w.end));
-    let only = parent.only.map_or("", |(member, _)| member);
-    let question = format!("{} {} {only} {} {days}", parent.stream, parent.id, outer.words());
+    let is_unique = stream.keys.contains(&parent.id) && stream.report().is_none();
+    let wanted = Wanted { id: parent.id, is_unique, only: parent.only, also: parent.also };
+    let question = format!("{} {wanted:?} {} {days}", parent.stream, outer.words());
     let memory = slice.memory;
-    memory
-        .ids
-        .get((slice.job.partition, question), || read_ids(slice, stream, parent, outer, window))
+    memory.ids.get((slice.job.partition, question), || {
+        let found = read_ids(slice, stream, &wanted, outer, window)?;
+        Ok(Arc::new(Ids::new(found)))
+    })
 }
 
 fn read_ids(
     slice: &mut Slice,
     stream: &'static Stream,
-    parent: &Parent,
+    wanted: &Wanted,
     outer: &Batch,
     window: Option<Window>,
-) -> Result<Arc<Ids>, ApiError> {
-    let mut found = Vec::new();
+) -> Result<Vec<Found>, ApiError> {
+    let mut found: Vec<Found> = Vec::new();
     for pass in stream.call.passes {
-        let size = pass.page_size.or(stream.call.paging.most());
-        let params = super::requests::params(slice, stream, pass, outer, window, None);
-        let mut request = Request {
-            path: stream.call.path,
-            rows: stream.call.rows,
-            params: params.into_pairs(),
-            page: size.map(|size| super::requests::page(stream, 1, size)),
-            is_report: stream.report().is_some(),
-        };
-        let mut number = 1;
-        loop {
-            request.page = request.page.map(|page| PageOf { number, ..page });
-            let before = found.len();
-            let mut reader = IdReader { parent, before, found: &mut found };
-            let answer = slice.context.client.call(&request, slice.desk.body(), &mut reader);
-            let page = match answer {
-                Err(error) if pass.is_empty_if_refused || pass.optional.is_some() => {
-                    if error.cause.is_refusal() && error.cause != Cause::AccountGone {
-                        break;
-                    }
-                    return Err(error);
-                }
-                other => other?,
-            };
-            if page.code == PARTIAL {
-                let remedy = "run again later; the state is kept";
-                let error = ApiError::new(Cause::PartMissing, request.path, page.message, remedy);
-                return Err(ApiError { code: Some(PARTIAL), ..error });
-            }
-            if number >= page.last {
-                break;
-            }
-            number += 1;
+        let params = requests::params(slice, stream, pass, outer, window, None);
+        let request = requests::request(stream, pass, params);
+        let client = &slice.context.client;
+        match id_list::read(client, slice.desk.body(), request, wanted) {
+            Err(error)
+                if (pass.is_empty_if_refused || pass.optional.is_some())
+                    && error.cause.is_refusal()
+                    && error.cause != Cause::AccountGone => {}
+            ids => found.extend(ids?),
         }
     }
-    Ok(Arc::new(Ids::new(found)))
+    found.sort_unstable();
+    found.dedup_by(|one, other| one.0 == other.0);
+    Ok(found)
 }

@@ -21,8 +21,8 @@ const KEPT: usize = 8 << 20;
 pub(crate) struct List {
     /// The stream, by its place among the plans.
     pub plan: usize,
-    /// The account's id, for messages.
-    pub account: String,
+    /// Its account or Business Center in words, for messages: `, account 7`.
+    pub owner: String,
     /// Values that all of its rows have in common.
     pub constants: Constants,
     /// The hours of its rows, up to the hour, and the same in UTC.
@@ -77,7 +77,11 @@ impl Rendered {
     /// Appends another page.
     pub(crate) fn append(&mut self, more: Rendered) {
         let before = self.lines.len();
-        self.lines.extend_from_slice(&more.lines);
+        if before == 0 {
+            self.lines = more.lines;
+        } else {
+            self.lines.extend_from_slice(&more.lines);
+        }
         self.tally.add(more.tally);
         self.rows += more.rows;
         let moved = more.row_ids.into_iter();
@@ -133,6 +137,7 @@ impl List {
                 may_be_whole: self.may_be_whole,
             }),
             is_report: self.is_report,
+            needs_list: true,
         };
         let mut reader = Lines::new(self, context, lines);
         let answer = context.client.call(&request, body, &mut reader);
@@ -200,12 +205,11 @@ impl List {
         };
         let (start, end) = (day("start_date"), day("end_date"));
         let days = if start.is_empty() { String::new() } else { format!(", {start} to {end}") };
-        let account = if self.account.is_empty() {
-            String::new()
-        } else {
-            format!("account {}{days}, ", self.account)
+        let owner = match self.owner.strip_prefix(", ") {
+            Some(owner) => format!("{owner}{days}, "),
+            None => String::new(),
         };
-        format!("{account}request {}", page.request_id)
+        format!("{owner}request {}", page.request_id)
     }
 
     /// One row that cannot be used is left out by itself. When no row of an answer can be used, the

@@ -5,6 +5,7 @@ use super::batch::Batch;
 use super::batches::batches;
 use super::list::List;
 use super::many::Many;
+use super::params::Params;
 use super::reader::Slice;
 use super::refusals::{drop_named, is_wrong_request};
 use super::requests;
@@ -92,7 +93,8 @@ fn read_list(
     window: Option<Window>,
 ) -> Result<(), ApiError> {
     loop {
-        let list = list(slice, pass, &Batch::default(), bookmark, window);
+        let params = params(slice, pass, bookmark, window).into_pairs();
+        let list = List { params, ..list(slice, pass, bookmark, window) };
         match slice.read(list) {
             Err(error) if is_wrong_request(&error) && drop_named(slice, &error) => {}
             other => return other.map(drop),
@@ -108,14 +110,12 @@ fn read_way(
     bookmark: Option<Bookmark>,
     window: Option<Window>,
 ) -> Result<(), ApiError> {
-    let batches = batches(slice, way, window)?;
-    if batches.is_empty() {
-        return Ok(());
+    let (batches, mut refused) = batches(slice, way, window)?;
+    if !batches.is_empty() {
+        let params = params(slice, pass, bookmark, window);
+        let template = list(slice, pass, bookmark, window);
+        refused.extend(slice.read_many(Many { batches, template, params })?);
     }
-    let template = list(slice, pass, &Batch::default(), bookmark, window);
-    let stream = slice.plan.stream.clone();
-    let params = requests::params(slice, &stream, pass, &Batch::default(), window, bookmark);
-    let refused = slice.read_many(Many { batches, template, params })?;
     if let Some((batch, error)) = refused.first().filter(|_| !pass.is_empty_if_refused) {
         slice.ending.is_incomplete = true;
         let more = match refused.len() {
@@ -130,17 +130,21 @@ fn read_way(
     Ok(())
 }
 
-fn list(
+/// The parameters of a list that names no ids of parents.
+fn params(
     slice: &Slice,
     pass: &Pass,
-    batch: &Batch,
     bookmark: Option<Bookmark>,
     window: Option<Window>,
-) -> List {
-    let stream = &slice.plan.stream;
-    let params = requests::params(slice, stream, pass, batch, window, bookmark).into_pairs();
-    let most = pass.page_size.or(stream.call.paging.most());
-    let mut list = slice.list(stream.call.path, stream.call.rows, params, most, window);
+) -> Params {
+    requests::params(slice, &slice.plan.stream, pass, &Batch::default(), window, bookmark)
+}
+
+/// A list without its parameters.
+fn list(slice: &Slice, pass: &Pass, bookmark: Option<Bookmark>, window: Option<Window>) -> List {
+    let call = &slice.plan.stream.call;
+    let most = pass.page_size.or(call.paging.most());
+    let mut list = slice.list(call.path, call.rows, Vec::new(), most, window);
     list.constants.extend(pass.columns.iter().map(|(name, value)| (*name, (*value).to_owned())));
     List { bookmark, ..list }
 }

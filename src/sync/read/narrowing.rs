@@ -5,13 +5,11 @@ use super::params::Params;
 use super::part::Part;
 use super::reader::Slice;
 use super::subset::{STEPS, Step, Subset};
-use crate::api::cause::Cause;
-use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
 use crate::api::request::{PageOf, Request};
-use crate::json::scan::{Malformed, Scan};
-use crate::json::{Reader, Rows, RowsAt};
+use crate::json::RowsAt;
 use crate::streams::{Buying, Report};
+use crate::sync::id_list::{self, Wanted};
 use std::sync::Arc;
 
 /// Rows per page, and rows per page of `TopView` ad groups.
@@ -80,88 +78,16 @@ fn list(
     if let Some((filter, ids)) = parent {
         params.set(filter, ids);
     }
-    let params = params.into_pairs();
     let size = if buying == Buying::TopView { TOP_VIEW_PAGE } else { PAGE };
-    let page = Some(PageOf { number: 1, size, may_be_whole: false });
-    let mut request =
-        Request { path: step.path, rows: RowsAt::Member("list"), params, page, is_report: false };
-    let mut ids = Vec::new();
-    let mut counted = 0;
-    for _ in 0..2 {
-        counted = read(slice, &mut request, step, &mut ids)?;
-        ids.sort_unstable();
-        ids.dedup();
-        if ids.len() as u64 >= counted {
-            return Ok(ids);
-        }
-    }
-    let message = format!(
-        "TikTok reports {counted} rows of what a report is split by but returned {}",
-        ids.len()
-    );
-    let remedy = "run again later; the state is kept";
-    Err(ApiError::new(Cause::Incomplete, step.path, message, remedy))
-}
-
-/// Reads all pages once. Returns the greatest count of them.
-fn read(
-    slice: &mut Slice,
-    request: &mut Request,
-    step: &Step,
-    ids: &mut Vec<String>,
-) -> Result<u64, ApiError> {
-    let name = format!("\"{}\"", step.id);
-    let (mut number, mut counted) = (1, 0);
-    loop {
-        request.page = request.page.map(|page| PageOf { number, ..page });
-        let before = ids.len();
-        let mut reader = Ids { name: &name, before, found: &mut *ids };
-        let page = slice.context.client.call(request, slice.desk.body(), &mut reader)?;
-        if page.code == PARTIAL {
-            let remedy = "run again later; the state is kept";
-            let error = ApiError::new(Cause::PartMissing, step.path, page.message, remedy);
-            return Err(ApiError { code: Some(PARTIAL), request_id: page.request_id, ..error });
-        }
-        counted = counted.max(page.page_info.map_or(0, |info| info.total_number));
-        if number >= page.last {
-            return Ok(counted);
-        }
-        number += 1;
-    }
-}
-
-/// Reads one id from each row, and appends those of an answer to the first `before` ones.
-struct Ids<'a> {
-    /// The name with its JSON quotes.
-    name: &'a str,
-    before: usize,
-    found: &'a mut Vec<String>,
-}
-
-impl Reader for Ids<'_> {
-    type Rows<'t>
-        = &'t mut Self
-    where
-        Self: 't;
-
-    fn begin(&mut self) -> &mut Self {
-        self.found.truncate(self.before);
-        self
-    }
-}
-
-impl<'t> Rows<'t> for Ids<'_> {
-    fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
-        let mut first = true;
-        scan.enter(b'{')?;
-        while scan.next(first, b'}')? {
-            first = false;
-            let is_id = scan.name()? == self.name;
-            let value = scan.value()?;
-            if is_id {
-                self.found.push(value.trim_matches('"').to_owned());
-            }
-        }
-        Ok(())
-    }
+    let request = Request {
+        path: step.path,
+        rows: RowsAt::Member("list"),
+        params: params.into_pairs(),
+        page: Some(PageOf { number: 1, size, may_be_whole: false }),
+        is_report: false,
+        needs_list: true,
+    };
+    let client = &slice.context.client;
+    let found = id_list::read(client, slice.desk.body(), request, &Wanted::key(step.id))?;
+    Ok(found.into_iter().map(|(id, _)| id.into()).collect())
 }

@@ -104,7 +104,7 @@ impl Slice<'_> {
         let constants = constants(&self.plan.stream, self.account, account, started, window);
         List {
             plan: self.job.plan,
-            account: self.account.to_owned(),
+            owner: self.job.partition.words(&self.context.accounts),
             constants,
             hours: hours.map_or_else(Vec::new, |(window, account)| account.hours(window.start)),
             bookmark: None,
@@ -128,13 +128,8 @@ impl Slice<'_> {
         if first.is_whole() {
             return Ok(first);
         }
-        log::info!(
-            "{}, account {}: {}: {}; it is read once more",
-            self.plan.name,
-            self.account,
-            list.path,
-            first.words()
-        );
+        let words = first.words();
+        log::info!("{}: {}: {words}; it is read once more", self.place(), list.path);
         // Entities that were written need not be written again: a row that changed since is after
         // the bookmark, and comes with the next run. Rows of a report that were written may be
         // outdated.
@@ -220,14 +215,25 @@ impl Slice<'_> {
         Last<R>: Reader,
     {
         let page = Some(PageOf { number: 1, size: page_size, may_be_whole: false });
-        let request =
-            Request { path: REPORT, rows: RowsAt::Member("list"), params, page, is_report: true };
+        let request = Request {
+            path: REPORT,
+            rows: RowsAt::Member("list"),
+            params,
+            page,
+            is_report: true,
+            needs_list: true,
+        };
         self.context.client.call(&request, self.desk.body(), rows)
     }
 
     /// The account of the slice, if it is one of an account.
     pub(crate) fn open_account(&self) -> Option<&Account> {
         self.job.partition.account(&self.context.accounts)
+    }
+
+    /// Stream and partition, for messages about more than the days of the slice.
+    pub(crate) fn owner_place(&self) -> String {
+        self.context.place(Job { window: None, ..self.job })
     }
 
     /// Stream, partition and days of the slice, for messages.

@@ -180,10 +180,9 @@ fn drop_metrics(slice: &Slice, metrics: &[String], error: &ApiError) {
     for metric in metrics {
         if refuse(slice, |refused| refused.metrics.insert(metric.clone())) {
             log::warn!(
-                "{}, account {}: TikTok refuses the metric `{metric}` in this report; it is left \
-                 out of this run: \"{}\"",
-                slice.plan.name,
-                slice.account,
+                "{}: TikTok refuses the metric `{metric}` in this report; it is left out of this \
+                 run: \"{}\"",
+                slice.owner_place(),
                 error.message
             );
         }
@@ -193,10 +192,8 @@ fn drop_metrics(slice: &Slice, metrics: &[String], error: &ApiError) {
 fn drop_origins(slice: &Slice, error: &ApiError) {
     if !refuse(slice, |refused| std::mem::replace(&mut refused.origins, true)) {
         log::info!(
-            "{}, account {}: TikTok refuses to include Promote in this report; it is left out: \
-             \"{}\"",
-            slice.plan.name,
-            slice.account,
+            "{}: TikTok refuses to include Promote in this report; it is left out: \"{}\"",
+            slice.owner_place(),
             error.message
         );
     }
@@ -214,8 +211,7 @@ fn refuse<T>(slice: &Slice, change: impl FnOnce(&mut Refused) -> T) -> T {
 /// Describes an error of the report of a window, for messages.
 pub(crate) fn trouble(slice: &Slice, window: Option<Window>, error: &ApiError) -> String {
     let days = window.map_or(String::new(), |w| format!(", {} to {}", w.start, w.end));
-    let (name, account) = (&slice.plan.name, slice.account);
-    format!("{name}, account {account}{days}: {}", foreign(&error.message))
+    format!("{}{days}: {}", slice.owner_place(), foreign(&error.message))
 }
 
 /// The requested metrics that a message names. A metric whose name is an ordinary word, such as

@@ -5,17 +5,25 @@ use super::batch::Batch;
 use super::params::Params;
 use super::reader::Slice;
 use super::refusals;
-use crate::api::request::PageOf;
+use crate::api::request::{PageOf, Request};
 use crate::singer::bookmark::Bookmark;
 use crate::streams::dictionary::Grain;
 use crate::streams::{Buying, Paging, Pass, Per, Replication, Report, Stream};
 use crate::sync::windows::Window;
 use time::Duration;
 
-/// A page of a list of a stream.
-pub(crate) fn page(stream: &Stream, number: u64, size: u64) -> PageOf {
+/// The request for the first page of a list of a stream, with as many rows as a page can have.
+pub(crate) fn request(stream: &Stream, pass: &Pass, params: Params) -> Request {
     let may_be_whole = matches!(stream.call.paging, Paging::PagesOrWhole(_));
-    PageOf { number, size, may_be_whole }
+    let most = pass.page_size.or(stream.call.paging.most());
+    Request {
+        path: stream.call.path,
+        rows: stream.call.rows,
+        params: params.into_pairs(),
+        page: most.map(|size| PageOf { number: 1, size, may_be_whole }),
+        is_report: stream.report().is_some(),
+        needs_list: true,
+    }
 }
 
 /// The parameters of a call of `stream`, which need not be the slice's own.
