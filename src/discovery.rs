@@ -2,8 +2,11 @@
 //! because orchestrators run it before every sync.
 
 use crate::singer::catalog::{self, CatalogStream};
-use crate::streams::{self, Available};
+use crate::singer::discovered::Discovered;
+use crate::streams::{self, Available, Stream};
 use anyhow::Result;
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 /// The catalog of the streams that are listed without a config.
@@ -13,21 +16,38 @@ pub fn discover() -> Value {
 
 /// The catalog of the streams that a config lists, which are all selected by default.
 pub fn catalog_of(available: &Available) -> Value {
-    let streams: Vec<Value> = available
-        .listed()
-        .map(|stream| {
-            catalog::discovered(
-                stream.name,
-                &streams::schema(stream),
-                &stream.keys,
-                stream.replication_key(),
-            )
-        })
-        .collect();
-    json!({"streams": streams})
+    json!(Catalog { streams: Listed(available) })
+}
+
+/// The same catalog as indented text that ends with a line feed.
+pub(crate) fn text_of(available: &Available) -> Result<Vec<u8>> {
+    let mut text = serde_json::to_vec_pretty(&Catalog { streams: Listed(available) })?;
+    text.push(b'\n');
+    Ok(text)
 }
 
 /// The catalog that is used if the user passes none.
 pub(crate) fn default_catalog(available: &Available) -> Result<Vec<CatalogStream>> {
     catalog::parse(catalog_of(available))
+}
+
+#[derive(Serialize)]
+struct Catalog<'a> {
+    streams: Listed<'a>,
+}
+
+/// The listed streams, each of which is built when it is its turn.
+struct Listed<'a>(&'a Available);
+
+impl Serialize for Listed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut listed = serializer.serialize_seq(None)?;
+        for stream in self.0.listed() {
+            let Stream { name, keys, .. } = stream;
+            let schema = streams::schema(stream);
+            let key = stream.replication_key();
+            listed.serialize_element(&Discovered::new(name, &schema, keys, key))?;
+        }
+        listed.end()
+    }
 }

@@ -44,7 +44,7 @@ pub fn run(args: &Args, signals: &Signals, mut out: impl Write) -> Result<Failur
     if args.discover {
         // In one piece: stdout would take it line by line, thousands of them.
         let available = Config::available(&args.config)?;
-        out.write_all(format!("{:#}\n", discovery::catalog_of(&available)).as_bytes())?;
+        out.write_all(&discovery::text_of(&available)?)?;
         return Ok(Failures::default());
     }
     let config = Config::load(&args.config)?;

@@ -58,7 +58,6 @@ pub(super) fn streams() -> Vec<Stream> {
 
 impl Stream {
     fn advertised(self, passes: &'static [Pass]) -> Self {
-        let stream = self.pages(1000).passes(passes).deletable().incremental("modify_time");
-        Stream { in_sandbox: true, ..stream }
+        self.pages(1000).passes(passes).deletable().incremental("modify_time").sandboxed()
     }
 }

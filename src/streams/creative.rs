@@ -78,6 +78,7 @@ pub(super) fn streams() -> Vec<Stream> {
                     ..PASS
                 },
             ])
+            .sandboxed()
             .needs("Query Identity"),
             resource(
                 "playables",

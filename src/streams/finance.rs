@@ -137,10 +137,10 @@ pub(super) fn streams() -> Vec<Stream> {
             .list("transaction_list")
             .pages(50)
             .passes(&[
-                Pass { params: &[("filtering.transfer_type", "\"TRANSFER\"")], ..PASS },
-                Pass { params: &[("filtering.transfer_type", "\"TAX\"")], ..PASS },
-                Pass { params: &[("filtering.transfer_type", "\"COST\"")], ..PASS },
-                Pass { params: &[("filtering.transfer_type", "\"PAYMENT\"")], ..PASS },
+                Pass { params: &[("filtering.transfer_type", "\"TRANS_TYPE_TRANSFER\"")], ..PASS },
+                Pass { params: &[("filtering.transfer_type", "\"TRANS_TYPE_TAX\"")], ..PASS },
+                Pass { params: &[("filtering.transfer_type", "\"TRANS_TYPE_COST\"")], ..PASS },
+                Pass { params: &[("filtering.transfer_type", "\"TRANS_TYPE_PAYMENT\"")], ..PASS },
             ])
             .made(&[("row_id", Made::RowId)])
             .windows("date", 30, days("filtering.start_date", "filtering.end_date"))

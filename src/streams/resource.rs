@@ -95,6 +95,11 @@ impl Stream {
         self
     }
 
+    pub(super) fn sandboxed(mut self) -> Self {
+        self.in_sandbox = true;
+        self
+    }
+
     pub(super) fn deletable(mut self) -> Self {
         self.call.is_deletable = true;
         self

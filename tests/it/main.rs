@@ -12,6 +12,7 @@ mod custom_reports;
 mod dictionary;
 mod discovery;
 mod docs;
+mod endpoints;
 mod failures;
 mod faults;
 mod first_minutes;

@@ -40,6 +40,11 @@ pub(crate) fn read(
                 );
                 slice.ending.pass = pass.optional.map(|name| PassEnd::Held(name, bookmark));
             }
+            Err(error) if is_of_other_owner(slice, &error) => log::warn!(
+                "{}: a part of its rows needs ids that TikTok does not list, and is left out: \
+                 {error}",
+                slice.place()
+            ),
             Err(error) if error.cause == Cause::Growing => {
                 log::warn!(
                     "{}: {}; its bookmark stays, and the next run reads it again",
@@ -66,6 +71,14 @@ pub(crate) fn read(
         greatest.map(|greatest| firm.map_or(greatest, |firm| greatest.min(firm)))
     };
     Ok(())
+}
+
+/// Whether one of several passes needs ids that the app cannot list, such as those of Business
+/// Centers, because it lacks a permission that the stream itself does not need.
+fn is_of_other_owner(slice: &Slice, error: &ApiError) -> bool {
+    let call = &slice.plan.stream.call;
+    let is_of_parent = call.passes.len() > 1 && error.path != call.path;
+    is_of_parent && matches!(error.cause, Cause::ScopeMissing | Cause::NotGranted)
 }
 
 fn read_pass(
