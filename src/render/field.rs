@@ -66,5 +66,10 @@ pub(super) enum LateField {
         hour: usize,
     },
     Around,
+    /// A member, or the empty text if the row does not have it.
+    OrEmpty {
+        /// The captured member.
+        member: usize,
+    },
     RowId,
 }

@@ -21,6 +21,7 @@ impl<'t> PageRows<'_, '_, 't> {
             LateField::Inside { object, path: "" } => captured(object),
             LateField::Inside { object, path } => member(captured(object)?, path).ok()?,
             LateField::Around => self.around,
+            LateField::OrEmpty { member } => captured(member).or(Some("\"\"")),
             LateField::UtcHour { hour } => {
                 let wall = captured(hour)?.trim_matches('"');
                 let known = self.renderer.hours.iter().find(|(known, _)| wall.starts_with(known));

@@ -26,6 +26,8 @@ pub enum Origin {
     /// A value from around the row: the name under which it stands, or a member of the object that
     /// holds it.
     Around,
+    /// The member of that name, or the empty text if the row does not have it.
+    OrEmpty(&'static str),
     /// A hash of the whole row, for rows that have no id.
     RowId,
 }
@@ -147,6 +149,7 @@ impl Recipe {
             }
             Origin::UtcHour => Some(LateField::UtcHour { hour: self.hour() }),
             Origin::Around => Some(LateField::Around),
+            Origin::OrEmpty(name) => Some(LateField::OrEmpty { member: self.capture(name) }),
             Origin::RowId => {
                 self.has_row_id = true;
                 Some(LateField::RowId)

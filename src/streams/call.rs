@@ -21,7 +21,8 @@ pub struct Call {
     /// Parameters for the first and the last day of a window.
     pub days: Option<Days>,
     /// Whether rows can be deleted. TikTok hides those unless they are asked for
-    /// (`filtering.primary_status`), and rows get `current_status`, as in the Python tap.
+    /// (`filtering.primary_status`), and rows get `current_status`, as in the Python tap. They are
+    /// asked for in every pass, unless there are passes of their own for them.
     pub is_deletable: bool,
 }
 
@@ -78,6 +79,8 @@ pub struct Pass {
     /// The name of the pass in the state, if a refusal leaves out the pass and not the stream. The
     /// state keeps a bookmark of its own for a pass that was refused.
     pub optional: Option<&'static str>,
+    /// Whether all of its rows are deleted, so that it is only made with `include_deleted`.
+    pub is_of_deleted: bool,
     /// Whether TikTok refuses it (40002) if there are no rows.
     pub is_empty_if_refused: bool,
 }
@@ -90,6 +93,7 @@ pub const PASS: Pass = Pass {
     parents: &[],
     page_size: None,
     optional: None,
+    is_of_deleted: false,
     is_empty_if_refused: false,
 };
 
@@ -102,6 +106,8 @@ pub struct Parent {
     pub id: &'static str,
     /// A member of the rows and the values for which they count, if not all rows do.
     pub only: Option<(&'static str, &'static [&'static str])>,
+    /// A parameter and its value, of the passes that have the rows; `None` if all have.
+    pub in_passes: Option<(&'static str, &'static str)>,
     /// The parameter that names ids, which is an array if its name is a plural. A name with a dot
     /// is a member of an object.
     pub param: &'static str,
@@ -115,6 +121,8 @@ pub struct Parent {
     pub replaces_owner: bool,
     /// The column of the id, if a call names one id and rows do not have it.
     pub column: Option<&'static str>,
+    /// Columns with the same value in all rows of the parent's ids.
+    pub columns: &'static [(&'static str, &'static str)],
 }
 
 /// A parent with the most usual columns.
@@ -122,12 +130,14 @@ pub(super) const PARENT: Parent = Parent {
     stream: "",
     id: "",
     only: None,
+    in_passes: None,
     param: "",
     most: 1,
     also: &[],
     with: &[],
     replaces_owner: false,
     column: None,
+    columns: &[],
 };
 
 /// How campaigns were bought. TikTok leaves out Promote and `TopView` unless asked for them, in
@@ -161,6 +171,18 @@ impl Buying {
             Buying::Ordinary => (Self::ORIGINS_FILTER, ORIGINS),
             Buying::TopView => ("buying_type", TOP_VIEW),
         }
+    }
+}
+
+impl Call {
+    /// The passes of a run with or without deleted rows.
+    pub fn passes(&self, with_deleted: bool) -> impl Iterator<Item = &'static Pass> {
+        self.passes.iter().filter(move |pass| with_deleted || !pass.is_of_deleted)
+    }
+
+    /// Whether deleted rows have passes of their own.
+    pub fn has_deleted_passes(&self) -> bool {
+        self.passes.iter().any(|pass| pass.is_of_deleted)
     }
 }
 

@@ -169,7 +169,11 @@ pub(super) fn streams() -> Vec<Stream> {
             .per(Per::BusinessCenter)
             .list("result")
             .whole()
-            .passes(&[Pass { params: &[("invoice_type", "\"RECON\"")], ..PASS }])
+            .passes(&[Pass {
+                params: &[("invoice_type", "\"RECON\"")],
+                columns: &[("invoice_type", "RECON")],
+                ..PASS
+            }])
             .snapshot()
             .needs("Invoice Management"),
             resource(

@@ -4,6 +4,10 @@ use super::call::{PARENT, PASS, Parent, Pass};
 use super::resource::{in_group, resource, schema};
 use super::{Group, Stream};
 
+/// The filters of the two types of campaigns, one of which each call must have.
+const PRODUCTS: (&str, &str) = ("filtering.gmv_max_promotion_types", "[\"PRODUCT_GMV_MAX\"]");
+const LIVE: (&str, &str) = ("filtering.gmv_max_promotion_types", "[\"LIVE_GMV_MAX\"]");
+
 pub(super) fn streams() -> Vec<Stream> {
     in_group(
         Group::GmvMax,
@@ -26,12 +30,16 @@ pub(super) fn streams() -> Vec<Stream> {
                 schema!("gmv_max_campaigns"),
             )
             .passes(&[
+                Pass { params: &[PRODUCTS], ..PASS },
+                Pass { params: &[LIVE], ..PASS },
                 Pass {
-                    params: &[("filtering.gmv_max_promotion_types", "[\"PRODUCT_GMV_MAX\"]")],
+                    params: &[PRODUCTS, ("filtering.primary_status", "\"STATUS_DELETE\"")],
+                    is_of_deleted: true,
                     ..PASS
                 },
                 Pass {
-                    params: &[("filtering.gmv_max_promotion_types", "[\"LIVE_GMV_MAX\"]")],
+                    params: &[LIVE, ("filtering.primary_status", "\"STATUS_DELETE\"")],
+                    is_of_deleted: true,
                     ..PASS
                 },
             ])
@@ -50,6 +58,7 @@ pub(super) fn streams() -> Vec<Stream> {
             .parents(&[&[Parent {
                 stream: "gmv_max_campaigns",
                 id: "campaign_id",
+                in_passes: Some(PRODUCTS),
                 param: "campaign_id",
                 ..PARENT
             }]])

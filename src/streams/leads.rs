@@ -9,6 +9,19 @@ use crate::json::RowsAt;
 const BUSINESS_TYPES: &str = r#"["LEAD_GEN", "STORE_FRONT", "APP_PROFILE_PAGE",
     "TIKTOK_INSTANT_PAGE", "SHOP_ADS_PLP", "SHOP_ADS_PDP", "POP_UP_FORM"]"#;
 
+/// A library, whose pages belong to no account.
+const LIBRARY: Parent = Parent {
+    stream: "page_libraries",
+    id: "library_id",
+    param: "library_id",
+    replaces_owner: true,
+    ..PARENT
+};
+
+/// A page, of an account or of a library.
+const PAGE: Parent =
+    Parent { stream: "pages", id: "page_id", param: "page_id", column: Some("page_id"), ..PARENT };
+
 pub(super) fn streams() -> Vec<Stream> {
     in_group(
         Group::Leads,
@@ -23,28 +36,12 @@ pub(super) fn streams() -> Vec<Stream> {
             .passes(&[
                 Pass {
                     params: &[("page_status", "\"EDITED\""), ("business_types", BUSINESS_TYPES)],
-                    parents: &[
-                        &[],
-                        &[Parent {
-                            stream: "page_libraries",
-                            id: "library_id",
-                            param: "library_id",
-                            ..PARENT
-                        }],
-                    ],
+                    parents: &[&[], &[LIBRARY]],
                     ..PASS
                 },
                 Pass {
                     params: &[("page_status", "\"PUBLISHED\""), ("business_types", BUSINESS_TYPES)],
-                    parents: &[
-                        &[],
-                        &[Parent {
-                            stream: "page_libraries",
-                            id: "library_id",
-                            param: "library_id",
-                            ..PARENT
-                        }],
-                    ],
+                    parents: &[&[], &[LIBRARY]],
                     ..PASS
                 },
             ])
@@ -70,13 +67,7 @@ pub(super) fn streams() -> Vec<Stream> {
             )
             .rows(RowsAt::Data)
             .whole()
-            .parents(&[&[Parent {
-                stream: "pages",
-                id: "page_id",
-                param: "page_id",
-                column: Some("page_id"),
-                ..PARENT
-            }]])
+            .parents(&[&[PAGE], &[LIBRARY, PAGE]])
             .made(&[("page_id", Made::Inside("meta.page_id"))])
             .needs("Leads Retrieval or Test Leads"),
         ],

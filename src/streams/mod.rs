@@ -97,6 +97,9 @@ pub enum Made {
     Of(&'static str),
     /// The value from around the row: see `RowsAt`.
     Around,
+    /// The member of that name, or the empty text if the row does not have it: a part of the key
+    /// that only some rows have.
+    OrEmpty(&'static str),
     /// A hash of the whole row.
     RowId,
 }
@@ -164,6 +167,8 @@ impl Stream {
         names.extend(self.call.parents.iter().copied().flatten().filter_map(|p| p.column));
         let of_passes = self.call.passes.iter().flat_map(|pass| pass.columns);
         names.extend(of_passes.map(|(name, _)| *name));
+        let parents = self.call.parents.iter().copied().flatten();
+        names.extend(parents.flat_map(|parent| parent.columns).map(|(name, _)| *name));
         names.sort_unstable();
         names.dedup();
         names

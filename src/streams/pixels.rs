@@ -62,7 +62,10 @@ pub(super) fn streams() -> Vec<Stream> {
                 most: 10,
                 ..PARENT
             }]])
-            .made(&[("pixel_id", Made::Around)])
+            .made(&[
+                ("pixel_id", Made::Around),
+                ("custom_event_type", Made::OrEmpty("custom_event_type")),
+            ])
             .windows("date", 1, days("date_range.start_date", "date_range.end_date"))
             .stamped("date")
             .needs("Pixel Level Reporting"),

@@ -2,7 +2,7 @@
 
 use super::call::{Days, PARENT, Parent};
 use super::resource::{days, in_group, resource, schema};
-use super::{Group, Stream};
+use super::{Group, Made, Stream};
 use crate::json::RowsAt;
 
 pub(super) fn streams() -> Vec<Stream> {
@@ -17,6 +17,7 @@ pub(super) fn streams() -> Vec<Stream> {
                 schema!("ad_reviews"),
             )
             .rows(RowsAt::Keyed("ad_review_map"))
+            .made(&[("ad_id", Made::Around)])
             .whole()
             .parents(&[&[Parent {
                 stream: "ads",
@@ -34,6 +35,7 @@ pub(super) fn streams() -> Vec<Stream> {
                 schema!("adgroup_reviews"),
             )
             .rows(RowsAt::Keyed("ad_group_review_map"))
+            .made(&[("adgroup_id", Made::Around)])
             .whole()
             .parents(&[&[Parent {
                 stream: "adgroups",

@@ -57,6 +57,7 @@ pub(super) fn streams() -> Vec<Stream> {
                 stream: "adgroups",
                 id: "split_test_group_id",
                 param: "split_test_group_id",
+                column: Some("split_test_group_id"),
                 ..PARENT
             }]])
             .needs("Split Test"),
@@ -78,6 +79,7 @@ pub(super) fn streams() -> Vec<Stream> {
                     only: Some(("is_search_campaign", &["true", "1"])),
                     with: &[("object_type", "\"CAMPAIGN\"")],
                     column: Some("object_id"),
+                    columns: &[("object_type", "CAMPAIGN")],
                     ..PARENT
                 }],
                 &[Parent {
@@ -86,6 +88,7 @@ pub(super) fn streams() -> Vec<Stream> {
                     param: "object_id",
                     with: &[("object_type", "\"ADGROUP\"")],
                     column: Some("object_id"),
+                    columns: &[("object_type", "ADGROUP")],
                     ..PARENT
                 }],
             ])

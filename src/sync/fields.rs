@@ -66,6 +66,7 @@ fn origin(stream: &Stream, name: &str) -> Origin {
     let made = made.map(|(_, made)| match made {
         Made::Inside(path) | Made::Of(path) => Origin::Inside(path),
         Made::Around => Origin::Around,
+        Made::OrEmpty(name) => Origin::OrEmpty(name),
         Made::RowId => Origin::RowId,
     });
     match stream.report() {

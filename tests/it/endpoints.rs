@@ -29,6 +29,7 @@ const SMALL: &str = "the largest page is not published, so the tap asks for what
 const NOT_ASKED: &[(&str, &str, &str)] = &[
     ("locations", "placements", "places of TikTok itself, which has the most"),
     ("locations", "objective_type", "the places are the same for most objectives"),
+    ("gmv_max_campaigns", "filtering.primary_status", "the default is all but deleted ones"),
     ("interest_categories", "version", "the newest version of the categories"),
 ];
 
@@ -65,7 +66,8 @@ fn the_tap_and_the_fake_agree_on_what_lists_take() {
     }
 }
 
-fn file_of(stream: &Stream) -> Option<Value> {
+/// The fake's facts about the endpoint of a stream.
+pub(crate) fn file_of(stream: &Stream) -> Option<Value> {
     let name = stream.call.path.trim_end_matches('/').replace('/', ".");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fake-api/endpoints");
     let text = std::fs::read_to_string(folder.join(format!("{name}.json"))).ok()?;
@@ -89,12 +91,11 @@ fn param<'a>(file: &'a Value, name: &str) -> &'a Value {
 fn of_tap(stream: &Stream) -> Facts {
     let call = &stream.call;
     let rows = match call.rows {
-        RowsAt::Member(name) => name.to_owned(),
         RowsAt::Either(one, other) => format!("{one} {other}"),
         RowsAt::Data => "data".to_owned(),
         RowsAt::Keyed(name) => format!("{name} by key"),
         // The fake's file has the lists inside it in its sample row.
-        RowsAt::Inside(name, ..) => name.to_owned(),
+        RowsAt::Member(name) | RowsAt::Inside(name, ..) => name.to_owned(),
     };
     let page = match call.paging {
         Paging::Whole => "none".to_owned(),

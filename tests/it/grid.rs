@@ -55,7 +55,7 @@ pub(crate) fn each(streams: &[&'static Stream], check: impl Fn(&'static Stream))
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| check(stream))) {
             let text = panic.downcast_ref::<String>().map(String::as_str);
             let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("?");
-            let text: String = text.chars().take(300).collect();
+            let text: String = text.chars().take(600).collect();
             failed.push(format!("{}: {text}", stream.name));
         }
     }

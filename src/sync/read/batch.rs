@@ -62,6 +62,8 @@ impl Batch {
         let mut columns = Constants::new();
         for Named { parent, all, from, .. } in &self.ids {
             columns.extend(parent.column.map(|column| (column, all.get(*from))));
+            let of_parent = parent.columns.iter();
+            columns.extend(of_parent.map(|(name, value)| (*name, (*value).to_owned())));
         }
         columns
     }

@@ -29,7 +29,7 @@ pub(crate) fn read(
 ) -> Result<(), ApiError> {
     let begun = OffsetDateTime::now_utc();
     let mut grew = false;
-    for pass in slice.plan.stream.call.passes {
+    for pass in slice.plan.stream.call.passes(slice.context.config.include_deleted) {
         let bookmark = start.bookmark_of(pass);
         match read_pass(slice, pass, bookmark, window) {
             Err(error) if pass.is_empty_if_refused && error.cause == Cause::Refused => {}

@@ -57,7 +57,8 @@ pub(crate) fn params(
     if let Some((name, values)) = pass.buying.map(Buying::list_filter) {
         params.set(name, values);
     }
-    if config.include_deleted && stream.call.is_deletable {
+    let call = &stream.call;
+    if config.include_deleted && call.is_deletable && !call.has_deleted_passes() {
         params.set("filtering.primary_status", "STATUS_ALL");
     }
     if matches!(stream.replication, Replication::Incremental { is_filtered: true, .. }) {

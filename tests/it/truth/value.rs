@@ -89,12 +89,17 @@ fn time(text: &str) -> Json {
         return Json::Null;
     }
     if let Ok(seconds) = text.parse::<i64>() {
+        // Some times are in milliseconds, whose zeros at the end are not written.
+        let (seconds, rest) =
+            if seconds > 99_999_999_999 { (seconds / 1000, seconds % 1000) } else { (seconds, 0) };
+        let rest = match format!(".{rest:03}").trim_end_matches('0') {
+            "." => String::new(),
+            rest => rest.to_owned(),
+        };
         let time = OffsetDateTime::from_unix_timestamp(seconds).expect("a time");
-        return Json::Text(
-            time.format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"))
-                .expect("a time"),
-        );
+        let form = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
+        return Json::Text(format!("{}{rest}Z", time.format(form).expect("a time")));
     }
     let time = if text.len() == "2026-01-31".len() { "T00:00:00" } else { "" };
-    Json::Text(format!("{}{time}Z", text.replace(' ', "T")))
+    Json::Text(format!("{}{time}Z", text.trim_end_matches('Z').replace(' ', "T")))
 }

@@ -107,12 +107,22 @@ fn truth(shared: &Shared, what: &str, params: Pairs) -> Reply {
     list(&rows.collect::<Vec<_>>())
 }
 
-/// Every row of an endpoint, hidden ones included: of one owner if the request names one, and those
-/// that pass the filters that it gives.
 fn listed(shared: &Shared, path: &str, pairs: Pairs) -> Reply {
-    let Some(facts) = list_facts::find(path) else {
+    let Some(rows) = rows(shared, path, pairs) else {
         return Reply::plain(404, "text/plain", "no such truth");
     };
+    let rows = rows.into_iter().map(|(owner, row)| {
+        let hidden = Row(row.0.iter().filter(|(key, _)| key.starts_with('_')).cloned().collect());
+        let row = row.shown().json();
+        format!("{{\"owner\":\"{owner}\",\"row\":{row},\"hidden\":{}}}", hidden.json())
+    });
+    list(&rows.collect::<Vec<_>>())
+}
+
+/// Every row of an endpoint with its owner, hidden rows and members included: of one owner if the
+/// request names one, and those that pass the filters that it gives.
+pub(crate) fn rows(shared: &Shared, path: &str, pairs: Pairs) -> Option<Vec<(String, Row)>> {
+    let facts = list_facts::find(path)?;
     let context = Context::new(shared);
     let named: Vec<_> = pairs.iter().map(|(_, value)| value.clone()).collect();
     let params = Params::unchecked(facts, pairs);
@@ -125,18 +135,10 @@ fn listed(shared: &Shared, path: &str, pairs: Pairs) -> Reply {
         let listing = lists::listing(&context, facts, &params, &owner);
         let filters = Filters::given(&facts.filters, &params);
         for item in listing.items().iter().filter(|item| filters.pass(item)) {
-            let row = item.row();
-            let hidden =
-                Row(row.0.iter().filter(|(key, _)| key.starts_with('_')).cloned().collect());
-            rows.push(format!(
-                "{{\"owner\":\"{}\",\"row\":{},\"hidden\":{}}}",
-                owner[0],
-                row.shown().json(),
-                hidden.json()
-            ));
+            rows.push((owner[0].clone(), item.row()));
         }
     }
-    list(&rows)
+    Some(rows)
 }
 
 fn flagged(row: &Row, deleted: bool, top_view: bool, promote: bool) -> String {

@@ -39,7 +39,7 @@ mod tasks;
 mod window;
 mod zip;
 
-use crate::World;
+use crate::{Row, World};
 use cache::Cache;
 use fault::Faults;
 use journal::Journal;
@@ -181,6 +181,15 @@ impl Server {
     /// Returns when it is closed.
     pub fn refuse_connections(&self, time: Duration) {
         self.shared.refuse_connections(time, None);
+    }
+
+    /// Every row of an endpoint that has a file of facts, with its owner, hidden rows and members
+    /// (their names begin with an underscore) included.
+    ///
+    /// # Panics
+    /// When there is no such endpoint.
+    pub fn rows(&self, path: &str) -> Vec<(String, Row)> {
+        admin::rows(&self.shared, path, Vec::new()).unwrap_or_else(|| panic!("no endpoint {path}"))
     }
 
     /// Changes options from the next request on.
