@@ -169,23 +169,25 @@ fn missing(systems: &[System]) -> String {
 
 fn mapping(system: &System) -> String {
     let mut table = format!(
-        "| {} | key there | stream here | key properties here | note |\n|---|---|---|---|---|\n",
-        system.name
+        "| {} | key there | stream here | group | key properties here | note |\n{}|\n",
+        system.name,
+        "|---".repeat(6)
     );
     for theirs in &system.streams {
         let ours: Vec<&Stream> =
             theirs.ours.iter().filter_map(|name| streams::find(name)).collect();
         let names: Vec<String> = ours.iter().map(|stream| format!("`{}`", stream.name)).collect();
+        let groups: BTreeSet<&str> = ours.iter().map(|stream| stream.group.name()).collect();
         let keys: BTreeSet<String> = ours.iter().map(|stream| stream.keys.join(", ")).collect();
-        let _ = writeln!(
-            table,
-            "| `{}` | {} | {} | {} | {} |",
-            theirs.name,
-            theirs.key,
+        let cells = [
+            format!("`{}`", theirs.name),
+            theirs.key.clone(),
             names.join(", "),
+            groups.into_iter().collect::<Vec<_>>().join(", "),
             keys.into_iter().collect::<Vec<_>>().join("; "),
-            theirs.note
-        );
+            theirs.note.clone(),
+        ];
+        let _ = writeln!(table, "| {} |", cells.join(" | "));
     }
     table
 }

@@ -17,6 +17,8 @@ fn the_comparison_is_current() {
             text.trim(),
             "{page} is out of date: run `cargo run --example coverage`"
         );
+        let cells: BTreeSet<usize> = text.lines().map(|line| line.matches('|').count()).collect();
+        assert_eq!(cells.len(), 1, "{name} has rows with more or fewer cells:\n{text}");
         let open = format!("<!-- {name} -->");
         assert_eq!(is.matches(&open).count(), 1, "{page} has {open} more than once");
     }
