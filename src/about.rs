@@ -2,8 +2,10 @@
 //! tables in README.md and docs/streams.md are made here too, from `schemas/config.json` and the
 //! stream table.
 
+mod counts;
 mod table;
 
+pub use counts::counts_table;
 pub use table::streams_table;
 
 use crate::cli::Format;
@@ -33,9 +35,10 @@ pub(crate) fn about(format: Format) -> String {
         Format::Markdown => {
             format!(
                 "# {NAME}\n\n{DESCRIPTION}\n\nVersion {VERSION}\n\n\
-                 ## Settings\n\n{}\n## Streams\n\n{}",
+                 ## Settings\n\n{}\n## Streams\n\n{}\n## Counts\n\n{}",
                 settings_table(),
-                streams_table()
+                streams_table(),
+                counts_table()
             )
         }
         Format::Text => text(),

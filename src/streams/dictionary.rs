@@ -112,6 +112,11 @@ impl Dictionary {
         self.metrics.get(name)
     }
 
+    /// The number of metrics and of dimensions.
+    pub fn sizes(&self) -> (usize, usize) {
+        (self.metrics.len(), self.dimensions.len())
+    }
+
     /// All dimensions.
     pub(super) fn dimensions(&self) -> impl Iterator<Item = (&str, &Column)> {
         self.dimensions.iter().map(|(name, column)| (name.as_str(), column))

@@ -3,8 +3,8 @@
 
 use std::fs;
 use std::path::Path;
-use tap_tiktok_ads::about::{settings_table, streams_table};
-use tap_tiktok_ads::streams;
+use tap_tiktok_ads::about::{counts_table, settings_table, streams_table};
+use tap_tiktok_ads::streams::{self, Group, dictionary::dictionary};
 
 const MOST_README_LINES: usize = 150;
 
@@ -12,7 +12,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn read(name: &str) -> String {
+pub(crate) fn read(name: &str) -> String {
     fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
@@ -55,12 +55,26 @@ fn generated_tables_are_current() {
     for (page, name, table) in [
         ("README.md", "settings", settings_table()),
         ("docs/streams.md", "streams", streams_table()),
+        ("docs/streams.md", "counts", counts_table()),
     ] {
         assert_eq!(
             block(&read(page), name).trim(),
             table.trim(),
             "{page} is out of date: paste the table from `tap-tiktok-ads --about --format markdown`"
         );
+    }
+}
+
+#[test]
+fn counts_in_sentences_are_current() {
+    let (count, metrics) = (streams::all().len(), dictionary().sizes().0);
+    let metrics = format!("{},{:03} in", metrics / 1000, metrics % 1000);
+    for (page, words) in [
+        ("README.md", format!("**{count} streams**")),
+        ("CHANGELOG.md", format!("- {count} streams in {} groups", Group::ALL.len())),
+        ("docs/streams.md", metrics),
+    ] {
+        assert!(read(page).contains(&words), "{page} does not say `{words}`");
     }
 }
 

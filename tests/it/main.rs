@@ -8,6 +8,7 @@ mod architecture;
 mod catalogs;
 mod codes;
 mod conformance;
+mod coverage;
 mod custom_reports;
 mod dictionary;
 mod discovery;

@@ -33,15 +33,32 @@ def _existing(path):
 def target(package):
     """The program of a target, which is installed in a virtual environment of its own."""
     name = package.split("==")[0]
-    home = Path(os.environ.get("TARGETS_HOME") or ROOT / "target" / "targets").resolve()
-    folder = home / package.replace("==", "-")
-    program = folder / "bin" / name.removeprefix("meltanolabs-")
+    program = _folder(package) / "bin" / name.removeprefix("meltanolabs-")
     if not program.exists():
-        print(f"installing {package}", flush=True)
-        shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([folder / "bin" / "pip", "install", "--quiet", package], check=True)
+        _install(package)
     return str(program)
+
+
+def python_with(package):
+    """A Python that has a package, in a virtual environment of its own."""
+    python = _folder(package) / "bin" / "python"
+    name = package.split("==")[0]
+    if not python.exists() or subprocess.run([python, "-c", f"import {name}"]).returncode:
+        _install(package)
+    return str(python)
+
+
+def _folder(package):
+    home = Path(os.environ.get("TARGETS_HOME") or ROOT / "target" / "targets").resolve()
+    return home / package.replace("==", "-")
+
+
+def _install(package):
+    print(f"installing {package}", flush=True)
+    folder = _folder(package)
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    subprocess.run([folder / "bin" / "pip", "install", "--quiet", package], check=True)
 
 
 def server():

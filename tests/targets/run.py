@@ -5,6 +5,7 @@ This file has the command line, the scenarios, the order of the steps and the ta
 
 import argparse
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -86,6 +87,7 @@ def main():
             package: programs.target(package)
             for package in (jsonl.Jsonl.package, postgres.Postgres.package)
         }
+        check_views(checks, tap, fake)
         programs.server()
         with postgres.Server() as server:
             for scenario in SCENARIOS:
@@ -93,6 +95,16 @@ def main():
                     run_scenario(checks, scenario, tap, fake, targets, server, Path(folder))
     print(f"{checks.passed} passed, {checks.failed} failed")
     return 1 if checks.failed else 0
+
+
+def check_views(checks, tap, fake):
+    """The views with the shape of Fivetran's schema, in DuckDB."""
+    script = Path(__file__).with_name("fivetran.py")
+    command = [programs.python_with("duckdb==2.0.1"), "-B", script, "--tap", tap, "--fake", fake]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8")
+    print(f"\nviews of docs/fivetran-views.sql\n{done.stdout}", end="", flush=True)
+    wrong = done.stderr.splitlines() or ["it failed"] if done.returncode else []
+    checks.add("the views of docs/fivetran-views.sql", wrong)
 
 
 def run_scenario(checks, scenario, tap, fake_binary, programs_of, server, folder):
