@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::Path;
-use tap_tiktok_ads::about::{settings_table, streams_table};
+use tap_tiktok_ads::about::{permissions_table, settings_table, streams_table};
 use tap_tiktok_ads::streams;
 
 const MOST_README_LINES: usize = 150;
@@ -55,6 +55,7 @@ fn generated_tables_are_current() {
     for (page, name, table) in [
         ("README.md", "settings", settings_table()),
         ("docs/streams.md", "streams", streams_table()),
+        ("docs/setup.md", "permissions", permissions_table()),
     ] {
         assert_eq!(
             block(&read(page), name).trim(),
