@@ -1,12 +1,12 @@
 //! The output of `--about`: capabilities, settings and streams, for people and for tools. The
-//! tables in README.md and docs/streams.md are made here too, from `schemas/config.json` and the
+//! tables in README.md and docs/ are made here too, from `schemas/config.json` and the
 //! stream table.
 
 mod counts;
 mod table;
 
 pub use counts::counts_table;
-pub use table::streams_table;
+pub use table::{permissions_table, streams_table};
 
 use crate::cli::Format;
 use crate::config::settings::{aliases, is_required, schema, settings};
@@ -35,10 +35,11 @@ pub(crate) fn about(format: Format) -> String {
         Format::Markdown => {
             format!(
                 "# {NAME}\n\n{DESCRIPTION}\n\nVersion {VERSION}\n\n\
-                 ## Settings\n\n{}\n## Streams\n\n{}\n## Counts\n\n{}",
+                 ## Settings\n\n{}\n## Streams\n\n{}\n## Counts\n\n{}\n## Permissions\n\n{}",
                 settings_table(),
                 streams_table(),
-                counts_table()
+                counts_table(),
+                permissions_table()
             )
         }
         Format::Text => text(),

@@ -44,6 +44,26 @@ pub(crate) fn input(message: impl Into<String>) -> anyhow::Error {
     InputError(message.into()).into()
 }
 
+/// Work outside of a sync failed: what happened, and the exit code.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    exit: Exit,
+    message: String,
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failed {}
+
+/// Makes a [`Failed`].
+pub(crate) fn failed(exit: Exit, message: impl Into<String>) -> anyhow::Error {
+    Failed { exit, message: message.into() }.into()
+}
+
 /// The exit code for an error that ended the run.
 pub fn exit_of(error: &anyhow::Error) -> Exit {
     let errors = || error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
@@ -58,6 +78,8 @@ pub fn exit_of(error: &anyhow::Error) -> Exit {
         Exit::Output
     } else if error.is::<InputError>() {
         Exit::Input
+    } else if let Some(failed) = error.downcast_ref::<Failed>() {
+        failed.exit
     } else {
         Exit::Internal
     }

@@ -7,6 +7,7 @@
 
 pub mod about;
 pub mod api;
+mod auth;
 pub mod cli;
 pub mod config;
 pub mod discovery;
@@ -24,7 +25,7 @@ pub mod sync;
 pub mod words;
 
 use anyhow::Result;
-use cli::Args;
+use cli::{Args, Command};
 use config::Config;
 use signals::Signals;
 use singer::output::Output;
@@ -37,6 +38,10 @@ use sync::Failures;
 /// Does what the arguments ask for and writes the outcome to `out`. Returns what failed along the
 /// way; the rest was delivered.
 pub fn run(args: &Args, signals: &Signals, mut out: impl Write) -> Result<Failures> {
+    if let Some(Command::Auth(options)) = &args.command {
+        auth::run(options, &args.config, signals, out)?;
+        return Ok(Failures::default());
+    }
     if args.about {
         out.write_all(about::about(args.format).as_bytes())?;
         return Ok(Failures::default());

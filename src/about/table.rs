@@ -1,6 +1,6 @@
 //! The table of streams in docs/streams.md, made from the stream table: one function per column.
 
-use crate::streams::{self, ADVERTISER_INFO, Per, Replication, Stream};
+use crate::streams::{self, ADVERTISER_INFO, Group, Per, Replication, Stream};
 use std::fmt::Write;
 
 const COLUMNS: [&str; 9] = [
@@ -31,6 +31,21 @@ pub fn streams_table() -> String {
             requests(stream),
         ];
         let _ = writeln!(table, "| {} |", cells.join(" | "));
+    }
+    table
+}
+
+/// The groups of streams with the permissions that they need, as a table in Markdown.
+pub fn permissions_table() -> String {
+    let mut table = "| group | permissions |\n|---|---|\n".to_owned();
+    for group in Group::ALL {
+        let mut names: Vec<&str> = Vec::new();
+        for stream in streams::all().iter().filter(|stream| stream.group == group) {
+            if !names.contains(&stream.permission) {
+                names.push(stream.permission);
+            }
+        }
+        let _ = writeln!(table, "| `{}` | {} |", group.name(), names.join(", "));
     }
     table
 }

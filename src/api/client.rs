@@ -18,7 +18,8 @@ use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use ureq::Agent;
+use ureq::http::Response;
+use ureq::{Agent, Body};
 
 /// The most bytes of an answer, compressed or not.
 const MOST_BYTES: u64 = 256 << 20;
@@ -35,14 +36,14 @@ const PAUSE_SCALE: &str = "TAP_TIKTOK_ADS_PAUSE_SCALE";
 /// Makes requests, for all workers.
 #[derive(Debug)]
 pub struct Client {
-    agent: Agent,
+    pub(super) agent: Agent,
     /// Host and port of the requests, for messages.
     place: String,
-    base: String,
+    pub(super) base: String,
     token: crate::config::Secret,
-    pacing: Pacing,
-    halt: Arc<Halt>,
-    requests: AtomicU64,
+    pub(super) pacing: Pacing,
+    pub(super) halt: Arc<Halt>,
+    pub(super) requests: AtomicU64,
 }
 
 /// What is known of a call while it is tried.
@@ -121,7 +122,16 @@ impl Client {
         if let Some(PageOf { number, size, .. }) = request.page {
             call = call.query("page", number.to_string()).query("page_size", size.to_string());
         }
-        let mut response = call.call().map_err(|e| Trouble::on_the_way(&e, &self.place))?;
+        self.receive(call.call(), body)
+    }
+
+    /// Reads an answer into `body`. Whether it says that it leaves out ads.
+    pub(super) fn receive(
+        &self,
+        answer: Result<Response<Body>, ureq::Error>,
+        body: &mut Vec<u8>,
+    ) -> Result<bool, Trouble> {
+        let mut response = answer.map_err(|e| Trouble::on_the_way(&e, &self.place))?;
         let status = response.status().as_u16();
         let is_cut = response
             .headers()

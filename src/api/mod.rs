@@ -1,6 +1,7 @@
 //! The TikTok side: requests and their answers. The client reads the envelope of an answer, checks
 //! its paging, keeps to the rate limits, and hands the rows to whoever made the request.
 
+pub(crate) mod authorized;
 mod budget;
 pub mod cause;
 mod certificate;
@@ -13,6 +14,8 @@ pub mod limits;
 pub mod pacing;
 pub mod page;
 mod paging;
+pub(crate) mod params;
+mod post;
 mod proxy;
 pub mod request;
 mod trouble;

@@ -1,7 +1,9 @@
 //! The configuration of a run, read from config files and the environment. `settings` reads single
 //! settings; this file checks what they mean together.
 
+pub(crate) mod accounts;
 mod available;
+mod draft;
 mod file;
 mod rate;
 mod secret;
@@ -11,6 +13,7 @@ mod sources;
 mod tests;
 mod values;
 
+pub(crate) use draft::Draft;
 pub use rate::{Level, Rate};
 pub(crate) use secret::Secret;
 
@@ -36,7 +39,8 @@ const SMALLEST: &str = concat!(
 pub struct Config {
     /// The token that is sent with every request.
     pub access_token: Secret,
-    /// Ids of the ad accounts, without duplicates, in the order given.
+    /// Ids or names of the ad accounts, each once, in the order given; empty for all that the token
+    /// reaches.
     pub accounts: Vec<String>,
     /// Id of the developer app, and its secret.
     pub app: Option<(String, Secret)>,
@@ -112,7 +116,7 @@ impl Config {
         let sandbox = flag("sandbox");
         let config = Config {
             access_token: Secret::new(text("access_token").ok_or_else(|| invalid("access_token"))?),
-            accounts: accounts(settings.get("accounts"))?,
+            accounts: ids(settings.get("accounts")),
             app: text("app_id").zip(text("secret").map(Secret::new)),
             business_centers: ids(settings.get("business_centers")),
             start_date: date(&settings, "start_date")?.ok_or_else(|| invalid("start_date"))?,
@@ -139,6 +143,7 @@ impl Config {
         if config.base_url.starts_with("http:") && !config.is_loopback() {
             return Err(invalid("base_url"));
         }
+        accounts::check(&config)?;
         Ok(config)
     }
 
@@ -186,7 +191,7 @@ fn default_url(sandbox: bool) -> String {
     if sandbox { SANDBOX } else { PRODUCTION }.to_owned()
 }
 
-/// The ids of a list, each once.
+/// The ids or names of a list, each once.
 fn ids(setting: Option<&Value>) -> Vec<String> {
     let listed = setting.and_then(Value::as_array).into_iter().flatten();
     let mut ids: Vec<String> = Vec::new();
@@ -196,23 +201,6 @@ fn ids(setting: Option<&Value>) -> Vec<String> {
         }
     }
     ids
-}
-
-fn accounts(setting: Option<&Value>) -> Result<Vec<String>> {
-    let listed = setting.and_then(Value::as_array).ok_or_else(|| invalid("accounts"))?;
-    let mut accounts: Vec<String> = Vec::with_capacity(listed.len());
-    for id in listed.iter().filter_map(Value::as_str) {
-        if id.is_empty() || !id.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(input(format!(
-                "config: `accounts` contains `{id}`, which is not an account id; account names \
-                 are not available yet, use ids"
-            )));
-        }
-        if !accounts.iter().any(|known| known == id) {
-            accounts.push(id.to_owned());
-        }
-    }
-    Ok(accounts)
 }
 
 fn date(settings: &Map<String, Value>, name: &str) -> Result<Option<Date>> {

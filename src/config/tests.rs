@@ -72,7 +72,15 @@ fn impossible_dates_and_names_are_refused() {
             .to_string()
             .contains("accounts")
     );
-    assert!(config(&json!({"accounts": null})).is_err());
+    for (app, is_fine) in
+        [(json!({"app_id": "1"}), false), (json!({"app_id": "1", "secret": "s"}), true)]
+    {
+        for accounts in [json!(null), json!(["My account", "7"])] {
+            let mut more = app.clone();
+            more["accounts"] = accounts;
+            assert_eq!(config(&more).is_ok(), is_fine, "{more}");
+        }
+    }
 }
 
 proptest! {

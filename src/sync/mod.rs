@@ -11,6 +11,7 @@ mod deliver;
 mod fields;
 mod id_list;
 mod jobs;
+mod named_accounts;
 mod partition;
 pub mod plan;
 mod read;
@@ -38,6 +39,7 @@ use anyhow::Result;
 use context::Context;
 use deliver::Delivery;
 use jobs::Cut;
+use named_accounts::Unnamed;
 use plan::Plan;
 use read::Reading;
 use sizes::Sizes;
@@ -61,7 +63,7 @@ fn budget(workers: usize) -> Budget {
 /// Replicates the selected streams and returns the failures. The last STATE covers everything that
 /// was delivered.
 pub fn run(
-    config: Config,
+    mut config: Config,
     catalog: &[CatalogStream],
     mut state: State,
     signals: &Signals,
@@ -74,14 +76,21 @@ pub fn run(
         go_on_where_the_last_run_ended(&mut plans, &state);
     }
     let client = Arc::new(Client::new(&config, Arc::clone(&halt))?);
+    match named_accounts::ids(&client, &config, &stop) {
+        Some(Ok(ids)) => config.accounts = ids,
+        Some(Err(Unnamed::Wrong(error))) => {
+            Output::new(out).state(&state.to_value())?;
+            return Err(error);
+        }
+        Some(Err(Unnamed::Refused(error))) => return end_early(out, &state, &stop, Some(&error)),
+        None => return end_early(out, &state, &stop, None),
+    }
     let accounts = match open_accounts(&client, &config, &plans, &stop) {
         Some(Ok(accounts)) => accounts,
         early => {
             halt.halt();
-            Output::new(out).state(&state.to_value())?;
             let error = early.and_then(Result::err);
-            log::info!("{}", stop.reason().unwrap_or("the run cannot start"));
-            return Ok(error.map_or_else(Failures::default, |error| Failures::of_run(&error)));
+            return end_early(out, &state, &stop, error.as_ref());
         }
     };
     let now = OffsetDateTime::now_utc();
@@ -109,6 +118,18 @@ pub fn run(
     let result = Delivery::new(&context, out, state, failures, &pool, &stop).run();
     halt.halt();
     result
+}
+
+/// Ends a run before its first stream. Whoever reads the output keeps the state.
+fn end_early(
+    out: impl Write,
+    state: &State,
+    stop: &Stop,
+    error: Option<&ApiError>,
+) -> Result<Failures> {
+    Output::new(out).state(&state.to_value())?;
+    log::info!("{}", stop.reason().unwrap_or("the run cannot start"));
+    Ok(error.map_or_else(Failures::default, Failures::of_run))
 }
 
 /// Puts the stream at which the last run ended early first, and those before it last. Otherwise,

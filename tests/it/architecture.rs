@@ -6,14 +6,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A folder of `src/`, and the other parts of the crate that its files may name.
-const MAY_NAME: [(&str, &[&str]); 8] = [
+const MAY_NAME: [(&str, &[&str]); 9] = [
     ("json", &[]),
     ("pool", &[]),
     ("streams", &["json"]),
     ("render", &["json"]),
     ("api", &["config", "error", "json", "logging", "words"]),
     ("singer", &["error", "files"]),
-    ("config", &["error", "files", "logging", "streams"]),
+    ("config", &["error", "files", "logging", "streams", "words"]),
+    ("auth", &["api", "cli", "config", "error", "json", "logging", "signals", "streams", "words"]),
     (
         "sync",
         &[

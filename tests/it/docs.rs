@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::Path;
-use tap_tiktok_ads::about::{counts_table, settings_table, streams_table};
+use tap_tiktok_ads::about::{counts_table, permissions_table, settings_table, streams_table};
 use tap_tiktok_ads::streams::{self, Group, dictionary::dictionary};
 
 const MOST_README_LINES: usize = 150;
@@ -56,6 +56,7 @@ fn generated_tables_are_current() {
         ("README.md", "settings", settings_table()),
         ("docs/streams.md", "streams", streams_table()),
         ("docs/streams.md", "counts", counts_table()),
+        ("docs/setup.md", "permissions", permissions_table()),
     ] {
         assert_eq!(
             block(&read(page), name).trim(),

@@ -4,7 +4,9 @@
 //! `harness` runs the tap, and `truth` knows what it must deliver.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod account_names;
 mod architecture;
+mod auth;
 mod catalogs;
 mod codes;
 mod conformance;

@@ -1,7 +1,7 @@
 //! What one call names: ids of parents, as many as the call takes.
 
 use super::ids::Ids;
-use super::params::Params;
+use crate::api::params::Params;
 use crate::render::Constants;
 use crate::streams::Parent;
 use std::sync::Arc;

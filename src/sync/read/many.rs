@@ -4,9 +4,9 @@
 use super::audit::Audit;
 use super::batch::Batch;
 use super::list::{List, Rendered};
-use super::params::Params;
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
+use crate::api::params::Params;
 use crate::sync::context::Context;
 
 /// The lists of all batches.

@@ -11,7 +11,6 @@ mod lists;
 mod many;
 mod memory;
 mod narrowing;
-mod params;
 mod part;
 mod part_reader;
 mod reader;

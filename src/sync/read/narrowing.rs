@@ -1,11 +1,11 @@
 //! Splits a report that is too large for one answer: finds the ids of the campaigns, ad groups or
 //! ads for its smaller parts.
 
-use super::params::Params;
 use super::part::Part;
 use super::reader::Slice;
 use super::subset::{STEPS, Step, Subset};
 use crate::api::error::ApiError;
+use crate::api::params::Params;
 use crate::api::request::{PageOf, Request};
 use crate::json::RowsAt;
 use crate::streams::{Buying, Report};

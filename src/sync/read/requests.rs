@@ -2,9 +2,9 @@
 //! metrics.
 
 use super::batch::Batch;
-use super::params::Params;
 use super::reader::Slice;
 use super::refusals;
+use crate::api::params::Params;
 use crate::api::request::{PageOf, Request};
 use crate::singer::bookmark::Bookmark;
 use crate::streams::dictionary::Grain;

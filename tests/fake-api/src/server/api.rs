@@ -7,11 +7,11 @@ use super::endpoints::{self, Endpoint};
 use super::envelope::{self, Answer, Data, Refusal};
 use super::fault_kind::FaultKind;
 use super::http::{Head, split_target};
-use super::limiter::Refused;
 use super::list_facts;
+use super::oauth::{self, Oauth};
 use super::params::Params;
 use super::tasks::Tasks;
-use super::{APP_ID, Options, Shared, TOKEN, lock, request, tamper};
+use super::{Options, Shared, TOKEN, lock, request, tamper};
 use crate::{Account, World, random};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -26,6 +26,7 @@ pub(crate) struct Context<'a> {
     pub(crate) options: Options,
     pub(crate) cache: &'a Mutex<Cache>,
     pub(crate) tasks: &'a Mutex<Tasks>,
+    pub(crate) oauth: &'a Mutex<Oauth>,
     /// Answers of another moment are stale: the hour and the epoch.
     pub(crate) moment: String,
 }
@@ -37,6 +38,7 @@ impl<'a> Context<'a> {
             options: shared.options(),
             cache: &shared.cache,
             tasks: &shared.tasks,
+            oauth: &shared.oauth,
             moment: shared.world.moment(),
         }
     }
@@ -68,7 +70,8 @@ pub(crate) fn answer(shared: &Shared, head: &Head, body: &[u8]) -> Outcome {
     let path = below.unwrap_or(path);
     let endpoint = below.and_then(endpoints::find);
     let facts = below.and_then(list_facts::find);
-    let method = facts.map_or("GET", |facts| facts.method);
+    let is_oauth = oauth::find(path).is_some();
+    let method = facts.map_or(if is_oauth { "POST" } else { "GET" }, |facts| facts.method);
     let readable = method == "GET" || request::read(head, body, &mut params);
     if let Some(facts) = facts {
         request::read_headers(head, facts, &mut params);
@@ -158,26 +161,17 @@ impl Call<'_> {
     fn admit(&self) -> Result<(), Refusal> {
         let options = &self.context.options;
         let checked = lock(&self.shared.limiter).check(self.endpoint.path, options);
-        checked.map_err(|refused| {
-            let message = match refused {
-                Refused::Second => "Too many requests. Please retry in some time.".to_owned(),
-                Refused::Minute => "App reaches the QPM limit.".to_owned(),
-                Refused::Day => "App reaches the QPD limit.".to_owned(),
-                Refused::Suspended => {
-                    format!(
-                        "Due to too many requests, requests from App {APP_ID} are temporarily \
-                         restricted."
-                    )
-                }
-            };
-            Refusal::by_option(40100, message)
-        })?;
+        checked.map_err(|refused| Refusal::by_option(40100, refused.message()))?;
         match self.head.header("access-token") {
+            _ if oauth::find(self.endpoint.path).is_some() => {}
             None | Some("") => return Err(self.noted(Refusal::of(40104, "Access token is empty."))),
-            Some(TOKEN) => {}
-            Some(_) => {
-                return Err(self
-                    .noted(Refusal::of(40105, "Access token is incorrect or has been revoked.")));
+            Some(TOKEN) if !lock(self.context.oauth).revoked => {}
+            Some(given) => {
+                // A token that was given back is no mistake of the client.
+                let refuse = if given == TOKEN { Refusal::by_option } else { Refusal::of };
+                return Err(
+                    self.noted(refuse(40105, "Access token is incorrect or has been revoked."))
+                );
             }
         }
         if options.sandbox && !self.endpoint.sandbox {

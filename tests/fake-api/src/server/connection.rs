@@ -2,7 +2,7 @@
 //! Owns the socket; what to answer comes from `api` and `admin`.
 
 use super::http::{self, Head};
-use super::{Shared, admin, api, lock};
+use super::{Shared, admin, api, consent, lock};
 use std::io::{self, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -20,6 +20,8 @@ pub(crate) struct Reply {
     pub(crate) gzipped: bool,
     pub(crate) throttled: bool,
     pub(crate) log_id: Option<String>,
+    /// Where the client should go instead.
+    pub(crate) location: Option<String>,
     pub(crate) delivery: Delivery,
 }
 
@@ -46,6 +48,7 @@ impl Reply {
             gzipped: false,
             throttled: false,
             log_id: None,
+            location: None,
             delivery: Delivery::Whole,
         }
     }
@@ -55,13 +58,14 @@ impl Reply {
 pub(crate) fn serve(shared: &Shared, mut stream: TcpStream, id: u64) {
     drop(stream.set_nodelay(true));
     while let Ok(Some(head)) = http::read_head(&mut stream) {
-        let api = !head.target.starts_with("/_fake/");
-        let next = if api {
+        let path = head.target.split('?').next().unwrap_or_default();
+        let is_api = !path.starts_with("/_fake/") && !path.starts_with(consent::BASE);
+        let next = if is_api {
             let next = serve_api(shared, &mut stream, &head, id);
             lock(&shared.journal).leave();
             next
         } else {
-            serve_admin(shared, &mut stream, &head, id)
+            serve_other(shared, &mut stream, &head, id)
         };
         if !matches!(next, Ok(true)) || shared.stopping() {
             return;
@@ -70,9 +74,14 @@ pub(crate) fn serve(shared: &Shared, mut stream: TcpStream, id: u64) {
 }
 
 /// True when the connection goes on.
-fn serve_admin(shared: &Shared, stream: &mut TcpStream, head: &Head, id: u64) -> io::Result<bool> {
+fn serve_other(shared: &Shared, stream: &mut TcpStream, head: &Head, id: u64) -> io::Result<bool> {
     let body = http::finish_head(stream, head)?;
-    deliver(shared, stream, &admin::answer(shared, head, &body, id))?;
+    let reply = if head.target.starts_with(consent::BASE) {
+        consent::answer(shared, head)
+    } else {
+        admin::answer(shared, head, &body, id)
+    };
+    deliver(shared, stream, &reply)?;
     Ok(head.keeps_alive())
 }
 
@@ -103,6 +112,9 @@ fn deliver(shared: &Shared, stream: &mut TcpStream, reply: &Reply) -> io::Result
     }
     if let Some(log_id) = &reply.log_id {
         headers.push(("X-Tt-Logid", log_id));
+    }
+    if let Some(location) = &reply.location {
+        headers.push(("Location", location));
     }
     let length = reply.body.len();
     let sent = match reply.delivery {

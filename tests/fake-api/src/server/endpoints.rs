@@ -5,12 +5,12 @@
 use super::api::Context;
 use super::envelope::{Answer, Refusal};
 use super::params::{Param, ParamKind as P, Params};
-use super::{list_facts, report_endpoints, reports};
+use super::{list_facts, oauth, report_endpoints, reports};
 
 /// Makes the answer to a request that fits the table.
 pub(crate) type Handler = fn(&Context, &Params) -> Result<Answer, Refusal>;
 
-/// One endpoint; all are read with GET.
+/// One endpoint.
 pub(crate) struct Endpoint {
     /// Below `/open_api/v1.3/`, with the slash at its end.
     pub(crate) path: &'static str,
@@ -26,6 +26,7 @@ pub(crate) struct Endpoint {
 pub(crate) fn find(path: &str) -> Option<&'static Endpoint> {
     let in_code = ENDPOINTS.iter().find(|endpoint| endpoint.path == path);
     in_code
+        .or_else(|| oauth::find(path))
         .or_else(|| report_endpoints::find(path))
         .or_else(|| list_facts::find(path).map(|facts| &facts.endpoint))
 }

@@ -120,6 +120,7 @@ pub(crate) fn write_answer(
 ) -> io::Result<()> {
     let reason = match status {
         200 => "OK",
+        302 => "Found",
         404 => "Not Found",
         405 => "Method Not Allowed",
         429 => "Too Many Requests",

@@ -1,7 +1,7 @@
 //! The limits of requests a second, a minute and a day. Owns counting and suspension, not the
 //! answer.
 
-use super::Options;
+use super::{APP_ID, Options};
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
@@ -21,6 +21,20 @@ pub(crate) enum Refused {
     Day,
     /// It came during a suspension, and prolonged it.
     Suspended,
+}
+
+impl Refused {
+    /// The message that TikTok sends.
+    pub(crate) fn message(self) -> String {
+        match self {
+            Refused::Second => "Too many requests. Please retry in some time.".to_owned(),
+            Refused::Minute => "App reaches the QPM limit.".to_owned(),
+            Refused::Day => "App reaches the QPD limit.".to_owned(),
+            Refused::Suspended => format!(
+                "Due to too many requests, requests from App {APP_ID} are temporarily restricted."
+            ),
+        }
+    }
 }
 
 #[derive(Debug, Default)]

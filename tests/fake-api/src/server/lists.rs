@@ -6,7 +6,7 @@ use super::envelope::{Answer, Refusal, page_info};
 use super::filter::Filters;
 use super::list_facts::{Cap, ListFacts};
 use super::params::Params;
-use super::{owners, rules};
+use super::{oauth, owners, rules};
 use crate::Row;
 use crate::world::{Item, Listing};
 
@@ -58,6 +58,9 @@ pub(crate) fn shown<'a>(
     let filters = Filters::of(&facts.filters, params);
     let listed =
         |item: &&Item| !context.options.unlisted_campaigns.iter().any(|id| item.is_campaign(id));
+    if context.options.no_accounts && facts.endpoint.path == oauth::ADVERTISERS {
+        return Vec::new();
+    }
     let mut shown: Vec<_> = items.iter().filter(listed).filter(|item| filters.pass(item)).collect();
     if let Some(Cap::Rows(most, unless)) = &facts.cap {
         let most = context.options.cap(facts.endpoint.path).unwrap_or(*most);

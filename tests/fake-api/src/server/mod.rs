@@ -5,6 +5,7 @@ mod admin;
 mod api;
 mod cache;
 mod connection;
+mod consent;
 mod endpoints;
 mod envelope;
 mod fact_params;
@@ -18,6 +19,7 @@ mod limiter;
 mod list_facts;
 mod listener;
 mod lists;
+mod oauth;
 mod options;
 mod owners;
 mod param_values;
@@ -45,6 +47,7 @@ use fault::Faults;
 use journal::Journal;
 use limiter::Limiter;
 use listener::Door;
+use oauth::Oauth;
 use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, Shutdown, TcpStream};
@@ -83,6 +86,7 @@ pub(crate) struct Shared {
     limiter: Mutex<Limiter>,
     cache: Mutex<Cache>,
     tasks: Mutex<Tasks>,
+    oauth: Mutex<Oauth>,
     connections: Mutex<HashMap<u64, TcpStream>>,
     door: Mutex<Door>,
     port: u16,
@@ -119,6 +123,7 @@ impl Server {
             limiter: Mutex::default(),
             cache: Mutex::default(),
             tasks: Mutex::default(),
+            oauth: Mutex::default(),
             connections: Mutex::default(),
             door: Mutex::default(),
             port,

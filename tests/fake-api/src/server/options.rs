@@ -82,6 +82,12 @@ pub struct Options {
     pub failing_tasks: usize,
     /// How long the result of a task can be downloaded.
     pub task_life: Duration,
+    /// How long a code can be exchanged after consent.
+    pub code_life: Duration,
+    /// The redirect URLs of the app; any URL if there are none.
+    pub redirect_urls: Vec<String>,
+    /// The user who gives consent has no ad account.
+    pub no_accounts: bool,
 }
 
 impl Options {
@@ -127,6 +133,9 @@ impl Default for Options {
             task_polls: 1,
             failing_tasks: 0,
             task_life: Duration::from_secs(600),
+            code_life: Duration::from_secs(3600),
+            redirect_urls: Vec::new(),
+            no_accounts: false,
         }
     }
 }

@@ -15,6 +15,7 @@ mod kinds;
 mod limits;
 mod list_options;
 mod lists;
+mod oauth;
 mod program;
 mod refused_reports;
 mod reports;

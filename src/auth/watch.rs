@@ -1,0 +1,28 @@
+//! Ends the waiting of calls to TikTok when the process is told to stop.
+
+use crate::api::pacing::Halt;
+use crate::signals::Signals;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+/// The interval at which signals are looked for.
+pub(super) const LOOK: Duration = Duration::from_millis(50);
+
+/// Does some work. After a signal, its calls end instead of waiting for another try.
+pub(super) fn watched<T>(signals: &Signals, halt: &Halt, work: impl FnOnce() -> T) -> T {
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                if signals.received() {
+                    halt.halt();
+                }
+                thread::sleep(LOOK);
+            }
+        });
+        let result = work();
+        done.store(true, Ordering::Relaxed);
+        result
+    })
+}
