@@ -1,6 +1,7 @@
 //! The calls that return the rows of a stream: an endpoint, where its answers have the rows, the
 //! passes that together return all of them, and the parents whose ids the calls have to name.
 
+use super::task::Task;
 use crate::json::RowsAt;
 
 /// An endpoint, and how it is called.
@@ -20,6 +21,8 @@ pub struct Call {
     pub parents: &'static [&'static [Parent]],
     /// Parameters for the first and the last day of a window.
     pub days: Option<Days>,
+    /// How its rows are read if they are the result of a task.
+    pub task: Option<Task>,
     /// Whether rows can be deleted. TikTok hides those unless they are asked for
     /// (`filtering.primary_status`), and rows get `current_status`, as in the Python tap.
     pub is_deletable: bool,
@@ -34,6 +37,7 @@ pub(super) const CALL: Call = Call {
     passes: &[PASS],
     parents: &[],
     days: None,
+    task: None,
     is_deletable: false,
 };
 
@@ -58,6 +62,9 @@ pub struct Days {
     pub end: &'static str,
     /// Whether the end is the day after the last one.
     pub is_exclusive: bool,
+    /// Whether they are times in UTC: the first second of the first day and the last second of the
+    /// last day.
+    pub are_times: bool,
     /// The number of days that TikTok keeps, if it does not keep all.
     pub history: Option<u16>,
 }
@@ -102,6 +109,8 @@ pub struct Parent {
     pub id: &'static str,
     /// A member of the rows and the values for which they count, if not all rows do.
     pub only: Option<(&'static str, &'static [&'static str])>,
+    /// Parameters of the calls that list the ids, instead of those of the stream's passes.
+    pub asking: &'static [(&'static str, &'static str)],
     /// The parameter that names ids, which is an array if its name is a plural. A name with a dot
     /// is a member of an object.
     pub param: &'static str,
@@ -122,6 +131,7 @@ pub(super) const PARENT: Parent = Parent {
     stream: "",
     id: "",
     only: None,
+    asking: &[],
     param: "",
     most: 1,
     also: &[],

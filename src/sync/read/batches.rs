@@ -6,7 +6,7 @@ use super::reader::Slice;
 use super::requests;
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
-use crate::streams::{self, Parent, Stream};
+use crate::streams::{self, Parent, Pass, Stream};
 use crate::sync::id_list::{self, Found, Wanted};
 use crate::sync::windows::Window;
 use std::sync::Arc;
@@ -55,15 +55,17 @@ fn ids(
     };
     // The outer ids only matter if the calls of the parent name them.
     let nothing = Batch::default();
-    let outer = if stream.call.parents.is_empty() { &nothing } else { outer };
+    let names_outer = |pass: &Pass| !pass.parents.is_empty() || !stream.call.parents.is_empty();
+    let outer = if stream.call.passes.iter().any(names_outer) { outer } else { &nothing };
     let days = window.filter(|_| stream.has_windows());
     let days = days.map_or(String::new(), |w| format!("{} {}", w.start, w.end));
     let is_unique = stream.keys.contains(&parent.id) && stream.report().is_none();
     let wanted = Wanted { id: parent.id, is_unique, only: parent.only, also: parent.also };
-    let question = format!("{} {wanted:?} {} {days}", parent.stream, outer.words());
+    let (words, asking) = (outer.words(), parent.asking);
+    let question = format!("{} {wanted:?} {asking:?} {words} {days}", parent.stream);
     let memory = slice.memory;
     memory.ids.get((slice.job.partition, question), || {
-        let found = read_ids(slice, stream, &wanted, outer, window)?;
+        let found = read_ids(slice, stream, parent, &wanted, outer, window)?;
         Ok(Arc::new(Ids::new(found)))
     })
 }
@@ -71,13 +73,17 @@ fn ids(
 fn read_ids(
     slice: &mut Slice,
     stream: &'static Stream,
+    parent: &Parent,
     wanted: &Wanted,
     outer: &Batch,
     window: Option<Window>,
 ) -> Result<Vec<Found>, ApiError> {
     let mut found: Vec<Found> = Vec::new();
     for pass in stream.call.passes {
-        let params = requests::params(slice, stream, pass, outer, window, None);
+        let mut params = requests::params(slice, stream, pass, outer, window, None);
+        for (name, json) in parent.asking {
+            params.set_json(name, json);
+        }
         let request = requests::request(stream, pass, params);
         let client = &slice.context.client;
         match id_list::read(client, slice.desk.body(), request, wanted) {

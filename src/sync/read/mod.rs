@@ -14,12 +14,16 @@ mod narrowing;
 mod params;
 mod part;
 mod part_reader;
+mod printed;
 mod reader;
 mod refusals;
 mod reports;
 mod requests;
 mod split;
 mod subset;
+mod task_file;
+mod task_rows;
+mod tasks;
 mod top_view;
 mod totals;
 
