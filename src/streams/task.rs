@@ -1,5 +1,5 @@
-//! Tasks: rows that come as a file, which TikTok makes on request. One call creates the task, others
-//! ask for it until it is done, and one downloads the file.
+//! Tasks: rows that come as a file, which TikTok makes on request. One call creates the task,
+//! others ask for it until it is done, and one downloads the file.
 
 /// How the rows of a task are read. The path of the call is that which creates it.
 #[derive(Clone, Copy, Debug)]

@@ -6,6 +6,7 @@
 
 mod architecture;
 mod catalogs;
+mod changelog;
 mod codes;
 mod conformance;
 mod custom_reports;
@@ -24,6 +25,7 @@ mod harness;
 mod input;
 mod json;
 mod kill;
+mod leads;
 mod midnight;
 mod odd_rows;
 mod order;

@@ -1,5 +1,5 @@
-//! Text that a Python program printed: TikTok's change log is CSV, as bytes or as text, in an object
-//! that is printed in Python's form, or in JSON.
+//! Text that a Python program printed: TikTok's change log is CSV, as bytes or as text, in an
+//! object that is printed in Python's form, or in JSON.
 
 use serde_json::Value;
 

@@ -79,13 +79,11 @@ struct Limited<'a, R>(R, &'a mut u64);
 impl<R: Read> Read for Limited<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
         let read = self.0.read(buffer)?;
-        match self.1.checked_sub(read as u64) {
-            Some(left) => *self.1 = left,
-            None => {
-                let why = format!("it unpacks to more than {} MiB", MOST_BYTES >> 20);
-                return Err(Error::new(ErrorKind::FileTooLarge, why));
-            }
-        }
+        let Some(left) = self.1.checked_sub(read as u64) else {
+            let why = format!("it unpacks to more than {} MiB", MOST_BYTES >> 20);
+            return Err(Error::new(ErrorKind::FileTooLarge, why));
+        };
+        *self.1 = left;
         Ok(read)
     }
 }
