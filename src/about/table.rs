@@ -88,7 +88,8 @@ fn requests(stream: &Stream) -> String {
     let window = if stream.has_windows() { " per window" } else { "" };
     let passes = stream.call.passes.iter().map(|pass| {
         let most = pass.page_size.or(stream.call.paging.most());
-        let pages = most.map_or("one".to_owned(), |most| format!("pages of {most}")) + window;
+        let whole = if stream.call.task.is_some() { "one task" } else { "one" };
+        let pages = most.map_or(whole.to_owned(), |most| format!("pages of {most}")) + window;
         pass.optional.map_or(pages.clone(), |name| format!("`{name}`: {pages}"))
     });
     let mut calls: Vec<String> = passes.collect();

@@ -4,7 +4,7 @@
 use super::cause::Cause;
 use super::client::Client;
 use super::error::ApiError;
-use super::request::Request;
+use super::request::{Method, Request};
 use crate::config::Secret;
 use crate::config::accounts::Known;
 use crate::json::scan::{Malformed, Scan};
@@ -36,6 +36,8 @@ pub(crate) fn list(
         page: None,
         is_report: false,
         needs_list: false,
+        method: Method::Get,
+        header: None,
     };
     let mut found = Last(Objects::default());
     client.call(&request, &mut Vec::new(), &mut found)?;

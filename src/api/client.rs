@@ -8,7 +8,7 @@ use super::error::ApiError;
 use super::limits::Limits;
 use super::pacing::{Halt, PAUSES, Pacing};
 use super::page::Page;
-use super::request::{PageOf, Request};
+use super::request::{Method, PageOf, Request};
 use super::trouble::{Incident, Trouble};
 use crate::config::Config;
 use crate::json::Reader;
@@ -88,14 +88,33 @@ impl Client {
         body: &mut Vec<u8>,
         reader: &mut R,
     ) -> Result<Page, ApiError> {
+        self.attempt(request, body, &mut |body| request.read_body(body, reader))
+    }
+
+    /// Makes a call for a file, which is in `body` afterwards.
+    pub fn download(&self, request: &Request, body: &mut Vec<u8>) -> Result<Page, ApiError> {
+        self.attempt(request, body, &mut |body| request.read_file(body))
+    }
+
+    /// Waits between two calls. Returns `false` if the run ended.
+    pub fn rest(&self, pause: Duration) -> bool {
+        self.halt.sleep_until(Instant::now() + self.pacing.scaled(pause))
+    }
+
+    /// Makes a call until its answer can be used, or no further try can help.
+    fn attempt(
+        &self,
+        request: &Request,
+        body: &mut Vec<u8>,
+        read: &mut dyn FnMut(&[u8]) -> Result<Page, Trouble>,
+    ) -> Result<Page, ApiError> {
         let mut tries = Tries::default();
         loop {
             let turn = self.pacing.turn(request.path, request.account(), &self.halt);
             let Some(start) = turn else { return Err(ApiError::halted(request.path)) };
             self.requests.fetch_add(1, Ordering::Relaxed);
-            let answer = self
-                .send(request, body)
-                .and_then(|is_cut| Ok(Page { is_cut, ..request.read_body(body, reader)? }));
+            let answer =
+                self.send(request, body).and_then(|is_cut| Ok(Page { is_cut, ..read(body)? }));
             let trouble = match answer {
                 Ok(page) if page.code == 0 || page.code == PARTIAL => {
                     self.pacing.answered(request.path, start);
@@ -113,16 +132,11 @@ impl Client {
 
     /// Whether the answer says that it leaves out ads. Its body is in `body`.
     fn send(&self, request: &Request, body: &mut Vec<u8>) -> Result<bool, Trouble> {
-        let url = format!("{}{}", self.base, request.path);
-        let mut call = self
-            .agent
-            .get(url)
-            .header("Access-Token", self.token.expose())
-            .query_pairs(request.params.iter().map(|(k, v)| (*k, v.as_str())));
-        if let Some(PageOf { number, size, .. }) = request.page {
-            call = call.query("page", number.to_string()).query("page_size", size.to_string());
-        }
-        self.receive(call.call(), body)
+        let answer = match request.method {
+            Method::Get => self.send_get(request),
+            Method::Post => self.send_post(request),
+        };
+        self.receive(answer, body)
     }
 
     /// Reads an answer into `body`. Whether it says that it leaves out ads.
@@ -160,6 +174,33 @@ impl Client {
             _ => Incident::NotFound,
         };
         Err(Trouble::of(incident, format!("the answer has HTTP status {status}")))
+    }
+
+    fn send_get(&self, request: &Request) -> Result<Response<Body>, ureq::Error> {
+        let mut call = self
+            .agent
+            .get(format!("{}{}", self.base, request.path))
+            .header("Access-Token", self.token.expose())
+            .query_pairs(request.params.iter().map(|(k, v)| (*k, v.as_str())));
+        if let Some(PageOf { number, size, .. }) = request.page {
+            call = call.query("page", number.to_string()).query("page_size", size.to_string());
+        }
+        if let Some((name, value)) = &request.header {
+            call = call.header(*name, value);
+        }
+        call.call()
+    }
+
+    fn send_post(&self, request: &Request) -> Result<Response<Body>, ureq::Error> {
+        let mut call = self
+            .agent
+            .post(format!("{}{}", self.base, request.path))
+            .header("Access-Token", self.token.expose())
+            .content_type("application/json");
+        if let Some((name, value)) = &request.header {
+            call = call.header(*name, value);
+        }
+        call.send(request.body())
     }
 
     /// Waits before the next try, or returns an error if there is none.

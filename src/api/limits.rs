@@ -19,18 +19,31 @@ const fn limit(per_second: f64, per_minute: f64) -> Limit {
     Limit { per_second, per_minute }
 }
 
+impl Limit {
+    /// The limit if all intervals are multiplied by `scale`.
+    pub(super) fn paced(self, scale: f64) -> Self {
+        limit(self.per_second / scale, self.per_minute / scale)
+    }
+}
+
 /// The limits of an app, in the order of [`Level::ALL`](crate::config::Level::ALL). The limits per
 /// day follow from those per second.
 static APP: [Limit; 4] =
     [limit(10.0, 600.0), limit(20.0, 1200.0), limit(30.0, 1800.0), limit(50.0, 3000.0)];
 
+/// The limit of endpoints that create tasks. TikTok publishes it for tasks of reports, and the tap
+/// keeps to it for all tasks.
+const TASKS: [Limit; 4] = [limit(1.0, 60.0); 4];
+
 /// Endpoints with lower limits of their own, in the same order.
-static ENDPOINTS: [(&str, [Limit; 4]); 2] = [
+static ENDPOINTS: [(&str, [Limit; 4]); 4] = [
     (
         "gmv_max/report/get/",
         [limit(8.0, 240.0), limit(12.0, 360.0), limit(20.0, 600.0), limit(20.0, 600.0)],
     ),
-    ("report/task/create/", [limit(2.0, 60.0); 4]),
+    ("report/task/create/", TASKS),
+    ("changelog/task/create/", TASKS),
+    ("page/lead/task/", TASKS),
 ];
 
 /// The limit of TikTok's sandbox, for every level.

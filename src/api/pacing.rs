@@ -55,7 +55,8 @@ impl Halt {
 #[derive(Debug)]
 pub struct Pacing {
     limits: Limits,
-    /// The factor for every pause; 1 except in tests.
+    /// The factor for every pause, and for the intervals of endpoints with limits of their own; 1
+    /// except in tests.
     scale: f64,
     turns: Mutex<Turns>,
 }
@@ -104,7 +105,7 @@ impl Pacing {
             let start = lock(&self.turns)
                 .endpoints
                 .entry(path)
-                .or_insert_with(|| Budget::new(limit, now))
+                .or_insert_with(|| Budget::new(limit.paced(self.scale), now))
                 .take(now);
             // Wait before reserving the turn of the app, so that requests to other endpoints do not
             // wait behind this one.

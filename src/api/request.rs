@@ -4,7 +4,8 @@ use super::codes::PARTIAL;
 use super::page::{self, Page};
 use super::paging::last_page;
 use super::trouble::{Incident, Trouble};
-use crate::json::{Reader, RowsAt};
+use crate::json::{Last, NoRows, Reader, RowsAt};
+use serde_json::Value;
 use std::borrow::Cow;
 
 /// One call: an endpoint with its parameters.
@@ -14,7 +15,12 @@ pub struct Request {
     pub path: &'static str,
     /// Where the answer holds the rows.
     pub rows: RowsAt,
+    /// Whether it is a GET with a query, or a POST with a JSON body.
+    pub method: Method,
+    /// A header that it needs beside the usual ones.
+    pub header: Option<(&'static str, String)>,
     /// Names and values, not yet encoded; arrays and objects as JSON text. Without those of paging.
+    /// In a body, all values are text.
     pub params: Vec<(&'static str, String)>,
     /// The page to read of a list that comes in pages.
     pub page: Option<PageOf>,
@@ -23,6 +29,16 @@ pub struct Request {
     /// Whether an answer without the list is an error even if it does not come in pages. Without
     /// that, an answer of another form would count as an empty list.
     pub needs_list: bool,
+}
+
+/// How the parameters of a call are sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Method {
+    /// In the query.
+    #[default]
+    Get,
+    /// In a body of JSON.
+    Post,
 }
 
 /// A page of a list.
@@ -40,6 +56,21 @@ impl Request {
     /// The account that it is about; empty if it is about several or none.
     pub(super) fn account(&self) -> &str {
         self.params.iter().find(|(name, _)| *name == "advertiser_id").map_or("", |(_, id)| id)
+    }
+
+    /// The parameters as a JSON object.
+    pub(super) fn body(&self) -> String {
+        let members = self.params.iter().map(|(name, value)| ((*name).to_owned(), value.as_str()));
+        Value::Object(members.map(|(name, value)| (name, value.into())).collect()).to_string()
+    }
+
+    /// Reads the answer to a request for a file. If it is one, the page is empty and the body is
+    /// the file. An answer of JSON is an envelope, which may be that of an error.
+    pub(super) fn read_file(&self, body: &[u8]) -> Result<Page, Trouble> {
+        match body.trim_ascii_start().first() {
+            Some(b'{' | b'<') => self.read_body(body, &mut Last(NoRows)),
+            _ => Ok(Page::default()),
+        }
     }
 
     /// Converts the body of an answer to text and reads it.

@@ -4,7 +4,7 @@ use crate::api::authorized::Objects;
 use crate::api::cause::{Cause, Loss};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::api::request::{PageOf, Request};
+use crate::api::request::{Method, PageOf, Request};
 use crate::json::Last;
 use crate::streams::{self, ADVERTISER_INFO};
 use serde::Serialize;
@@ -81,6 +81,8 @@ fn rows(client: &Client, ids: &[String]) -> Result<Vec<Value>, ApiError> {
         page: None,
         is_report: false,
         needs_list: false,
+        method: Method::Get,
+        header: None,
     };
     let mut rows = Last(Objects::default());
     client.call(&request, &mut Vec::new(), &mut rows)?;
@@ -138,6 +140,8 @@ pub(super) fn business_centers(client: &Client) -> Result<Vec<BusinessCenter>, A
             page: Some(PageOf { number, size, may_be_whole: false }),
             is_report: false,
             needs_list: true,
+            method: Method::Get,
+            header: None,
         };
         let mut rows = Last(Objects::default());
         last = client.call(&request, &mut Vec::new(), &mut rows)?.last;

@@ -6,7 +6,7 @@ use crate::api::authorized::{self, Objects};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::pacing::Halt;
-use crate::api::request::Request;
+use crate::api::request::{Method, Request};
 use crate::config::accounts::Known;
 use crate::config::{Config, Secret};
 use crate::error::{Exit, failed};
@@ -73,6 +73,8 @@ pub(super) fn user(client: &Client) -> Result<String, ApiError> {
         page: None,
         is_report: false,
         needs_list: false,
+        method: Method::Get,
+        header: None,
     };
     let mut rows = Last(Objects::default());
     client.call(&request, &mut Vec::new(), &mut rows)?;

@@ -5,10 +5,10 @@ use crate::api::authorized::Objects;
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::params::Params;
-use crate::api::request::{PageOf, Request};
+use crate::api::request::{Method, PageOf, Request};
 use crate::json::Last;
 use crate::streams::dictionary::Grain;
-use crate::streams::{self, Paging, Parent, Pass, Per, REPORT, Report, Stream};
+use crate::streams::{self, PASS, Paging, Parent, Pass, Per, REPORT, Report, Stream};
 use serde_json::Value;
 use time::Date;
 
@@ -55,7 +55,7 @@ pub(super) fn ask(client: &Client, stream: &'static Stream, owners: &Owners) -> 
         Ok(named) => named,
         Err(asked) => return asked,
     };
-    match rows(client, stream, pass, owners, &named, 1) {
+    match rows(client, stream, &[pass], owners, &named, 1) {
         Err(Asked::Refused(error)) if pass.is_empty_if_refused && error.code == Some(40002) => {
             Asked::Allowed
         }
@@ -70,14 +70,19 @@ fn name(client: &Client, way: &'static [Parent], owners: &Owners) -> Result<Name
     for parent in way {
         let none = || Asked::Unasked(format!("there are no {} to ask with", parent.stream));
         let stream = streams::find(parent.stream).ok_or_else(none)?;
-        let outer = if stream.call.parents.is_empty() { &Named::new() } else { &named };
+        let call = &stream.call;
+        let names_outer =
+            !call.parents.is_empty() || call.passes.iter().any(|pass| !pass.parents.is_empty());
+        let outer = if names_outer { &named } else { &Named::new() };
         let mut found = None;
-        for pass in stream.call.passes {
+        let has_rows = |pass: &&Pass| parent.in_passes.is_none_or(|p| pass.params.contains(&p));
+        for pass in call.passes.iter().filter(has_rows) {
             // The first row may not fulfil a condition, or not have the id if it is not a key.
             let key = parent.id.rsplit('.').next().unwrap_or_default();
             let is_any = parent.only.is_none() && stream.keys.contains(&key);
             let most = if is_any { 1 } else { u64::MAX };
-            let rows = match rows(client, stream, pass, owners, outer, most) {
+            let asking = Pass { params: parent.asking, ..PASS };
+            let rows = match rows(client, stream, &[pass, &asking], owners, outer, most) {
                 Err(Asked::Refused(error)) if !error.cause.ends_slice() => {
                     let why = format!("{} could not be asked for: {error}", parent.stream);
                     return Err(Asked::Unasked(why));
@@ -114,7 +119,7 @@ fn text(row: &Value, member: &str) -> String {
 fn rows(
     client: &Client,
     stream: &'static Stream,
-    pass: &Pass,
+    passes: &[&Pass],
     owners: &Owners,
     named: &Named,
     most: u64,
@@ -124,19 +129,19 @@ fn rows(
     if let Some(report) = stream.report() {
         set_report(&mut params, stream, report, owners.day);
     }
-    for (name, json) in pass.params {
+    for (name, json) in passes.iter().flat_map(|pass| pass.params) {
         params.set_json(name, json);
     }
     if let Some(days) = stream.call.days {
-        let end = if days.is_exclusive { owners.day.next_day() } else { None };
-        params.set(days.start, owners.day.to_string());
-        params.set(days.end, end.unwrap_or(owners.day).to_string());
+        let [start, end] = days.values(owners.day, owners.day);
+        params.set(days.start, start);
+        params.set(days.end, end);
     }
     for (parent, row) in named {
         set_parent(&mut params, parent, row);
     }
     let may_be_whole = matches!(stream.call.paging, Paging::PagesOrWhole(_));
-    let limit = pass.page_size.or(stream.call.paging.most());
+    let limit = passes[0].page_size.or(stream.call.paging.most());
     let request = Request {
         path: stream.call.path,
         rows: stream.call.rows,
@@ -144,6 +149,9 @@ fn rows(
         page: limit.map(|limit| PageOf { number: 1, size: most.min(limit), may_be_whole }),
         is_report: stream.report().is_some(),
         needs_list: true,
+        // Whoever may create a task may read what it makes.
+        method: if stream.call.task.is_some() { Method::Post } else { Method::Get },
+        header: None,
     };
     let mut rows = Last(Objects::default());
     client.call(&request, &mut Vec::new(), &mut rows).map_err(Asked::Refused)?;

@@ -46,6 +46,8 @@ pub struct Config {
     pub app: Option<(String, Secret)>,
     /// Ids of the Business Centers to read; empty for all that the token reaches.
     pub business_centers: Vec<String>,
+    /// Regions in which leads are asked for; `other` stands for those that TikTok does not name.
+    pub lead_regions: Vec<String>,
     /// First day of reports.
     pub start_date: Date,
     /// Last day of reports. `None` means today, in the time zone of each account.
@@ -119,6 +121,7 @@ impl Config {
             accounts: ids(settings.get("accounts")),
             app: text("app_id").zip(text("secret").map(Secret::new)),
             business_centers: ids(settings.get("business_centers")),
+            lead_regions: ids(settings.get("lead_regions")),
             start_date: date(&settings, "start_date")?.ok_or_else(|| invalid("start_date"))?,
             end_date: date(&settings, "end_date")?,
             sandbox,
@@ -191,7 +194,7 @@ fn default_url(sandbox: bool) -> String {
     if sandbox { SANDBOX } else { PRODUCTION }.to_owned()
 }
 
-/// The ids or names of a list, each once.
+/// The ids, names or other texts of a list, each once.
 fn ids(setting: Option<&Value>) -> Vec<String> {
     let listed = setting.and_then(Value::as_array).into_iter().flatten();
     let mut ids: Vec<String> = Vec::new();

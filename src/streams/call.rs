@@ -1,7 +1,9 @@
 //! The calls that return the rows of a stream: an endpoint, where its answers have the rows, the
 //! passes that together return all of them, and the parents whose ids the calls have to name.
 
+use super::task::Task;
 use crate::json::RowsAt;
+use time::Date;
 
 /// An endpoint, and how it is called.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +22,8 @@ pub struct Call {
     pub parents: &'static [&'static [Parent]],
     /// Parameters for the first and the last day of a window.
     pub days: Option<Days>,
+    /// How its rows are read if they are the result of a task.
+    pub task: Option<Task>,
     /// Whether rows can be deleted. TikTok hides those unless they are asked for
     /// (`filtering.primary_status`), and rows get `current_status`, as in the Python tap. They are
     /// asked for in every pass, unless there are passes of their own for them.
@@ -35,6 +39,7 @@ pub(super) const CALL: Call = Call {
     passes: &[PASS],
     parents: &[],
     days: None,
+    task: None,
     is_deletable: false,
 };
 
@@ -59,6 +64,9 @@ pub struct Days {
     pub end: &'static str,
     /// Whether the end is the day after the last one.
     pub is_exclusive: bool,
+    /// Whether they are times in UTC: the first second of the first day and the last second of the
+    /// last day.
+    pub are_times: bool,
     /// The number of days that TikTok keeps, if it does not keep all.
     pub history: Option<u16>,
 }
@@ -108,6 +116,8 @@ pub struct Parent {
     pub only: Option<(&'static str, &'static [&'static str])>,
     /// A parameter and its value, of the passes that have the rows; `None` if all have.
     pub in_passes: Option<(&'static str, &'static str)>,
+    /// Parameters of the calls that list the ids, instead of those of the stream's passes.
+    pub asking: &'static [(&'static str, &'static str)],
     /// The parameter that names ids, which is an array if its name is a plural. A name with a dot
     /// is a member of an object.
     pub param: &'static str,
@@ -131,6 +141,7 @@ pub(super) const PARENT: Parent = Parent {
     id: "",
     only: None,
     in_passes: None,
+    asking: &[],
     param: "",
     most: 1,
     also: &[],
@@ -171,6 +182,15 @@ impl Buying {
             Buying::Ordinary => (Self::ORIGINS_FILTER, ORIGINS),
             Buying::TopView => ("buying_type", TOP_VIEW),
         }
+    }
+}
+
+impl Days {
+    /// The values of the two parameters for a window from one day to another, both included.
+    pub fn values(&self, first: Date, last: Date) -> [String; 2] {
+        let end = if self.is_exclusive { last.next_day() } else { None };
+        let [from, until] = if self.are_times { [" 00:00:00", " 23:59:59"] } else { [""; 2] };
+        [format!("{first}{from}"), format!("{}{until}", end.unwrap_or(last))]
     }
 }
 

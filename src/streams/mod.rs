@@ -33,6 +33,7 @@ mod reviews;
 mod rules;
 mod schema;
 mod smart_plus;
+mod task;
 
 pub use available::Available;
 pub use call::{Buying, Call, Days, PASS, Paging, Parent, Pass};
@@ -40,6 +41,7 @@ pub use group::Group;
 pub use report::{Report, UTC_HOUR};
 pub use report_settings::{Filter, ReportSettings};
 pub use schema::schema;
+pub use task::{FileForm, Questions, Task};
 
 use std::sync::OnceLock;
 

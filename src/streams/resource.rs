@@ -2,7 +2,7 @@
 //! column that differs.
 
 use super::call::{CALL, Call, Days, Paging, Parent, Pass};
-use super::{Fields, Group, Made, Per, Replication, Stream};
+use super::{Fields, Group, Made, Per, Replication, Stream, Task};
 use crate::json::RowsAt;
 
 /// The JSON Schema of a resource, from its file.
@@ -100,6 +100,12 @@ impl Stream {
         self
     }
 
+    /// Its rows are the result of a task.
+    pub(super) fn task(mut self, task: Task) -> Self {
+        self.call.task = Some(task);
+        self
+    }
+
     pub(super) fn deletable(mut self) -> Self {
         self.call.is_deletable = true;
         self
@@ -138,5 +144,5 @@ pub(super) fn in_group(group: Group, streams: Vec<Stream>) -> Vec<Stream> {
 
 /// Parameters for the days of a window.
 pub(super) const fn days(start: &'static str, end: &'static str) -> Days {
-    Days { start, end, is_exclusive: false, history: None }
+    Days { start, end, is_exclusive: false, are_times: false, history: None }
 }

@@ -1,8 +1,8 @@
 //! The resources of the group `rules`: automated rules, labels and tests.
 
 use super::call::{PARENT, PASS, Paging, Parent, Pass};
-use super::resource::{in_group, resource, schema};
-use super::{Group, Made, Stream};
+use super::resource::{days, in_group, resource, schema};
+use super::{Days, FileForm, Group, Made, Stream, Task};
 use crate::json::RowsAt;
 
 pub(super) fn streams() -> Vec<Stream> {
@@ -35,6 +35,7 @@ pub(super) fn streams() -> Vec<Stream> {
             .paging(Paging::PagesOrWhole(20))
             .made(&[("row_id", Made::RowId)])
             .needs("Read Automated Rules and their Execution Results"),
+            changelog(),
             resource(
                 "campaign_labels",
                 "Labels of campaigns",
@@ -95,4 +96,28 @@ pub(super) fn streams() -> Vec<Stream> {
             .needs("Search Ads Negative Keywords"),
         ],
     )
+}
+
+fn changelog() -> Stream {
+    resource(
+        "changelog",
+        "What was changed in an account, by whom and when",
+        "changelog/task/create/",
+        &["advertiser_id", "time", "row_id"],
+        schema!("changelog"),
+    )
+    .rows(RowsAt::Data)
+    .whole()
+    .windows("time", 30, Days { are_times: true, ..days("start_time", "end_time") })
+    .made(&[("row_id", Made::RowId)])
+    .task(Task {
+        check: "changelog/task/check/",
+        download: "changelog/task/download/",
+        form: FileForm::Printed("changelog"),
+        region_header: None,
+        landmark: "time",
+        renamed: &[],
+        questions: None,
+    })
+    .needs("Change Log")
 }

@@ -5,7 +5,7 @@ use super::account::Account;
 use crate::api::cause::Cause;
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::api::request::Request;
+use crate::api::request::{Method, Request};
 use crate::json::scan::{Malformed, Scan};
 use crate::json::{Last, Rows, RowsAt};
 use crate::render::push_date_time;
@@ -94,6 +94,8 @@ fn describe(
             page: None,
             is_report: false,
             needs_list: false,
+            method: Method::Get,
+            header: None,
         };
         let mut seen = Last(Described::default());
         let answer = client.call(&request, &mut body, &mut seen);

@@ -82,7 +82,8 @@ const LEFT_OUT: [(&str, &str); 3] = [
 
 /// Compares the records of a stream with the rows of the fake.
 pub(crate) fn check(server: &Server, run: &Run, stream: &Stream) {
-    if SUMS.contains(&stream.call.path) {
+    // The rows of tasks stand in files of another form; `leads` and `changelog` compare them.
+    if SUMS.contains(&stream.call.path) || stream.call.task.is_some() {
         return;
     }
     let schema = run.schema(stream.name).0;

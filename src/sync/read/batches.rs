@@ -63,8 +63,8 @@ fn ids(
     let days = days.map_or(String::new(), |w| format!("{} {}", w.start, w.end));
     let is_unique = stream.keys.contains(&parent.id) && stream.report().is_none();
     let wanted = Wanted { id: parent.id, is_unique, only: parent.only, also: parent.also };
-    let passes = parent.in_passes;
-    let question = format!("{} {wanted:?} {passes:?} {} {days}", parent.stream, outer.words());
+    let asked = (parent.in_passes, parent.asking);
+    let question = format!("{} {wanted:?} {asked:?} {} {days}", parent.stream, outer.words());
     let memory = slice.memory;
     memory.ids.get((slice.job.partition, question), || {
         let found = read_ids(slice, stream, (parent, &wanted), outer, window)?;
@@ -83,7 +83,10 @@ fn read_ids(
     let passes = stream.call.passes(slice.context.config.include_deleted);
     let has_rows = |pass: &&Pass| parent.in_passes.is_none_or(|param| pass.params.contains(&param));
     for pass in passes.filter(has_rows) {
-        let params = requests::params(slice, stream, pass, outer, window, None);
+        let mut params = requests::params(slice, stream, pass, outer, window, None);
+        for (name, json) in parent.asking {
+            params.set_json(name, json);
+        }
         let request = requests::request(stream, pass, params);
         let client = &slice.context.client;
         match id_list::read(client, slice.desk.body(), request, wanted) {

@@ -4,7 +4,7 @@ use crate::api::cause::Cause;
 use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
 use crate::api::page::{self, Page};
-use crate::api::request::{PageOf, Request};
+use crate::api::request::{Method, PageOf, Request};
 use crate::json::{Reader, RowsAt};
 use crate::render::{Constants, PageRows, Renderer, RowHash, Sum, Tally};
 use crate::singer::bookmark::Bookmark;
@@ -138,6 +138,8 @@ impl List {
             }),
             is_report: self.is_report,
             needs_list: true,
+            method: Method::Get,
+            header: None,
         };
         let mut reader = Lines::new(self, context, lines);
         let answer = context.client.call(&request, body, &mut reader);

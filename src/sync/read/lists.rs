@@ -62,7 +62,11 @@ pub(crate) fn read(
     slice.ending.reached = if grew || slice.ending.is_incomplete {
         None
     } else if let Some(window) = window {
+        let today = begun.date();
         let begun = slice.open_account().map_or(begun.date(), |account| account.begun_day(begun));
+        // A day in UTC may end after that of the account.
+        let are_times = slice.plan.stream.call.days.is_some_and(|days| days.are_times);
+        let begun = if are_times { begun.min(today) } else { begun };
         Some(Bookmark::of_day(window.end.min(begun)))
     } else {
         // Rows that change during the run may have been read before the change.
@@ -89,7 +93,10 @@ fn read_pass(
 ) -> Result<(), ApiError> {
     let of_call = slice.plan.stream.call.parents;
     let ways = if pass.parents.is_empty() { of_call } else { pass.parents };
-    if ways.is_empty() {
+    if ways.is_empty() && slice.plan.stream.call.task.is_some() {
+        // A task without parents is read like the only one of many.
+        return read_way(slice, &[], pass, bookmark, window);
+    } else if ways.is_empty() {
         return read_list(slice, pass, bookmark, window);
     }
     for way in ways {
@@ -127,7 +134,8 @@ fn read_way(
     if !batches.is_empty() {
         let params = params(slice, pass, bookmark, window);
         let template = list(slice, pass, bookmark, window);
-        refused.extend(slice.read_many(Many { batches, template, params })?);
+        let task = slice.plan.stream.call.task;
+        refused.extend(slice.read_many(Many { batches, template, params, task })?);
     }
     if let Some((batch, error)) = refused.first().filter(|_| !pass.is_empty_if_refused) {
         slice.ending.is_incomplete = true;
@@ -136,8 +144,9 @@ fn read_way(
             n => format!(" and {} more", n - 1),
         };
         let place = slice.place();
+        let batch = if batch.is_empty() { String::new() } else { format!("{batch}{more}: ") };
         slice.ending.oddities.push(format!(
-            "{place}: {batch}{more}: {error}; its rows are missing, and the next run asks again"
+            "{place}: {batch}{error}; its rows are missing, and the next run asks again"
         ));
     }
     Ok(())

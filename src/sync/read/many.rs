@@ -4,9 +4,11 @@
 use super::audit::Audit;
 use super::batch::Batch;
 use super::list::{List, Rendered};
+use super::tasks;
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
 use crate::api::params::Params;
+use crate::streams::Task;
 use crate::sync::context::Context;
 
 /// The lists of all batches.
@@ -17,6 +19,8 @@ pub(crate) struct Many {
     pub template: List,
     /// The parameters of the template.
     pub params: Params,
+    /// How their rows are read if they are the results of tasks.
+    pub task: Option<Task>,
 }
 
 /// The result of reading a batch.
@@ -64,7 +68,15 @@ impl Many {
         body: &mut Vec<u8>,
         piece: &mut Piece,
     ) -> Result<(), ApiError> {
-        match whole(&self.list(batch), context, body) {
+        let list = self.list(batch);
+        let read = match &self.task {
+            Some(task) => tasks::read(task, &list, &batch.words(), context, body).map(|read| {
+                piece.refused.extend(read.refused);
+                read.rendered
+            }),
+            None => whole(&list, context, body),
+        };
+        match read {
             Ok(read) => piece.rendered.append(read),
             Err(error) if error.cause == Cause::Refused || error.cause == Cause::TooLarge => {
                 match batch.halves() {

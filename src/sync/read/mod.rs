@@ -13,12 +13,16 @@ mod memory;
 mod narrowing;
 mod part;
 mod part_reader;
+mod printed;
 mod reader;
 mod refusals;
 mod reports;
 mod requests;
 mod split;
 mod subset;
+mod task_file;
+mod task_rows;
+mod tasks;
 mod top_view;
 mod totals;
 

@@ -10,7 +10,7 @@ use crate::api::cause::Cause;
 use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
 use crate::api::page::Page;
-use crate::api::request::{PageOf, Request};
+use crate::api::request::{Method, PageOf, Request};
 use crate::json::{Last, Reader, RowsAt};
 use crate::render::Tally;
 use crate::streams::{Paging, REPORT};
@@ -222,6 +222,8 @@ impl Slice<'_> {
             page,
             is_report: true,
             needs_list: true,
+            method: Method::Get,
+            header: None,
         };
         self.context.client.call(&request, self.desk.body(), rows)
     }

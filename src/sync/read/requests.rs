@@ -5,7 +5,7 @@ use super::batch::Batch;
 use super::reader::Slice;
 use super::refusals;
 use crate::api::params::Params;
-use crate::api::request::{PageOf, Request};
+use crate::api::request::{Method, PageOf, Request};
 use crate::singer::bookmark::Bookmark;
 use crate::streams::dictionary::Grain;
 use crate::streams::{Buying, Paging, Pass, Per, Replication, Report, Stream};
@@ -23,6 +23,8 @@ pub(crate) fn request(stream: &Stream, pass: &Pass, params: Params) -> Request {
         page: most.map(|size| PageOf { number: 1, size, may_be_whole }),
         is_report: stream.report().is_some(),
         needs_list: true,
+        method: Method::Get,
+        header: None,
     }
 }
 
@@ -70,9 +72,9 @@ pub(crate) fn params(
         }
     }
     if let Some((days, window)) = stream.call.days.zip(window) {
-        let end = if days.is_exclusive { window.end.next_day() } else { Some(window.end) };
-        params.set(days.start, window.start.to_string());
-        params.set(days.end, end.unwrap_or(window.end).to_string());
+        let [start, end] = days.values(window.start, window.end);
+        params.set(days.start, start);
+        params.set(days.end, end);
     }
     batch.add_to(&mut params);
     params

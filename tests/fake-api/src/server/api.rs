@@ -149,6 +149,10 @@ impl Call<'_> {
                 drop(self.evaluate());
                 (Reply::plain(status, &content_type, body), None, Duration::ZERO)
             }
+            Some(FaultKind::File(bytes)) => {
+                drop(self.evaluate());
+                (Reply::plain(200, "text/csv", bytes), None, Duration::ZERO)
+            }
             Some(FaultKind::Body(body)) => {
                 drop(self.evaluate());
                 (Reply::plain(200, "application/json", body), None, Duration::ZERO)
@@ -233,8 +237,7 @@ impl Call<'_> {
             None => match self.evaluate() {
                 Err(refusal) => return (self.refuse(&refusal), Some(refusal.code), hang),
                 Ok((Answer { data: Data::File { content_type, bytes }, .. }, _)) => {
-                    let reply = Reply::plain(200, content_type, bytes);
-                    return (reply, Some(0), hang);
+                    return (Reply::plain(200, content_type, bytes), Some(0), hang);
                 }
                 Ok((answer, _)) => {
                     let id = envelope::request_id(random::text(&request));

@@ -21,6 +21,8 @@ pub enum FaultKind {
         /// Body.
         body: String,
     },
+    /// This file with HTTP 200, in place of that of a task.
+    File(Vec<u8>),
     /// This body with HTTP 200 as `application/json`.
     Body(String),
     /// Half of the promised bytes, then the end of the connection.

@@ -30,8 +30,8 @@ pub(crate) fn one_file(name: &str, plain: &[u8]) -> Vec<u8> {
         b"PK\x01\x02",
         &20_u16.to_le_bytes()[..],
         &about,
-        &[0; 10], // comment, disk and attributes
-        &at.to_le_bytes(),
+        &[0; 10],             // comment, disk and attributes
+        &0_u32.to_le_bytes(), // where the file begins
         name.as_bytes(),
     ]
     .concat();
