@@ -8,6 +8,7 @@ mod architecture;
 mod catalogs;
 mod codes;
 mod conformance;
+mod dictionary;
 mod discovery;
 mod docs;
 mod failures;

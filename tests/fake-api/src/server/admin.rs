@@ -111,9 +111,14 @@ fn flagged(row: &Row, deleted: bool, top_view: bool, promote: bool) -> String {
     format!("{{\"row\":{row},\"deleted\":{deleted},\"top_view\":{top_view},\"promote\":{promote}}}")
 }
 
-fn report(shared: &Shared, params: Pairs) -> Reply {
+/// The rows of a report: `path` is that of its endpoint, unless it is `report/integrated/get/`.
+fn report(shared: &Shared, mut params: Pairs) -> Reply {
     let context = Context::new(shared);
-    let endpoint = endpoints::find("report/integrated/get/").expect("it is in the table");
+    let named = params.iter().position(|(name, _)| name == "path");
+    let path = named.map_or("report/integrated/get/".to_owned(), |at| params.remove(at).1);
+    let Some(endpoint) = endpoints::find(&path) else {
+        return wrong(&format!("{path}: no such endpoint"));
+    };
     let query = Params::check(endpoint, params)
         .and_then(|params| report_rules::query(&context, &params, true));
     let mut query = match query {
@@ -121,9 +126,7 @@ fn report(shared: &Shared, params: Pairs) -> Reply {
         Err(refusal) => return wrong(&refusal.message),
     };
     query.newest_ads = None; // the cut is a limit of the wire, not of the truth
-    let rows = shared.world.report(&query).into_iter().map(|row| {
-        format!("{{\"dimensions\":{},\"metrics\":{}}}", row.dimensions.json(), row.metrics.json())
-    });
+    let rows = shared.world.report(&query).into_iter().map(|row| row.json(query.report_type));
     list(&rows.collect::<Vec<_>>())
 }
 

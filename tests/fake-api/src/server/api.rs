@@ -64,6 +64,7 @@ pub(crate) fn answer(shared: &Shared, head: &Head) -> Outcome {
     let path = below.unwrap_or(path);
     let number = lock(&shared.journal).arrive(&head.method, path, params.clone());
     let latency = context.options.latency + jitter(context.options.latency_jitter, number);
+    let restate_every = context.options.restate_every;
     let (reply, code, hang) = match below.and_then(endpoints::find) {
         None => (not_found(shared, path), None, Duration::ZERO),
         Some(_) if head.method != "GET" => {
@@ -76,6 +77,9 @@ pub(crate) fn answer(shared: &Shared, head: &Head) -> Outcome {
             call.reply()
         }
     };
+    if restate_every.is_some_and(|every| every > 0 && number.is_multiple_of(every)) {
+        shared.world.bump_epoch();
+    }
     lock(&shared.journal).answered(number, code);
     Outcome { reply, wait: latency + hang }
 }

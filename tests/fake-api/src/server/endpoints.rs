@@ -4,7 +4,7 @@
 use super::api::Context;
 use super::envelope::{Answer, Refusal};
 use super::params::{FilterKey, FilterKind as F, Param, ParamKind as P, Params};
-use super::{accounts, entities, reports};
+use super::{accounts, entities, report_endpoints, reports};
 
 /// Makes the answer to a request that fits the table.
 pub(crate) type Handler = fn(&Context, &Params) -> Result<Answer, Refusal>;
@@ -23,7 +23,7 @@ pub(crate) struct Endpoint {
 
 /// The endpoint of a path.
 pub(crate) fn find(path: &str) -> Option<&'static Endpoint> {
-    ENDPOINTS.iter().find(|endpoint| endpoint.path == path)
+    ENDPOINTS.iter().find(|endpoint| endpoint.path == path).or_else(|| report_endpoints::find(path))
 }
 
 const fn required(name: &'static str, kind: P) -> Param {

@@ -18,9 +18,13 @@ mod limiter;
 mod listener;
 mod options;
 mod params;
+mod report_dimensions;
+mod report_endpoints;
 mod report_filters;
+mod report_options;
 mod report_rules;
 mod report_totals;
+mod report_windows;
 mod reports;
 mod tamper;
 

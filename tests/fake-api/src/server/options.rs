@@ -49,6 +49,13 @@ pub struct Options {
     pub refused_metrics: Vec<String>,
     /// The text of such refusals, instead of one that names the metrics.
     pub refusal_text: Option<String>,
+    /// Rows of a report come in an order that depends on its metrics.
+    pub shuffled_rows: bool,
+    /// Reports with one of these metrics come without their first row.
+    pub rows_cut_by: Vec<String>,
+    /// After so many requests, and after as many again, a new epoch restates the last days (see
+    /// [`crate::WorldConfig::restate_days`]).
+    pub restate_every: Option<u64>,
     /// Refuses the report filter that lets Promote in.
     pub refuse_promote: bool,
     /// Campaigns that no list shows, although reports have their rows.
@@ -80,6 +87,9 @@ impl Default for Options {
             ads_cut: None,
             refused_metrics: Vec::new(),
             refusal_text: None,
+            shuffled_rows: false,
+            rows_cut_by: Vec::new(),
+            restate_every: None,
             refuse_promote: false,
             unlisted_campaigns: Vec::new(),
             refuse_top_view: false,

@@ -48,6 +48,8 @@ pub(crate) enum FilterKind {
     Boolean,
     /// An array of 1 to 100 ids.
     Ids,
+    /// An array of so many texts at most.
+    Texts(usize),
     Choice(&'static [&'static str]),
     Choices(&'static [&'static str]),
     /// `YYYY-MM-DD HH:MM:SS`.
@@ -57,6 +59,8 @@ pub(crate) enum FilterKind {
 /// The checked parameters of a request.
 #[derive(Debug)]
 pub(crate) struct Params {
+    /// Of the endpoint.
+    path: &'static str,
     pairs: Vec<(String, String)>,
     /// Rows by which every page is moved; see [`Self::shifted`].
     shift: i64,
@@ -77,7 +81,7 @@ impl Params {
                 param.ok_or_else(|| Refusal::wrong(format!("{name}: unknown parameter")))?;
             check_value(param, value).map_err(|why| Refusal::wrong(format!("{name}: {why}")))?;
         }
-        let params = Self { pairs, shift: 0 };
+        let params = Self { path: endpoint.path, pairs, shift: 0 };
         for param in endpoint.params.iter().filter(|param| param.required) {
             if params.text(param.name).is_none() {
                 return Err(Refusal::wrong(format!(
@@ -100,6 +104,10 @@ impl Params {
             return Err(Refusal::wrong(format!("page_size: must be between 1 and {largest}")));
         }
         Ok(())
+    }
+
+    pub(crate) fn path(&self) -> &'static str {
+        self.path
     }
 
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
@@ -141,12 +149,12 @@ impl Params {
         let mut pairs = self.pairs.clone();
         pairs.retain(|(key, _)| key != "page");
         pairs.push(("page".to_owned(), self.page().saturating_sub(1).max(1).to_string()));
-        Self { pairs, shift: 0 }
+        Self { path: self.path, pairs, shift: 0 }
     }
 
     /// The same request after rows were inserted at the front of the list (deleted, if negative).
     pub(crate) fn shifted(&self, rows: i64) -> Self {
-        Self { pairs: self.pairs.clone(), shift: rows }
+        Self { path: self.path, pairs: self.pairs.clone(), shift: rows }
     }
 
     /// How many rows come before the page.
@@ -226,6 +234,7 @@ fn check_filter(kind: &FilterKind, value: &Value) -> Result<(), String> {
             value.as_bool().map(drop).ok_or_else(|| "must be true or false".to_owned())
         }
         FilterKind::Ids => check_texts(value, 100),
+        FilterKind::Texts(most) => check_texts(value, *most),
         FilterKind::Choice(choices) => check_choice(text()?, choices),
         FilterKind::Choices(choices) => check_choices(value, choices),
         FilterKind::Time => {

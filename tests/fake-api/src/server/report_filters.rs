@@ -1,9 +1,10 @@
-//! The filter of reports: conditions whose value is JSON inside a string.
-//! Owns its rules and what it does to a query.
+//! The filters of reports and what they do to a query. Those of `report/integrated/get/` are
+//! conditions whose values are JSON inside a string; those of other endpoints are objects.
 
 use super::envelope::Refusal;
-use super::params::{check_texts, strings};
-use crate::{Level, ReportQuery};
+use super::params::{Params, check_texts, strings};
+use crate::world::{Grouping, ReportKind};
+use crate::{Level, ReportQuery, ReportType};
 use serde_json::Value;
 
 const FILTER_TYPES: [&str; 10] = [
@@ -23,8 +24,75 @@ const FILTER_TYPES: [&str; 10] = [
 const NOT_SERVED: [&str; 5] =
     ["ad_ids_v2", "campaign_automation_type", "objective_type", "billing_event", "create_time"];
 
+/// Puts the filters into the query.
+pub(crate) fn apply(
+    kind: ReportKind,
+    grouping: Option<Grouping>,
+    query: &mut ReportQuery,
+    params: &Params,
+) -> Result<(), Refusal> {
+    let filtering = params.json("filtering");
+    if params.path() == "report/integrated/get/" {
+        return apply_conditions(kind, query, &filtering);
+    }
+    let given: Vec<_> = filtering.as_object().into_iter().flatten().collect();
+    let values = |name: &str| strings(&filtering[name]);
+    if let Some((name, _)) =
+        given.iter().find(|(name, _)| kind.texts("not_served").contains(&name.as_str()))
+    {
+        return Err(not_served(name));
+    }
+    let exclusive = kind.texts("exclusive");
+    let together = exclusive.iter().filter(|name| !values(name).is_empty()).count();
+    let has_to_be = query.report_type == ReportType::VideoPerformance;
+    if together > 1 || (has_to_be && together == 0) {
+        return Err(wrong(&format!("only one of {} can be given", exclusive.join(", "))));
+    }
+    check_videos(query, params, &values)?;
+    let grouping_has = |key| grouping.map_or_else(Vec::new, |grouping| grouping.texts(key));
+    for name in grouping_has("needs").into_iter().filter(|name| values(name).is_empty()) {
+        return Err(Refusal::wrong(format!("filtering.{name}: Missing data for required field.")));
+    }
+    for name in grouping_has("one").into_iter().filter(|name| values(name).len() != 1) {
+        return Err(wrong(&format!("{name}: exactly one value is required")));
+    }
+    for (name, id) in kind.filters() {
+        if !values(name).is_empty() {
+            query.ids.push((id.to_owned(), values(name)));
+        }
+    }
+    let statuses = values("campaign_statuses");
+    query.include_deleted |=
+        statuses.iter().any(|status| status == "STATUS_ALL" || status == "STATUS_DELETE");
+    // Reports that cannot tell deleted things from others have both.
+    query.include_deleted |= query.report_type != ReportType::GmvMax;
+    Ok(())
+}
+
+/// One ad's video takes ids of ads, ad groups or campaigns; a video's own report takes its id.
+fn check_videos(
+    query: &ReportQuery,
+    params: &Params,
+    values: &dyn Fn(&str) -> Vec<String>,
+) -> Result<(), Refusal> {
+    let is_video = params.text("report_type") == Some("VIDEO");
+    let of_video = !values("video_ids").is_empty() || !values("material_ids").is_empty();
+    if query.report_type == ReportType::VideoPerformance && is_video != of_video {
+        return Err(wrong("video_ids and material_ids go with report_type VIDEO, others with AD"));
+    }
+    Ok(())
+}
+
+fn not_served(name: &str) -> Refusal {
+    Refusal::by_option(40002, format!("filtering: {name}: not served by this stand-in"))
+}
+
 /// Puts the conditions into the query.
-pub(crate) fn apply(query: &mut ReportQuery, filtering: &Value) -> Result<(), Refusal> {
+fn apply_conditions(
+    kind: ReportKind,
+    query: &mut ReportQuery,
+    filtering: &Value,
+) -> Result<(), Refusal> {
     if filtering.is_null() {
         return Ok(());
     }
@@ -38,18 +106,44 @@ pub(crate) fn apply(query: &mut ReportQuery, filtering: &Value) -> Result<(), Re
         let text = |name: &str| {
             condition[name].as_str().ok_or_else(|| wrong(&format!("{name}: must be a string")))
         };
-        let (field, kind, value) =
+        let (field, how, value) =
             (text("field_name")?, text("filter_type")?, text("filter_value")?);
-        if !FILTER_TYPES.contains(&kind) {
-            return Err(wrong(&format!("filter_type: unknown type {kind}")));
+        if !FILTER_TYPES.contains(&how) {
+            return Err(wrong(&format!("filter_type: unknown type {how}")));
         }
         let value = serde_json::from_str(value)
             .map_err(|_| wrong("filter_value: must be JSON in a string"))?;
-        apply_one(query, field, kind, &value).map_err(|refusal| Refusal {
+        let applied = match query.report_type {
+            ReportType::Basic | ReportType::Audience => apply_one(query, field, how, &value),
+            _ => apply_other(kind, query, field, how, &value),
+        };
+        applied.map_err(|refusal| Refusal {
             message: format!("filtering: {field}: {}", refusal.message),
             ..refusal
         })?;
     }
+    Ok(())
+}
+
+/// A condition on what only some kinds of reports have.
+fn apply_other(
+    kind: ReportKind,
+    query: &mut ReportQuery,
+    field: &str,
+    how: &str,
+    value: &Value,
+) -> Result<(), Refusal> {
+    if kind.texts("not_served").contains(&field) {
+        return Err(not_served(field));
+    }
+    let Some((_, id)) = kind.filters().find(|(name, _)| *name == field) else {
+        return Err(Refusal::wrong(format!("unknown field of {}", query.report_type.name())));
+    };
+    if how != "IN" {
+        return Err(Refusal::wrong(format!("filter_type {how} is not allowed, only IN")));
+    }
+    check_texts(value, 100).map_err(Refusal::wrong)?;
+    query.ids.push((id.to_owned(), strings(value)));
     Ok(())
 }
 

@@ -1,28 +1,12 @@
-//! What a report may be asked for: which dimensions, metrics, windows and filters go together.
-//! Owns the way from checked parameters to a [`ReportQuery`].
+//! What a report may be asked for: the way from checked parameters to a [`ReportQuery`]. Which
+//! dimensions, metrics, windows and filters go together is in the files beside this one.
 
 use super::api::Context;
 use super::envelope::Refusal;
 use super::params::Params;
-use super::report_filters;
-use crate::world::{Dictionary, DimensionKind};
+use super::{report_dimensions, report_filters, report_options, report_windows};
+use crate::world::ReportKind;
 use crate::{Level, ReportQuery, ReportType};
-use std::collections::HashSet;
-use time::macros::date;
-use time::{Date, Duration};
-
-/// The days that TikTok's sandbox has reports of.
-const SANDBOX_DAYS: (Date, Date) = (date!(2020 - 12 - 08), date!(2020 - 12 - 19));
-
-/// Breakdowns that come without days.
-const WITHOUT_DAYS: [&str; 6] = [
-    "interest_category",
-    "interest_category_v2",
-    "interest_category_tier2",
-    "interest_category_tier3",
-    "interest_category_tier4",
-    "device_brand_id",
-];
 
 /// Checks a report and says what it asks for. Long windows are wrong only on the wire, not when
 /// asking for the truth.
@@ -32,37 +16,28 @@ pub(crate) fn query(
     any_window: bool,
 ) -> Result<ReportQuery, Refusal> {
     refuse_what_is_not_served(params)?;
-    let account = context.account(
-        params
-            .text("advertiser_id")
-            .ok_or_else(|| Refusal::wrong("advertiser_id: Missing data for required field."))?,
-    )?;
-    let report_type = if params.text("report_type") == Some("BASIC") {
-        ReportType::Basic
-    } else {
-        ReportType::Audience
-    };
-    let name = params
-        .text("data_level")
-        .ok_or_else(|| Refusal::wrong("data_level: Missing data for required field."))?;
-    let level = Level::ALL.into_iter().find(|level| level.name() == name).unwrap_or_default();
+    let kind = ReportKind::of(params.path(), params.text("report_type"));
+    let kind = kind.ok_or_else(not_served)?;
     let mut query = ReportQuery {
-        advertiser_id: account.advertiser_id.clone(),
-        report_type,
-        level,
+        report_type: kind.report_type(),
+        level: level(kind, params)?,
         dimensions: params.texts("dimensions").unwrap_or_default(),
-        metrics: params
-            .texts("metrics")
-            .unwrap_or_else(|| vec!["spend".to_owned(), "impressions".to_owned()]),
+        metrics: metrics(kind, params),
         ..ReportQuery::default()
     };
-    check_dimensions(&query)?;
-    check_metrics(&query)?;
-    set_window(&mut query, params, any_window)?;
-    report_filters::apply(&mut query, &params.json("filtering"))?;
+    set_owner(context, kind, params, &mut query)?;
+    set_columns(kind, params, &mut query)?;
+    let grouping = report_dimensions::check(kind, &query)?;
+    report_filters::apply(kind, grouping, &mut query, params)?;
+    report_dimensions::check_metrics(kind, grouping, &query, params)?;
+    report_windows::set(context, kind, &mut query, params, any_window)?;
     check_order(&query, params)?;
-    check_totals(&query, params)?;
-    apply_options(context, params, &mut query)?;
+    if params.is_true("enable_total_metrics") && !kind.is("totals") {
+        return Err(Refusal::wrong(
+            "enable_total_metrics: only for BASIC reports with an id dimension or stat_time_day",
+        ));
+    }
+    report_options::apply(context, params, &mut query)?;
     Ok(query)
 }
 
@@ -71,214 +46,111 @@ fn refuse_what_is_not_served(params: &Params) -> Result<(), Refusal> {
     if is("service_type", "RESERVATION") {
         return Err(Refusal::wrong("service_type: RESERVATION is retired"));
     }
-    let served = is("report_type", "BASIC") || is("report_type", "AUDIENCE");
-    let given = |name: &str| params.text(name).is_some();
-    if !served || given("advertiser_ids") || given("bc_id") || is("query_mode", "CHUNK") {
-        return Err(Refusal::by_option(
-            40002,
-            "This kind of report is not served by this stand-in.",
-        ));
+    let foreign_bc = params.text("bc_id").is_some() && !is("report_type", "BC");
+    if params.text("advertiser_ids").is_some() || foreign_bc || is("query_mode", "CHUNK") {
+        return Err(not_served());
     }
     Ok(())
 }
 
-fn check_dimensions(query: &ReportQuery) -> Result<(), Refusal> {
-    let wrong =
-        |why: &str| Err(Refusal::wrong(format!("dimensions {:?}: {why}", query.dimensions)));
-    if has_twins(&query.dimensions) {
-        return wrong("one is given twice");
+fn not_served() -> Refusal {
+    Refusal::by_option(40002, "This kind of report is not served by this stand-in.")
+}
+
+fn missing(name: &str) -> Refusal {
+    Refusal::wrong(format!("{name}: Missing data for required field."))
+}
+
+/// The level of data. Where reports have none, it must not be given; that of cost caps is an id.
+fn level(kind: ReportKind, params: &Params) -> Result<Level, Refusal> {
+    let name = params.text("data_level");
+    if kind.has("columns") {
+        return Ok(Level::default());
     }
-    let dictionary = Dictionary::get();
-    let mut ids = Vec::new();
-    let mut times = Vec::new();
-    let mut breakdowns = Vec::new();
-    for name in &query.dimensions {
-        let known = dictionary.dimensions.get(name).filter(|known| {
-            // Hours do exist elsewhere: the refusal of hourly audiences has a text of its own.
-            known.is_in(query.report_type.name()) || name == "stat_time_hour"
-        });
-        match known.map(|known| known.kind) {
-            Some(DimensionKind::Id) => ids.push(name.as_str()),
-            Some(DimensionKind::Time) => times.push(name.as_str()),
-            Some(DimensionKind::Breakdown) => breakdowns.push(name.as_str()),
-            Some(DimensionKind::Returned) | None => {
-                return wrong(&format!(
-                    "{name} is not a dimension of {}",
-                    query.report_type.name()
-                ));
-            }
+    match (kind.texts("levels").as_slice(), name) {
+        ([], None) => Ok(Level::default()),
+        (_, None) => Err(missing("data_level")),
+        (levels, Some(name)) if levels.contains(&name) => {
+            Ok(Level::ALL.into_iter().find(|level| level.name() == name).unwrap_or_default())
         }
-    }
-    let own_id =
-        |id: &str| id == query.level.id() || (id == "ad_id_v2" && query.level == Level::Ad);
-    let days_alone = query.report_type == ReportType::Basic
-        && query.level == Level::Advertiser
-        && query.dimensions == ["stat_time_day"];
-    if !days_alone && !matches!(ids[..], [id] if own_id(id)) {
-        return wrong(&format!(
-            "exactly one id dimension, which must match data_level {}",
-            query.level.name()
-        ));
-    }
-    if times.len() > 1 {
-        return wrong("at most one time dimension");
-    }
-    breakdowns.sort_unstable();
-    match query.report_type {
-        ReportType::Basic if !is_basic_breakdown(&breakdowns) => wrong("at most one breakdown"),
-        ReportType::Audience if times.contains(&"stat_time_hour") => wrong("have no relation"),
-        ReportType::Audience if breakdowns.len() != 1 && breakdowns != ["age", "gender"] => {
-            wrong("exactly one audience dimension, or age and gender")
+        (_, Some(name)) => {
+            let report = kind.report_type().name();
+            Err(Refusal::wrong(format!("data_level: {name} does not go with {report}")))
         }
-        ReportType::Audience if breakdowns == ["ad_type"] && query.level == Level::Advertiser => {
-            wrong("ad_type has no advertiser level")
-        }
-        ReportType::Audience if !times.is_empty() && WITHOUT_DAYS.contains(&breakdowns[0]) => {
-            wrong("have no relation: no days with this breakdown")
-        }
-        _ => Ok(()),
     }
 }
 
-/// One breakdown or none; a few come as pairs, some of them only so.
-fn is_basic_breakdown(sorted: &[&str]) -> bool {
-    match sorted {
-        [] => true,
-        [one] => *one != "match_type" && *one != "component_name",
-        _ => [
-            ["match_type", "search_keyword"],
-            ["match_type", "search_terms"],
-            ["component_name", "page_id"],
-        ]
-        .iter()
-        .any(|pair| pair == sorted),
-    }
+fn metrics(kind: ReportKind, params: &Params) -> Vec<String> {
+    let given = params.texts("metrics").or_else(|| params.texts("metrics_fields"));
+    given.unwrap_or_else(|| {
+        let own = kind.own_metrics().flat_map(|(_, names)| names);
+        kind.texts("metrics").into_iter().chain(own).map(str::to_owned).collect()
+    })
 }
 
-fn check_metrics(query: &ReportQuery) -> Result<(), Refusal> {
-    if has_twins(&query.metrics) {
-        return Err(Refusal::wrong("metrics: one is given twice"));
-    }
-    let (report, level) = (query.report_type.name(), query.level.name());
-    let metrics = &Dictionary::get().metrics;
-    let allowed =
-        |name: &&String| metrics.get(*name).is_some_and(|metric| metric.is_in(report, level));
-    let refused: Vec<_> =
-        query.metrics.iter().filter(|name| !allowed(name)).map(String::as_str).collect();
-    if refused.is_empty() {
+fn set_owner(
+    context: &Context,
+    kind: ReportKind,
+    params: &Params,
+    query: &mut ReportQuery,
+) -> Result<(), Refusal> {
+    let name = kind.text("owner").unwrap_or("advertiser_id");
+    let id = params.text(name).ok_or_else(|| missing(name))?;
+    if name == "bc_id" {
+        if context.world.accounts_of(id).is_empty() {
+            let message = format!("No permission to operate business center {id}");
+            return Err(Refusal::of(40001, message));
+        }
+        id.clone_into(&mut query.bc_id);
         return Ok(());
     }
-    Err(Refusal::wrong(format!("Invalid metric fields: [{}]", refused.join(", "))))
+    context.account(id)?.advertiser_id.clone_into(&mut query.advertiser_id);
+    if let Some(stores) = params.texts("store_ids") {
+        let known = context.world.stores(id);
+        if let Some(unknown) = stores.iter().find(|store| !known.contains(store)) {
+            return Err(Refusal::wrong(format!("store_ids: {unknown} does not exist")));
+        }
+        query.ids.push(("store_id".to_owned(), stores));
+    }
+    Ok(())
 }
 
-fn set_window(query: &mut ReportQuery, params: &Params, any_window: bool) -> Result<(), Refusal> {
-    let has = |name: &str| query.dimensions.iter().any(|dimension| dimension == name);
-    let (hourly, daily) = (has("stat_time_hour"), has("stat_time_day"));
-    (query.start, query.end) = (params.date("start_date"), params.date("end_date"));
-    if params.is_true("query_lifetime") {
-        if query.report_type != ReportType::Basic || hourly || daily || has("country_code") {
-            return Err(Refusal::wrong(
-                "query_lifetime: only for BASIC reports without time or country",
-            ));
-        }
-        if query.start.is_some() || query.end.is_some() {
-            return Err(Refusal::wrong("query_lifetime: goes without start_date and end_date"));
-        }
+/// Reports without dimensions have fixed columns instead, some of which may be left out.
+fn set_columns(kind: ReportKind, params: &Params, query: &mut ReportQuery) -> Result<(), Refusal> {
+    let columns = kind.texts("columns");
+    if columns.is_empty() {
         return Ok(());
     }
-    let (Some(start), Some(end)) = (query.start, query.end) else {
-        return Err(Refusal::wrong("start_date, end_date: required without query_lifetime"));
-    };
-    if end < start {
-        return Err(Refusal::wrong("end_date: before start_date"));
+    let wanted = params.texts("info_fields");
+    let names = wanted.iter().flatten();
+    if let Some(unknown) = names.into_iter().find(|name| !columns.contains(&name.as_str())) {
+        return Err(Refusal::wrong(format!("info_fields: unknown field {unknown}")));
     }
-    let (most, dimension) = match (hourly, daily) {
-        (true, _) => (1, "stat_time_hour"),
-        (false, true) => (30, "stat_time_day"),
-        (false, false) => (365, "no time dimension"),
+    let is_wanted = |name: &&str| {
+        let named = wanted.as_ref().is_none_or(|names| names.iter().any(|one| one == name));
+        named || *name == columns[0]
     };
-    if !any_window && end - start >= Duration::days(most) {
-        return Err(Refusal::wrong(format!("max time span is {most} days with {dimension}")));
+    query.dimensions =
+        columns.iter().copied().filter(|name| is_wanted(name)).map(str::to_owned).collect();
+    let is_cost_cap = query.report_type == ReportType::BidProtection;
+    let fixed = [
+        ("material_type", params.text("material_type").map(|one| vec![one.to_owned()])),
+        ("data_level", params.text("data_level").map(|one| vec![one.to_owned()])),
+        ("query_id", params.texts("query_ids")),
+    ];
+    for (name, values) in fixed {
+        let of_kind = is_cost_cap != (name == "material_type");
+        query.ids.extend(values.filter(|_| of_kind).map(|values| (name.to_owned(), values)));
     }
     Ok(())
 }
 
 fn check_order(query: &ReportQuery, params: &Params) -> Result<(), Refusal> {
-    let Some(field) = params.text("order_field") else {
-        return Ok(());
-    };
-    if query.metrics.iter().chain(&query.dimensions).any(|name| name == field) {
-        return Ok(());
-    }
-    Err(Refusal::wrong(format!("order_field: {field} is not in the report")))
-}
-
-/// Every BASIC report has an id or the day among its dimensions, which totals need; audiences have
-/// no totals.
-fn check_totals(query: &ReportQuery, params: &Params) -> Result<(), Refusal> {
-    if params.is_true("enable_total_metrics") && query.report_type != ReportType::Basic {
-        return Err(Refusal::wrong(
-            "enable_total_metrics: only for BASIC reports with an id dimension or stat_time_day",
-        ));
+    for name in ["order_field", "sort_field"] {
+        let Some(field) = params.text(name) else { continue };
+        if !query.metrics.iter().chain(&query.dimensions).any(|known| known == field) {
+            return Err(Refusal::wrong(format!("{name}: {field} is not in the report")));
+        }
     }
     Ok(())
-}
-
-fn apply_options(
-    context: &Context,
-    params: &Params,
-    query: &mut ReportQuery,
-) -> Result<(), Refusal> {
-    let options = &context.options;
-    if options.sandbox {
-        if query.level == Level::Advertiser {
-            return Err(Refusal::by_option(
-                40009,
-                "data_level AUCTION_ADVERTISER is not supported in sandbox",
-            ));
-        }
-        if params.is_true("enable_total_metrics") {
-            return Err(Refusal::by_option(
-                40009,
-                "enable_total_metrics is not supported in sandbox",
-            ));
-        }
-        query.start = Some(query.start.unwrap_or(Date::MIN).max(SANDBOX_DAYS.0));
-        query.end = Some(query.end.unwrap_or(Date::MAX).min(SANDBOX_DAYS.1));
-    }
-    if query.top_view && options.refuse_top_view {
-        return Err(Refusal::by_option(
-            40002,
-            "filtering: buying_type: RESERVATION_TOP_VIEW is not supported for this advertiser",
-        ));
-    }
-    let refused: Vec<_> = query
-        .metrics
-        .iter()
-        .filter(|name| options.refused_metrics.contains(name))
-        .map(String::as_str)
-        .collect();
-    if !refused.is_empty() {
-        let text = options.refusal_text.clone();
-        return Err(Refusal::by_option(
-            40002,
-            text.unwrap_or_else(|| format!("Invalid metric fields: [{}]", refused.join(", "))),
-        ));
-    }
-    if query.promote && options.refuse_promote {
-        let text = options.refusal_text.clone();
-        return Err(Refusal::by_option(
-            40002,
-            text.unwrap_or_else(|| {
-                "filtering: campaign_system_origins is not supported".to_owned()
-            }),
-        ));
-    }
-    query.newest_ads = options.ads_cut;
-    Ok(())
-}
-
-fn has_twins(names: &[String]) -> bool {
-    let mut seen = HashSet::new();
-    !names.iter().all(|name| seen.insert(name))
 }

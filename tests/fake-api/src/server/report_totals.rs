@@ -15,7 +15,7 @@ pub(crate) fn of(
     plan: &Plan,
     keys: &[Key],
 ) -> String {
-    let request = format!("{}{}", context.moment, params.query());
+    let request = format!("{}{}{}", context.moment, params.path(), params.query());
     if let Some(totals) = lock(context.cache).totals(&request) {
         return totals;
     }

@@ -1,11 +1,13 @@
-//! Answers of `report/integrated/get/`. Owns order, size and pages; the rules are in
-//! `report_rules`, the rows come from the world.
+//! Answers of all reports: order, size and pages. The rules are in `report_rules`, the rows come
+//! from the world.
 
 use super::api::Context;
 use super::envelope::{Answer, Data, Refusal, page_info};
 use super::params::Params;
 use super::{lock, report_rules, report_totals};
-use crate::world::{Key, Plan};
+use crate::ReportQuery;
+use crate::random::text;
+use crate::world::{Key, Plan, ReportKind};
 use std::cmp::Ordering;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +17,9 @@ pub(crate) fn answer(context: &Context, params: &Params) -> Result<Answer, Refus
     let query = report_rules::query(context, params, false)?;
     let plan = Plan::new(context.world, &query);
     let throttled = plan.is_cut();
-    let keys = keys(context, params, &plan);
+    let kind = ReportKind::of(params.path(), params.text("report_type"));
+    let sort = kind.and_then(|kind| kind.text("sort"));
+    let keys = keys(context, params, &query, &plan, sort);
     if context.options.too_large_rows.is_some_and(|most| keys.len() > most) {
         return Err(Refusal::by_option(
             40067,
@@ -28,34 +32,59 @@ pub(crate) fn answer(context: &Context, params: &Params) -> Result<Answer, Refus
         .is_true("enable_total_metrics")
         .then(|| report_totals::of(context, params, &query, &plan, &keys));
     let (page, size) = (params.page(), params.page_size());
+    let own_list = kind.and_then(|kind| kind.text("list"));
+    // A list of its own name has no pages.
+    let shown = own_list.map_or((params.offset(), size), |_| (0, keys.len()));
     let mut rows = String::new();
-    for key in keys.iter().skip(params.offset()).take(size) {
+    for key in keys.iter().skip(shown.0).take(shown.1) {
         if !rows.is_empty() {
             rows.push(',');
         }
         plan.write_row(&mut rows, key);
     }
-    let page_info = Some(page_info(page, size, keys.len()));
-    Ok(Answer { data: Data::List { rows, page_info, total_metrics, null: false }, throttled, wait })
+    let data = match own_list {
+        Some(name) => Data::Raw(format!("{{\"{name}\":[{rows}]}}")),
+        None => {
+            let page_info = Some(page_info(page, size, keys.len()));
+            Data::List { rows, page_info, total_metrics, null: false }
+        }
+    };
+    Ok(Answer { data, throttled, wait })
 }
 
-/// The keys of all rows, which all pages share.
-fn keys(context: &Context, params: &Params, plan: &Plan) -> Arc<Vec<Key>> {
-    let query = format!("{}{}", context.moment, params.query());
-    if let Some(keys) = lock(context.cache).keys(&query) {
+/// The keys of all rows, which all pages share. Without a wish of the request they are in the order
+/// of `usual`, a column, or in no order that means anything.
+fn keys(
+    context: &Context,
+    params: &Params,
+    query: &ReportQuery,
+    plan: &Plan,
+    usual: Option<&str>,
+) -> Arc<Vec<Key>> {
+    let request = format!("{}{}{}", context.moment, params.path(), params.query());
+    if let Some(keys) = lock(context.cache).keys(&request) {
         return keys;
     }
     let mut keys = plan.keys();
+    let options = &context.options;
+    if query.metrics.iter().any(|name| options.rows_cut_by.contains(name)) && !keys.is_empty() {
+        keys.remove(0);
+    }
+    if options.shuffled_rows {
+        let order = text(&query.metrics.join(" "));
+        keys.sort_by_cached_key(|key| plan.place(key, order));
+    }
     // The sandbox ignores the order.
-    if let Some(field) = params.text("order_field").filter(|_| !context.options.sandbox) {
-        let ascending = params.text("order_type") == Some("ASC");
+    let wished = params.text("order_field").or_else(|| params.text("sort_field"));
+    if let Some(field) = wished.or(usual).filter(|_| !options.sandbox) {
+        let order = params.text("order_type").or_else(|| params.text("sort_type"));
         keys.sort_by_cached_key(|key| Cell(plan.cell(key, field).unwrap_or_default()));
-        if !ascending {
+        if order != Some("ASC") {
             keys.reverse();
         }
     }
     let keys = Arc::new(keys);
-    lock(context.cache).keep_keys(query, Arc::clone(&keys));
+    lock(context.cache).keep_keys(request, Arc::clone(&keys));
     keys
 }
 

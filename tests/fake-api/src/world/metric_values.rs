@@ -1,6 +1,7 @@
 //! The values of numeric metrics: how big, how many decimals, and whether days add up.
 //! Owns amounts and their text; attributes of entities are texts of `plan`.
 
+use super::WorldConfig;
 use super::dictionary::Metric;
 use crate::random::{mix, text};
 use std::fmt::Write;
@@ -21,13 +22,22 @@ pub(super) struct Shape {
     sometimes_decimal: bool,
     /// Money: a few amounts are longer than a binary float holds.
     long: bool,
+    /// Money so big that some programs print it with an exponent, like `9.18E+09`.
+    exponents: bool,
+}
+
+impl Shape {
+    /// One of the last digit.
+    pub(super) fn unit(self) -> Micros {
+        Micros::from(10_u64.pow(6 - self.decimals))
+    }
 }
 
 /// The shape of a metric; none when its values are texts.
 pub(super) fn shape(metric: &Metric) -> Option<Shape> {
     let name = metric.name.as_str();
     let count = metric.kind == "integer" || metric.unit == "count";
-    if !count && metric.kind != "number" {
+    if !count && metric.kind != "decimal" && metric.kind != "percent" {
         return None;
     }
     let derived = [
@@ -53,9 +63,12 @@ pub(super) fn shape(metric: &Metric) -> Option<Shape> {
         (false, _) => 2,
     };
     let limits = if count { [12, 700, 90_000] } else { [9_000, 80_000, 7_000_000] };
+    let exponents = metric.unit == "currency"
+        && ["native_growth", "offline_event"].contains(&metric.group.as_str());
     let limit = match name {
         "impressions" => 90_000,
         "spend" => 700_000,
+        _ if exponents => 7_000_000_000_000,
         _ => limits[usize::try_from(metric.hash / 3 % 3).expect("below 3")],
     };
     Some(Shape {
@@ -63,8 +76,11 @@ pub(super) fn shape(metric: &Metric) -> Option<Shape> {
         limit,
         additive,
         sometimes_decimal: count
-            && (metric.kind == "number" || name.contains("conversion") || name.contains("result")),
-        long: metric.unit == "currency" && metric.kind == "number",
+            && (!["core", "video", "social"].contains(&metric.group.as_str())
+                || name.contains("conversion")
+                || name.contains("result")),
+        long: metric.unit == "currency" && !exponents,
+        exponents,
     })
 }
 
@@ -86,17 +102,18 @@ pub(super) fn write(
     shape: Shape,
     micros: Micros,
     row: u64,
-    decimal_counts: bool,
+    config: &WorldConfig,
 ) {
-    let unit = Micros::from(10_u64.pow(6 - shape.decimals));
     let decimals = match shape.decimals {
-        0 if decimal_counts && shape.sometimes_decimal && mix(row, 5).is_multiple_of(8) => 3,
+        0 if config.decimal_counts && shape.sometimes_decimal && mix(row, 5).is_multiple_of(8) => 3,
         // A long amount among the days of a sum has digits that the short form cannot show.
-        _ if !micros.is_multiple_of(unit) => 6,
+        _ if !micros.is_multiple_of(shape.unit()) => 6,
         decimals => decimals,
     };
     let (whole, fraction) = (micros / 1_000_000, micros % 1_000_000);
-    let written = if decimals == 0 {
+    let written = if config.odd && shape.exponents && whole >= 10_000_000 {
+        write!(out, "\"{}\"", with_exponent(micros))
+    } else if decimals == 0 {
         write!(out, "\"{whole}\"")
     } else {
         let fraction = fraction / Micros::from(10_u64.pow(6 - decimals));
@@ -104,6 +121,17 @@ pub(super) fn write(
         write!(out, "\"{whole}.{fraction:0width$}\"")
     };
     written.expect("writing to a String cannot fail");
+}
+
+/// An amount as programs print it that hold every number as a float: all of its digits, and an
+/// exponent.
+fn with_exponent(micros: Micros) -> String {
+    let digits = micros.to_string();
+    let exponent = digits.len() - 7; // the last six digits are millionths
+    let (first, rest) = digits.split_at(1);
+    let rest = rest.trim_end_matches('0');
+    let rest = if rest.is_empty() { "0" } else { rest };
+    format!("{first}.{rest}E+{exponent:02}")
 }
 
 /// A salt for values that belong to a window instead of a day.

@@ -5,18 +5,28 @@
 mod adgroup;
 mod ads;
 mod advertiser;
-mod breakdowns;
+mod attributes;
 mod campaign;
 mod cells;
 mod dictionary;
 mod entity;
+mod hours;
+mod keys;
+mod leaves;
 mod metric_values;
 mod oddities;
 mod plan;
 mod query;
+mod report_kinds;
 mod row;
+mod selection;
+mod shares;
+mod shops;
+mod smart_plus;
+mod subjects;
 mod totals;
 mod tree;
+mod values;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -24,10 +34,11 @@ use time::macros::date;
 use time::{Date, OffsetDateTime, UtcOffset};
 
 pub use advertiser::Account;
-pub(crate) use dictionary::{Dictionary, DimensionKind};
+pub(crate) use dictionary::{Dictionary, DimensionKind, Place};
 pub use entity::{Entity, Kind};
 pub(crate) use plan::{Key, Plan};
 pub use query::{Level, ReportQuery, ReportRow, ReportType};
+pub(crate) use report_kinds::{Grouping, ReportKind, report_endpoints};
 pub use row::Row;
 pub(crate) use row::quote;
 pub(crate) use totals::Sum;
@@ -65,6 +76,9 @@ pub struct WorldConfig {
     pub odd: bool,
     /// Some counts of conversions and results have decimals, like `20.000`.
     pub decimal_counts: bool,
+    /// The hour that comes twice where clocks are put back has two rows of the same name in hourly
+    /// reports instead of one for both.
+    pub repeated_hours: bool,
     /// A new epoch changes the report values of this many last days.
     pub restate_days: u16,
     /// The world's clock; none means the real one.
@@ -88,6 +102,7 @@ impl Default for WorldConfig {
             promote: 1,
             odd: true,
             decimal_counts: true,
+            repeated_hours: false,
             restate_days: 0,
             now: None,
         }

@@ -6,6 +6,7 @@ use super::metric_values;
 use super::plan::{Key, Plan};
 use super::row::{Row, quote};
 use crate::random::mix;
+use std::borrow::Cow;
 
 /// Digits after the point that a sum keeps.
 const DIGITS: usize = 6;
@@ -40,7 +41,7 @@ impl Plan<'_> {
                         *shape,
                         metric_values::amount(metric, *shape, hash, false),
                         hash,
-                        self.world.config.decimal_counts,
+                        &self.world.config,
                     );
                     text
                 }
@@ -66,7 +67,8 @@ impl Sum {
     /// counts as nothing.
     pub(crate) fn add(&mut self, text: &str) {
         let digits = text.strip_prefix('-').unwrap_or(text);
-        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let plain = without_exponent(digits);
+        let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
         let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         if whole.is_empty()
             || fraction.len() > DIGITS
@@ -88,4 +90,17 @@ impl Sum {
         let fraction = format!("{:0DIGITS$}", micros % 1_000_000);
         if self.decimals == 0 { whole } else { format!("{whole}.{}", &fraction[..self.decimals]) }
     }
+}
+
+/// A number such as `9.18E+09` without its exponent, other texts as they are.
+fn without_exponent(text: &str) -> Cow<'_, str> {
+    let parts = text.split_once("E+").and_then(|(digits, exponent)| {
+        let (whole, fraction) = digits.split_once('.')?;
+        Some((whole, fraction, exponent.parse::<usize>().ok()?))
+    });
+    let Some((whole, fraction, exponent)) = parts else { return text.into() };
+    let fraction = format!("{fraction:0<exponent$}");
+    let (more, rest) = fraction.split_at(exponent);
+    let point = if rest.is_empty() { "" } else { "." };
+    format!("{whole}{more}{point}{rest}").into()
 }

@@ -96,6 +96,8 @@ pub(crate) fn target(path: &str, params: &[(&str, &str)]) -> String {
     format!("/open_api/v1.3/{path}?{}", pairs.join("&"))
 }
 
+pub(crate) const TOKEN_HEADER: &str = "Access-Token: fake-access-token\r\n";
+
 pub(crate) fn try_get(server: &Server, path: &str, params: &[(&str, &str)]) -> io::Result<Answer> {
     send(server, "GET", &target(path, params), &format!("Access-Token: {TOKEN}\r\n"), "")
 }

@@ -237,7 +237,7 @@ fn audience_reports() {
         (r#"["ad_id","stat_time_day"]"#, "exactly one audience dimension"),
         (r#"["ad_id","gender","platform"]"#, "exactly one audience dimension"),
         (r#"["ad_id","gender","stat_time_hour"]"#, "have no relation"),
-        (r#"["ad_id","interest_category","stat_time_day"]"#, "have no relation"),
+        (r#"["ad_id","interest_category_tier2","stat_time_day"]"#, "have no relation"),
         (r#"["gender"]"#, "exactly one id"),
     ] {
         refused(
