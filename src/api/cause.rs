@@ -20,6 +20,8 @@ pub enum Cause {
     TimedOut,
     /// Too much was asked for at once.
     TooLarge,
+    /// More rows than should be held until the answers to other requests for them are there.
+    TooMuchToHold,
     /// A report looked at a part of its ads only.
     Truncated,
     /// TikTok said that it left out a part.
@@ -108,6 +110,7 @@ impl Cause {
             | Cause::TimedOut
             | Cause::Halted => Exit::Transient,
             Cause::TooLarge
+            | Cause::TooMuchToHold
             | Cause::Truncated
             | Cause::PartMissing
             | Cause::Incomplete
@@ -130,7 +133,7 @@ impl Cause {
 
     /// Whether fewer days or ids in one request may help.
     pub fn is_too_much(self) -> bool {
-        matches!(self, Cause::TooLarge | Cause::TimedOut | Cause::Truncated)
+        matches!(self, Cause::TooLarge | Cause::TooMuchToHold | Cause::TimedOut | Cause::Truncated)
     }
 
     /// Whether nothing more can be asked for the slice that made the call.

@@ -2,24 +2,29 @@
 //! file keeps what outlasts a row: counts, sums, and the hashes of keys.
 //!
 //! `sync::plan` decides which fields there are, `recipe` compiles them, `rows` reads a row, and
-//! `value` writes one value.
+//! `value` writes one value. Rows whose metrics take several requests are kept by `stored` and put
+//! together by `join`.
 
 mod date;
+mod join;
 mod kind;
 mod names;
 mod nested;
 mod recipe;
 mod rows;
+mod stored;
 mod sum;
 mod tally;
 mod text;
 mod value;
 
 pub(crate) use date::push_date_time;
+pub use join::Join;
 pub(crate) use kind::DESELECTED;
 pub use kind::Kind;
 pub use recipe::{FieldSpec, Origin, Recipe};
 pub use rows::PageRows;
+pub use stored::{Store, StoredPage, StoredRow, StoredRows};
 pub(crate) use sum::Sum;
 pub use tally::Tally;
 

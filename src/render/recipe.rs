@@ -3,6 +3,7 @@
 
 use super::kind::Kind;
 use super::names::DeclaredNames;
+use super::stored::StoredField;
 use super::text;
 use super::value::{Written, push_value};
 
@@ -55,6 +56,8 @@ pub struct Recipe {
     pub(super) identity: usize,
     /// The number of fields that are summed.
     pub(super) summed: usize,
+    /// The fields of a stored row, in the order of their numbers; see `stored`.
+    pub(super) stored: Vec<StoredField>,
     account: Option<usize>,
 }
 
@@ -62,7 +65,7 @@ pub struct Recipe {
 const BLOCK: usize = 32;
 
 /// Copies a prefix into a block, if it fits.
-fn block(prefix: &[u8]) -> Option<[u8; BLOCK]> {
+pub(super) fn block(prefix: &[u8]) -> Option<[u8; BLOCK]> {
     let mut block = [0; BLOCK];
     block.get_mut(..prefix.len())?.copy_from_slice(prefix);
     Some(block)
@@ -86,7 +89,24 @@ pub(super) struct Field {
     pub(super) sum: Option<usize>,
     /// A faster way for its usual values, if they are needed for nothing but the record.
     pub(super) short: Option<Short>,
-    name: String,
+    pub(super) name: String,
+}
+
+impl Field {
+    /// Appends what comes before its value.
+    #[inline]
+    pub(super) fn push_prefix(&self, out: &mut Vec<u8>) {
+        match &self.block {
+            // The head ends with a brace, and every prefix starts with a comma.
+            _ if out.last() == Some(&b'{') => out.extend_from_slice(&self.prefix[1..]),
+            Some(block) => {
+                let end = out.len() + self.prefix.len();
+                out.extend_from_slice(block);
+                out.truncate(end);
+            }
+            None => out.extend_from_slice(&self.prefix),
+        }
+    }
 }
 
 /// Values that are copied without further checks.
@@ -137,6 +157,7 @@ impl Recipe {
             inline: 0,
             identity: 0,
             summed: 0,
+            stored: Vec::new(),
             account: None,
         };
         for spec in specs {

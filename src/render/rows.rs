@@ -23,9 +23,9 @@ struct Found {
 /// A renderer that works on one page, whose text lives for `'t`.
 #[derive(Debug)]
 pub struct PageRows<'r, 'p, 't> {
-    renderer: &'r mut Renderer<'p>,
-    out: &'r mut Vec<u8>,
-    tail: Vec<u8>,
+    pub(super) renderer: &'r mut Renderer<'p>,
+    pub(super) out: &'r mut Vec<u8>,
+    pub(super) tail: Vec<u8>,
     captured: [Option<&'t str>; LateField::COUNT],
     /// The number of fields found so far that identify the row, and the sum of their hashes.
     identity: (usize, u64),
@@ -157,16 +157,7 @@ impl<'t> PageRows<'_, '_, 't> {
 
     #[inline]
     fn push_prefix(&mut self, field: &Field) {
-        match &field.block {
-            // The head ends with a brace, and every prefix starts with a comma.
-            _ if self.out.last() == Some(&b'{') => self.out.extend_from_slice(&field.prefix[1..]),
-            Some(block) => {
-                let end = self.out.len() + field.prefix.len();
-                self.out.extend_from_slice(block);
-                self.out.truncate(end);
-            }
-            None => self.out.extend_from_slice(&field.prefix),
-        }
+        field.push_prefix(self.out);
     }
 
     fn push(&mut self, field: &Field, index: usize, raw: &str, found: &mut Found) {

@@ -11,6 +11,7 @@ mod jobs;
 mod partition;
 pub mod plan;
 mod read;
+mod sides;
 mod sizes;
 mod skips;
 mod starts;

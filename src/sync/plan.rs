@@ -1,6 +1,7 @@
 //! What is read of each stream, and how: the catalog and the table of streams put together, once.
 
 use super::fields::{identity, specs};
+use super::sides::{Side, sides};
 use crate::config::Config;
 use crate::error::input;
 use crate::render::{DESELECTED, FieldSpec, Origin, Recipe};
@@ -10,9 +11,6 @@ use crate::streams::dictionary::dictionary;
 use crate::streams::{self, Report, Stream};
 use anyhow::Result;
 use serde_json::Value;
-
-/// Metrics that TikTok takes in one request.
-const MOST_METRICS: usize = 100;
 
 /// One stream of the run.
 #[derive(Debug)]
@@ -29,6 +27,8 @@ pub struct Plan {
     pub recipe: Recipe,
     /// Metrics to ask for.
     pub metrics: Vec<String>,
+    /// The requests that they take, if one is not enough.
+    pub sides: Vec<Side>,
     /// Those of them that are compared with TikTok's totals, in the order of the recipe's sums.
     pub summed: Vec<String>,
     /// Every row every time, without a bookmark.
@@ -81,14 +81,6 @@ impl Plan {
             specs(stream, catalog, &keys, &selection::marked_schema(catalog, &always, DESELECTED));
         let report = stream.report();
         let metrics = report.map_or_else(Vec::new, |r| metrics(&catalog.id, r, &specs));
-        if metrics.len() > MOST_METRICS {
-            return Err(input(format!(
-                "catalog: `{}` selects {} metrics; TikTok takes {MOST_METRICS} in one request, and \
-                 splitting is not available yet: deselect some",
-                catalog.id,
-                metrics.len()
-            )));
-        }
         let summed = match report.filter(|report| verify && report.has_totals()) {
             Some(report) => {
                 let adds_up = |name: &&String| dictionary().is_additive(report.report_type, name);
@@ -97,13 +89,17 @@ impl Plan {
             None => Vec::new(),
         };
         let compared = cursor.filter(|_| report.is_none());
+        let recipe = |specs| {
+            Recipe::new(&catalog.stream, report.is_some(), compared, specs)
+                .identified_by(&identity(stream))
+                .summing(&summed)
+        };
         Ok(Plan {
             stream: stream.clone(),
             name: catalog.stream.clone(),
             schema: selection::selected_schema(catalog, &always),
-            recipe: Recipe::new(&catalog.stream, report.is_some(), compared, specs)
-                .identified_by(&identity(stream))
-                .summing(&summed),
+            sides: sides(&metrics, &specs, &recipe),
+            recipe: recipe(specs),
             keys,
             metrics,
             summed,

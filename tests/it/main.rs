@@ -18,6 +18,7 @@ mod foreign;
 mod grammar;
 mod harness;
 mod input;
+mod joined;
 mod json;
 mod kill;
 mod midnight;

@@ -7,7 +7,7 @@ use crate::api::error::ApiError;
 use crate::api::page::{self, Page};
 use crate::api::request::{PageOf, Request};
 use crate::json::Reader;
-use crate::render::{PageRows, Renderer, Sum, Tally};
+use crate::render::{PageRows, Renderer, StoredPage, Sum, Tally};
 use crate::singer::bookmark::Bookmark;
 use crate::sync::context::Context;
 use std::collections::HashSet;
@@ -43,6 +43,11 @@ pub(crate) struct List {
     pub is_report: bool,
     /// Whether it is read on although TikTok leaves rows of older ads out.
     pub takes_cut: bool,
+    /// Which of several requests for the same rows it is, if one is not enough for their metrics.
+    /// Its rows are stored, not written.
+    pub side: Option<usize>,
+    /// The most bytes that may be stored of it.
+    pub most_held: usize,
 }
 
 /// One page of a list, rendered.
@@ -50,6 +55,8 @@ pub(crate) struct List {
 pub(crate) struct Rendered {
     /// RECORD lines.
     pub lines: Vec<u8>,
+    /// Its rows, where they are stored instead.
+    pub stored: StoredPage,
     /// What was counted.
     pub tally: Tally,
     /// Rows of the page, before any filter.
@@ -70,16 +77,16 @@ pub(crate) struct Rendered {
 }
 
 /// Renders the rows of an answer. One that broke off is followed by another.
-struct Lines<'a> {
+pub(super) struct Lines<'a> {
     list: &'a List,
     context: &'a Context,
     time: String,
-    renderer: Renderer<'a>,
-    buffer: Vec<u8>,
+    pub renderer: Renderer<'a>,
+    pub buffer: Vec<u8>,
 }
 
 impl<'a> Lines<'a> {
-    fn new(list: &'a List, context: &'a Context, lines: Vec<u8>) -> Self {
+    pub(super) fn new(list: &'a List, context: &'a Context, lines: Vec<u8>) -> Self {
         let (time, renderer) = (now(), list.renderer(context));
         Lines { list, context, time, renderer, buffer: lines }
     }
@@ -107,6 +114,22 @@ impl List {
         lines: Vec<u8>,
         body: &mut Vec<u8>,
     ) -> Result<Rendered, ApiError> {
+        if self.side.is_some() {
+            return self.stored_page(context, number, lines, body);
+        }
+        let mut reader = Lines::new(self, context, lines);
+        let page = self.call(context, number, body, &mut reader)?;
+        self.rendered(context, page, reader)
+    }
+
+    /// Asks for a page. An error may come with rows, which count no more than it.
+    pub(super) fn call<R: Reader>(
+        &self,
+        context: &Context,
+        number: u64,
+        body: &mut Vec<u8>,
+        reader: &mut R,
+    ) -> Result<Page, ApiError> {
         let request = Request {
             path: self.path,
             rows: self.rows,
@@ -114,13 +137,11 @@ impl List {
             page: Some(PageOf { number, size: self.page_size }),
             is_report: self.is_report,
         };
-        let mut reader = Lines::new(self, context, lines);
-        let answer = context.client.call(&request, body, &mut reader);
+        let answer = context.client.call(&request, body, reader);
         if body.capacity() > KEPT {
             *body = Vec::new();
         }
-        // An error may come with rows, which are dropped here.
-        self.rendered(context, answer?, reader)
+        answer
     }
 
     /// Renders an answer that was read before.
@@ -138,11 +159,17 @@ impl List {
 
     fn renderer<'a>(&'a self, context: &'a Context) -> Renderer<'a> {
         let bookmark = self.bookmark.map(Bookmark::cursor);
-        Renderer::new(&context.plans[self.plan].recipe, &self.account, bookmark.as_deref())
-            .without(&self.written)
+        let plan = &context.plans[self.plan];
+        let recipe = self.side.map_or(&plan.recipe, |side| &plan.sides[side].recipe);
+        Renderer::new(recipe, &self.account, bookmark.as_deref()).without(&self.written)
     }
 
-    fn rendered(&self, context: &Context, page: Page, reader: Lines) -> Result<Rendered, ApiError> {
+    pub(super) fn rendered(
+        &self,
+        context: &Context,
+        page: Page,
+        reader: Lines,
+    ) -> Result<Rendered, ApiError> {
         let Lines { mut renderer, buffer: lines, .. } = reader;
         let mut rendered = Rendered {
             lines,
@@ -210,7 +237,7 @@ impl List {
 }
 
 /// When rows were extracted: RFC 3339, UTC, to the millisecond.
-fn now() -> String {
+pub(super) fn now() -> String {
     let now = OffsetDateTime::now_utc();
     let whole = now.replace_nanosecond(now.nanosecond() / 1_000_000 * 1_000_000).unwrap_or(now);
     whole.format(&Rfc3339).unwrap_or_default()

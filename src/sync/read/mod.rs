@@ -3,6 +3,7 @@
 
 mod audit;
 mod entities;
+mod joined;
 mod list;
 mod memory;
 mod narrowing;
@@ -12,6 +13,7 @@ mod reader;
 mod refusals;
 mod reports;
 mod split;
+mod stored;
 mod subset;
 mod top_view;
 mod totals;
@@ -86,6 +88,9 @@ impl Work for Reading {
             return Err(ApiError::new(Cause::Truncated, list.path, CUT.to_owned(), remedy));
         }
         gathered.1.add(page.tally);
+        if gathered.0.expected_bytes() > list.most_held {
+            return Err(joined::too_much(list, &gathered.0));
+        }
         Ok((page.lines, page.last))
     }
 
@@ -124,6 +129,8 @@ fn read(context: &Context, memory: &Memory, job: Job, desk: &mut dyn Desk) -> En
         desk,
         ending: Ending::default(),
         cut: Vec::new(),
+        most_held: joined::MOST_HELD,
+        times_too_much: 1,
     };
     let failure = match (job.partition, plan.stream.report(), job.window) {
         (Partition::Batch(place), ..) => {

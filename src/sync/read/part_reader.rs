@@ -2,12 +2,14 @@
 //! TikTok's own totals.
 
 use super::audit::Audit;
+use super::joined;
 use super::list::List;
 use super::part::{Asked, Part, params};
 use super::reader::Slice;
 use super::refusals::{asked, is_wrong_request, learn};
 use super::totals::{Read, add, add_with_deleted, compare};
 use crate::api::error::ApiError;
+use crate::render::Sum;
 use crate::streams::Report;
 use crate::sync::check::{self, What};
 
@@ -19,25 +21,51 @@ pub(crate) fn read_part(
     page_size: u64,
     read: &mut Read,
 ) -> Result<Audit, ApiError> {
+    let list = |slice: &Slice, asked: &Asked| list(slice, report, part, asked, page_size);
+    let (audit, theirs) = read_rows(slice, report, part, &list)?;
+    compare(slice, What::Rows, &audit.sums, &theirs, part.window);
+    add(&mut read.sums, &audit.sums);
+    add_with_deleted(slice, report, part, &audit.sums, read)?;
+    Ok(audit)
+}
+
+/// Reads the rows of a part, in as many requests as their metrics take. Also returns TikTok's
+/// totals, in the order of the plan's.
+pub(crate) fn read_rows(
+    slice: &mut Slice,
+    report: &Report,
+    part: &Part,
+    list: &dyn Fn(&Slice, &Asked) -> List,
+) -> Result<(Audit, Vec<Option<Sum>>), ApiError> {
+    if !slice.plan.sides.is_empty() {
+        return joined::read(slice, report, part, list);
+    }
+    let audit = read_list(slice, report, part, None, list)?;
+    let totals = check::totals(audit.announced.as_deref(), &slice.plan.summed);
+    Ok((audit, totals))
+}
+
+/// Reads a list without what TikTok refuses of it. `side`: which of several requests for the same
+/// rows it is.
+pub(crate) fn read_list(
+    slice: &mut Slice,
+    report: &Report,
+    part: &Part,
+    side: Option<usize>,
+    list: &dyn Fn(&Slice, &Asked) -> List,
+) -> Result<Audit, ApiError> {
     loop {
-        let now = asked(slice);
-        match slice.read(list(slice, report, part, &now, page_size)) {
+        let now = asked(slice, side);
+        match slice.read(list(slice, &now)) {
             // Another window of the account may have learnt something meanwhile.
-            Err(error) if is_wrong_request(&error) && asked(slice) != now => {}
+            Err(error) if is_wrong_request(&error) && asked(slice, side) != now => {}
             Err(error) if learn(slice, report, part, &now, &error)? => {}
-            Err(error) => return Err(error),
-            Ok(audit) => {
-                let theirs = check::totals(audit.announced.as_deref(), &slice.plan.summed);
-                compare(slice, What::Rows, &audit.sums, &theirs, part.window);
-                add(&mut read.sums, &audit.sums);
-                add_with_deleted(slice, report, part, &audit.sums, read)?;
-                return Ok(audit);
-            }
+            other => return other,
         }
     }
 }
 
-/// The list of a part's rows.
+/// The list of a part's rows with what is asked for.
 pub(crate) fn list(
     slice: &Slice,
     report: &Report,

@@ -10,7 +10,7 @@ use crate::api::error::ApiError;
 use crate::api::page::Page;
 use crate::api::request::{PageOf, Request};
 use crate::json::{Last, Reader};
-use crate::render::Tally;
+use crate::render::{Store, Tally};
 use crate::streams::REPORT;
 use crate::sync::accounts::Account;
 use crate::sync::context::{Context, Ending};
@@ -48,6 +48,10 @@ pub(crate) struct Slice<'a> {
     pub ending: Ending,
     /// Keys of the rows on the page on which TikTok said that it left rows out.
     pub cut: Vec<u64>,
+    /// The most bytes of rows that are held until the answers to other requests are there.
+    pub most_held: usize,
+    /// How often that was in what was found too much to be held, rounded up.
+    pub times_too_much: usize,
 }
 
 impl Slice<'_> {
@@ -80,6 +84,8 @@ impl Slice<'_> {
             page_size: self.context.config.page_size.min(most),
             is_report: self.plan.stream.report().is_some(),
             takes_cut: false,
+            side: None,
+            most_held: usize::MAX,
         }
     }
 
@@ -107,6 +113,7 @@ impl Slice<'_> {
         let less = (list.page_size / 3).max(1).min(list.page_size - 1);
         let page_size = list.page_size - less;
         let again = Arc::new(List { written, in_turn: true, page_size, ..List::clone(&list) });
+        first.stored = Store::default();
         let mut second = self.pages(&again)?;
         let cause = match second.verdict(&mut first, page_size < list.page_size) {
             Verdict::Whole => return Ok(second),
@@ -142,6 +149,9 @@ impl Slice<'_> {
         self.ending.tally.add(tally);
         if ended.as_ref().is_err_and(|error| error.cause == Cause::Truncated) {
             self.cut = audit.keys().to_vec();
+        }
+        if ended.as_ref().is_err_and(|error| error.cause == Cause::TooMuchToHold) {
+            self.times_too_much = audit.expected_bytes().div_ceil(list.most_held.max(1));
         }
         ended.map(|()| audit)
     }

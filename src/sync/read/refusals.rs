@@ -22,22 +22,24 @@ pub(crate) fn is_wrong_request(error: &ApiError) -> bool {
     error.cause == Cause::Refused && error.code.is_some_and(|code| WRONG_REQUEST.contains(&code))
 }
 
-/// What to ask for now: the metrics of the plan without those that TikTok refused for this account.
-pub(crate) fn asked(slice: &Slice) -> Asked {
+/// What to ask for now: the metrics of the plan, or of one of several requests for the same rows,
+/// without those that TikTok refused for this account.
+pub(crate) fn asked(slice: &Slice, side: Option<usize>) -> Asked {
+    let plan = slice.plan;
     Asked {
-        metrics: metrics(slice),
+        metrics: accepted(slice, side.map_or(&plan.metrics, |side| &plan.sides[side].metrics)),
         origins: takes_origins(slice),
         deleted: slice.context.config.include_deleted,
     }
 }
 
-/// The metrics of the plan without those that TikTok refused for this account.
-pub(crate) fn metrics(slice: &Slice) -> Vec<String> {
+/// Metrics without those that TikTok refused for this account.
+pub(crate) fn accepted(slice: &Slice, metrics: &[String]) -> Vec<String> {
     let refused = slice.memory.refused();
     let refused = refused.get(&(slice.job.plan, slice.job.partition));
     let is_refused =
         |name: &&String| refused.is_some_and(|refused| refused.metrics.contains(*name));
-    slice.plan.metrics.iter().filter(|name| !is_refused(name)).cloned().collect()
+    metrics.iter().filter(|name| !is_refused(name)).cloned().collect()
 }
 
 /// Whether Promote may be asked for.

@@ -1,0 +1,305 @@
+//! Reports with more metrics than TikTok takes in one request: what arrives is the truth, in which
+//! order and in which pages the answers come, and what becomes of rows that differ between them.
+
+use crate::catalogs::{entry, mark, only};
+use crate::failures::code;
+use crate::harness::{END, Run, START, Tap, ids, serve, world};
+use crate::truth::{self, Scope, is_metric};
+use fake_tiktok::{Fault, FaultKind, Request, Server, WorldConfig};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use tap_tiktok_ads::streams;
+use tap_tiktok_ads::streams::dictionary::dictionary;
+
+const REPORT: &str = "report/integrated/get/";
+/// Metrics of the streams in these tests: three requests.
+const METRICS: usize = 250;
+
+/// A catalog with that stream and so many metrics of the dictionary.
+fn catalog(stream: &str, count: usize) -> Value {
+    let known: Value = serde_json::from_str(include_str!("../../schemas/metrics.json")).unwrap();
+    let report = streams::find(stream).unwrap().report().unwrap();
+    let mut catalog = only(&[stream]);
+    let entry = entry(&mut catalog, stream);
+    let has = |entry: &Value, name: &str| !entry["schema"]["properties"][name].is_null();
+    let mut there = entry["schema"]["properties"].as_object().unwrap().keys().count()
+        - report.dimensions.len()
+        - usize::from(!report.dimensions.contains(&"advertiser_id"));
+    let fits = |name: &&String| dictionary().fits(name, &report.grouping());
+    for name in known["metrics"].as_object().unwrap().keys().filter(fits) {
+        if there < count && !has(entry, name) {
+            let kind = match known["metrics"][name]["type"].as_str() {
+                Some(kind @ ("number" | "integer")) => kind,
+                _ => "string",
+            };
+            entry["schema"]["properties"][name] = json!({"type": ["null", kind]});
+            mark(entry, &["properties", name], "selected", true);
+            there += 1;
+        }
+    }
+    assert_eq!(there, count, "the dictionary has too few metrics for {stream}");
+    catalog
+}
+
+/// The requests for windows, without the proofs and probes of one row.
+fn windows(server: &Server) -> Vec<Request> {
+    let is_window = |r: &Request| {
+        r.path == REPORT && r.param("start_date").is_some() && r.param("page_size") != Some("1")
+    };
+    server.requests().into_iter().filter(is_window).collect()
+}
+
+fn metrics(request: &Request) -> Vec<String> {
+    serde_json::from_str(request.param("metrics").unwrap_or("[]")).unwrap()
+}
+
+/// Records by their keys.
+fn by_key(run: &Run, stream: &str, keys: &[&str]) -> BTreeMap<String, BTreeMap<String, String>> {
+    let records = run.records(stream).into_iter();
+    let keyed: BTreeMap<_, _> = records
+        .map(|record| {
+            let key: Vec<_> = keys.iter().map(|key| record.raw(key)).collect();
+            (key.join(" "), record.0.clone())
+        })
+        .collect();
+    assert_eq!(keyed.len(), run.records(stream).len(), "a key comes twice");
+    keyed
+}
+
+#[test]
+fn two_hundred_and_fifty_metrics_are_delivered_in_any_order_and_any_pages() {
+    for (stream, page_size) in [("ad_insights", 1000), ("ad_insights", 7), ("campaign_insights", 3)]
+    {
+        let server = serve(world());
+        server.set_options(|options| options.shuffled_rows = true);
+        let run = Tap::on(&server)
+            .set("page_size", page_size)
+            .catalog(&catalog(stream, METRICS))
+            .run()
+            .ended(0);
+        truth::check(server.world(), &run, stream, &Scope::of(server.world()));
+        assert_eq!(run.said("WARNING", "null for a part"), 0, "{}", run.stderr.join("\n"));
+        assert_eq!(run.said("INFO", "once more"), 0, "{}", run.stderr.join("\n"));
+        assert_eq!(server.violations(), [""; 0]);
+        // Every metric is asked for in one of three requests of nearly the same size.
+        let report = streams::find(stream).unwrap().report().unwrap();
+        let properties = run.schema(stream).0["properties"].as_object().unwrap();
+        let wanted: BTreeSet<String> =
+            properties.keys().filter(|name| is_metric(report, name)).cloned().collect();
+        let asked: BTreeSet<Vec<String>> = windows(&server).iter().map(metrics).collect();
+        let sizes: BTreeSet<usize> = asked.iter().map(Vec::len).collect();
+        assert_eq!((asked.len(), sizes), (3, BTreeSet::from([83, 84])));
+        assert_eq!(asked.into_iter().flatten().collect::<BTreeSet<_>>(), wanted);
+    }
+}
+
+#[test]
+fn a_hundred_metrics_are_asked_for_at_once() {
+    for (count, requests) in [(100, 1), (101, 2)] {
+        let server = serve(world());
+        let run = Tap::on(&server).catalog(&catalog("advertiser_insights", count)).run().ended(0);
+        truth::check(server.world(), &run, "advertiser_insights", &Scope::of(server.world()));
+        let of_window = windows(&server).len() / ids(&server).len() / 2;
+        assert_eq!(of_window, requests, "{count} metrics");
+    }
+}
+
+#[test]
+fn the_output_is_the_same_at_any_concurrency() {
+    let server = serve(world());
+    server.set_options(|options| options.shuffled_rows = true);
+    let lines = |concurrency: u64| -> Vec<String> {
+        let tap = Tap::on(&server).set("concurrency", concurrency).set("page_size", 5);
+        let run = tap.catalog(&catalog("ad_insights", METRICS)).run().ended(0);
+        let line = |line: &str| line.split(",\"time_extracted\"").next().unwrap().to_owned();
+        run.stdout.lines().map(line).collect()
+    };
+    assert_eq!(lines(1), lines(8));
+}
+
+#[test]
+fn a_key_in_some_of_the_answers_gets_nulls_and_is_counted() {
+    let server = serve(WorldConfig { top_view: 0, ..world() });
+    let catalog = catalog("campaign_insights", METRICS);
+    let tap = || Tap::on(&server).set("concurrency", 1).set("report_window", 30).catalog(&catalog);
+    let keys = ["advertiser_id", "campaign_id", "stat_time_day"];
+    let whole = by_key(&tap().run().ended(0), "campaign_insights", &keys);
+    let asked: Vec<Vec<String>> = windows(&server).iter().take(3).map(metrics).collect();
+    // The first answer, the second one, or all but one of them lack the first row.
+    for lacking in [vec![0], vec![1], vec![0, 2]] {
+        let lacks: Vec<String> = lacking.iter().map(|side| asked[*side][0].clone()).collect();
+        server.set_options(|options| options.rows_cut_by.clone_from(&lacks));
+        server.clear_log();
+        let run = tap().run().ended(0);
+        let found = by_key(&run, "campaign_insights", &keys);
+        assert!(found.keys().eq(whole.keys()), "rows are missing or too many");
+        let changed: Vec<_> = whole.iter().filter(|(key, row)| found[*key] != **row).collect();
+        assert_eq!(changed.len(), ids(&server).len(), "one row of each account");
+        for (key, row) in changed {
+            for (name, value) in row {
+                let is_lost = lacking.iter().any(|side| asked[*side].contains(name));
+                let want = if is_lost { "null" } else { value };
+                assert_eq!(found[key][name], want, "{name} of {key}");
+            }
+        }
+        assert_eq!(run.said("WARNING", "2 records have null for a part"), 1);
+        let named = run.stderr.iter().find(|line| line.contains("null for a part")).unwrap();
+        let id = &ids(&server)[0];
+        assert!(named.contains(id) && named.contains(START) && named.contains("campaign_id \""));
+        // Each window is read twice, and delivered once.
+        assert_eq!(windows(&server).len(), 3 * 2 * ids(&server).len());
+    }
+}
+
+#[test]
+fn rows_that_differ_only_at_first_are_whole() {
+    let server = serve(WorldConfig { accounts: 1, top_view: 0, ..world() });
+    let catalog = catalog("campaign_insights", METRICS);
+    let tap = Tap::on(&server).set("concurrency", 1).set("report_window", 30).catalog(&catalog);
+    // The second of three requests finds the account without results: TikTok counts them anew.
+    let info = json!({"page": 1, "page_size": 1000, "total_number": 0, "total_page": 0});
+    let empty = json!({"code": 0, "message": "OK", "data": {"list": [], "page_info": info}});
+    server.add_fault(Fault {
+        path: Some(REPORT.into()),
+        start_date: Some(START.into()),
+        after: 1,
+        kind: FaultKind::Body(empty.to_string()),
+        ..Fault::default()
+    });
+    let run = tap.run().ended(0);
+    truth::check(server.world(), &run, "campaign_insights", &Scope::of(server.world()));
+    assert_eq!(run.said("INFO", "brought different rows"), 1, "{}", run.stderr.join("\n"));
+    assert_eq!(run.said("WARNING", "null for a part"), 0, "{}", run.stderr.join("\n"));
+    assert_eq!(windows(&server).len(), 6);
+}
+
+#[test]
+fn values_restated_between_requests_are_delivered() {
+    let config = WorldConfig { accounts: 1, top_view: 0, restate_days: 3, ..world() };
+    let server = serve(config);
+    let today = server.world().today(&ids(&server)[0]);
+    let before = (today - time::Duration::days(6)).to_string();
+    server.set_options(|options| {
+        (options.restate_every, options.shuffled_rows) = (Some(2), true);
+    });
+    let tap = Tap::on(&server).set("start_date", before.clone()).set("end_date", Value::Null);
+    let tap = tap.set("page_size", 5).set("report_window", 30);
+    let run = tap.catalog(&catalog("ad_insights", METRICS)).run().ended(0);
+    let keys = ["ad_id", "stat_time_day"];
+    let found = by_key(&run, "ad_insights", &keys);
+    let firm = (today - time::Duration::days(3)).to_string();
+    let scope = Scope::of(server.world()).days(&before, &firm);
+    let schema = run.schema("ad_insights");
+    let is_firm = |record: &&&crate::harness::Fields| {
+        record.raw("stat_time_day").trim_matches('"')[..10] <= *firm
+    };
+    let records = run.records("ad_insights");
+    let of_firm_days: Vec<_> = records.iter().filter(is_firm).copied().collect();
+    assert!(of_firm_days.len() < found.len() && !of_firm_days.is_empty());
+    truth::compare(server.world(), "ad_insights", schema, &of_firm_days, &scope, false);
+}
+
+#[test]
+fn a_metric_refused_in_one_request_leaves_that_one() {
+    for text in [None, Some("metrics: Unsupported metric for this data level.".to_owned())] {
+        let server = serve(world());
+        let catalog = catalog("campaign_insights", METRICS);
+        // `likes` is in the first third, the last property in the last one.
+        let last = "\u{0}";
+        let properties = catalog["streams"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|s| s["tap_stream_id"] == "campaign_insights");
+        let properties = properties.unwrap()["schema"]["properties"].as_object().unwrap();
+        let last = properties.keys().next_back().map_or(last, String::as_str);
+        let last: &'static str = last.to_owned().leak();
+        server.set_options(|options| {
+            options.refused_metrics = vec!["likes".into(), last.into()];
+            options.refusal_text = text.clone();
+        });
+        let run = Tap::on(&server).set("concurrency", 1).catalog(&catalog).run().ended(0);
+        let scope = Scope { without: vec!["likes", last], ..Scope::of(server.world()) };
+        truth::check(server.world(), &run, "campaign_insights", &scope);
+        for name in ["likes", last] {
+            let said = run.said("WARNING", &format!("`{name}`"));
+            assert_eq!(said, ids(&server).len(), "{name}: {}", run.stderr.join("\n"));
+        }
+        let without: BTreeSet<usize> =
+            windows(&server).iter().rev().take(3).map(|r| metrics(r).len()).collect();
+        assert_eq!(without, BTreeSet::from([82, 83]), "each request lacks one of its own");
+    }
+}
+
+#[test]
+fn a_window_that_is_too_much_for_one_request_shrinks_for_all() {
+    let server = serve(WorldConfig { accounts: 1, top_view: 0, ..world() });
+    // The second request of the first window is too much for TikTok.
+    server.add_fault(Fault {
+        path: Some(REPORT.into()),
+        start_date: Some(START.into()),
+        after: 1,
+        kind: code(40067, "Too large."),
+        ..Fault::default()
+    });
+    let tap = Tap::on(&server).set("report_window", 30).set("concurrency", 1);
+    let run = tap.catalog(&catalog("ad_insights", METRICS)).run().ended(0);
+    truth::check(server.world(), &run, "ad_insights", &Scope::of(server.world()));
+    assert_eq!(run.said("INFO", "asked for in smaller windows"), 1, "{}", run.stderr.join("\n"));
+    let ends: Vec<_> =
+        windows(&server).iter().map(|r| r.param("end_date").unwrap().to_owned()).collect();
+    let days = ["2026-05-02", "2026-05-04", END];
+    let wanted = [&[END; 2][..], &days.map(|day| [day; 3]).concat()].concat();
+    assert_eq!(ends, wanted);
+}
+
+#[test]
+fn a_day_that_is_too_much_is_read_by_campaign() {
+    let server = serve(world());
+    server.set_options(|options| options.too_large_rows = Some(6));
+    let run = Tap::on(&server).catalog(&catalog("ad_insights", METRICS)).run().ended(0);
+    truth::check(server.world(), &run, "ad_insights", &Scope::of(server.world()));
+    assert!(run.said("INFO", "parts by campaign_ids") > 0, "{}", run.stderr.join("\n"));
+}
+
+#[test]
+fn windows_are_small_enough_to_be_held() {
+    let config = WorldConfig { accounts: 1, campaigns: 10, adgroups: 5, ads: 4, ..world() };
+    let server = serve(WorldConfig { top_view: 0, delivery: 1.0, deleted: 0.0, ..config });
+    let tap = Tap::on(&server).set("start_date", "2026-04-01").set("end_date", "2026-04-30");
+    let tap = tap.set("report_window", 30).set("concurrency", 1);
+    let run = tap.catalog(&catalog("ad_insights", METRICS)).run().ended(0);
+    let scope = Scope::of(server.world()).days("2026-04-01", "2026-04-30");
+    truth::check(server.world(), &run, "ad_insights", &scope);
+    let too_much = run.said("INFO", "more than the tap holds");
+    // It is known from the first page how many days can be held.
+    assert!((1..=2).contains(&too_much), "{too_much}: {}", run.stderr.join("\n"));
+}
+
+#[test]
+fn what_is_joined_is_proven() {
+    for include_deleted in [false, true] {
+        let server = serve(world());
+        server.set_options(|options| options.shuffled_rows = true);
+        let tap = Tap::on(&server).set("verify", true).set("include_deleted", include_deleted);
+        let run = tap.catalog(&catalog("ad_insights", METRICS)).run().ended(0);
+        let scope = Scope { include_deleted, ..Scope::of(server.world()) };
+        truth::check(server.world(), &run, "ad_insights", &scope);
+        let line = |line: &String| {
+            let cells = line.strip_prefix("INFO verify: ")?.split(" | ");
+            Some(cells.map(str::to_owned).collect::<Vec<_>>())
+        };
+        let table: Vec<Vec<String>> = run.stderr.iter().filter_map(line).skip(1).collect();
+        assert!(table.len() > 60, "{}", run.stderr.join("\n"));
+        for row in &table {
+            assert_eq!(row[3], row[4], "{row:?}");
+            let compared = if row[1] == "ads to account" { "4" } else { "8" };
+            assert_eq!(row[5..], [compared, "0", "0", "0", "0"], "{row:?}");
+        }
+    }
+    let server = serve(world());
+    server.set_options(|options| options.total_offsets = vec![("clicks".into(), "7".into())]);
+    let tap = Tap::on(&server).set("verify", true).set("end_date", START);
+    let run = tap.catalog(&catalog("campaign_insights", METRICS)).run().ended(4);
+    assert!(run.cause().contains("`clicks`"), "{}", run.cause());
+}
