@@ -33,11 +33,12 @@ impl Recipe {
     }
 }
 
-/// The bytes in front of a value. TikTok takes 100 metrics in one request, so the first byte is far
-/// from the end of the control characters.
+/// The bytes in front of a value. A request has 100 metrics at most, so the first byte is always a
+/// control character.
 fn tag(number: usize) -> [u8; 2] {
+    let number = u16::try_from(number).unwrap_or(u16::MAX);
     debug_assert!(number < 0x20 << 8, "more fields than one request can have");
-    [(number >> 8) as u8 & 0x1F, (number & 0xFF) as u8]
+    number.to_be_bytes()
 }
 
 /// The values of a stored row, each with the number of its field.
@@ -47,7 +48,7 @@ pub(super) fn values(mut row: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
         let end = rest.iter().position(|byte| *byte < 0x20).unwrap_or(rest.len());
         let value = &rest[..end];
         row = &rest[end..];
-        Some((usize::from(tag[0]) << 8 | usize::from(tag[1]), value))
+        Some((usize::from(u16::from_be_bytes(*tag)), value))
     })
 }
 

@@ -98,7 +98,7 @@ impl Plan {
             stream: stream.clone(),
             name: catalog.stream.clone(),
             schema: selection::selected_schema(catalog, &always),
-            sides: sides(&metrics, &specs, &recipe),
+            sides: sides(&metrics, &specs, recipe),
             recipe: recipe(specs),
             keys,
             metrics,

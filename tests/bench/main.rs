@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, reason = "a bench may fail as a test does")]
 #![allow(clippy::cast_precision_loss, reason = "figures for people")]
 
+mod joined;
 mod memory;
 mod process;
 mod rate_limit;

@@ -2,6 +2,7 @@
 //! slower than the tap, with one huge page, and with a plan of hundreds of thousands of slices.
 //! Owns the cases and their bars; the peak is read by `tap`.
 
+use super::joined;
 use super::table::Table;
 use super::tap::{Run, Tap};
 use super::world::{Scale, empty, even, one_account};
@@ -21,6 +22,7 @@ pub(crate) fn run(table: &mut Table, scale: Scale) {
     growth(table, scale);
     slow_reader(table, scale);
     huge_page(table);
+    joined::memory(table, scale);
     planning(table, scale);
 }
 

@@ -4,6 +4,7 @@
 //!
 //! Owns the pages and the timing; it calls the library, no process.
 
+use super::joined;
 use super::table::Table;
 use super::world::{Scale, plain, serve};
 use fake_tiktok::{Server, TOKEN, WorldConfig};
@@ -21,7 +22,7 @@ use tap_tiktok_ads::sync::plan::{Plan, plan};
 /// CPU of rendering, at most, in units of the scan.
 const BAR: f64 = 2.0;
 /// Text of one round, at least: longer than a scheduler's whim.
-const BYTES: usize = 64 << 20;
+pub(crate) const BYTES: usize = 64 << 20;
 
 pub(crate) fn run(table: &mut Table, scale: Scale) {
     let server = serve(WorldConfig {
@@ -43,7 +44,8 @@ pub(crate) fn run(table: &mut Table, scale: Scale) {
         let plan = planned(&server, stream, fields.as_ref());
         // Everything is fetched, also where little is selected: that is the page whose rest must be
         // skipped fast.
-        let text = fetch(&server, &planned(&server, stream, None));
+        let all = planned(&server, stream, None);
+        let text = fetch(&server, &all, &all.metrics);
         let speeds = measure(&plan, &text, scale);
         let name = if fields.is_some() {
             format!("{stream}, 2 metrics of all")
@@ -64,6 +66,7 @@ pub(crate) fn run(table: &mut Table, scale: Scale) {
             table.note(&format!("{name}, Value in and out / scan"), &measured);
         }
     }
+    joined::rendering(table, &server, scale);
 }
 
 /// The plan of one stream, with all fields or a few.
@@ -78,14 +81,19 @@ fn planned(server: &Server, stream: &str, fields: Option<&[&str; 2]>) -> Plan {
             );
         }
     }
+    planned_of(server, catalog)
+}
+
+/// The plan of the only selected stream.
+pub(crate) fn planned_of(server: &Server, catalog: Value) -> Plan {
     let account = &server.world().accounts()[0].advertiser_id;
     let config = json!({"access_token": TOKEN, "accounts": [account], "start_date": "2025-01-01", "base_url": server.url()});
     let config = Config::from_settings(config.as_object().unwrap().clone()).unwrap();
     plan(&catalog::parse(catalog).unwrap(), &config).unwrap().remove(0)
 }
 
-/// The first page of a stream, as the API sends it.
-fn fetch(server: &Server, plan: &Plan) -> String {
+/// The first page of a stream, as the API sends it: of a report, with these metrics.
+pub(crate) fn fetch(server: &Server, plan: &Plan, metrics: &[String]) -> String {
     let account = server.world().accounts()[0].advertiser_id.clone();
     let mut params = vec![("advertiser_id", account), ("page_size", "1000".to_owned())];
     if let Some(report) = plan.stream.report() {
@@ -93,7 +101,7 @@ fn fetch(server: &Server, plan: &Plan) -> String {
             ("report_type", report.report_type.to_owned()),
             ("data_level", report.data_level.unwrap_or_default().to_owned()),
             ("dimensions", json!(report.dimensions).to_string()),
-            ("metrics", json!(plan.metrics).to_string()),
+            ("metrics", json!(metrics).to_string()),
             ("start_date", "2025-01-01".to_owned()),
             ("end_date", "2025-01-30".to_owned()),
         ]);
