@@ -19,6 +19,7 @@ mod grammar;
 mod harness;
 mod input;
 mod joined;
+mod joined_limits;
 mod json;
 mod kill;
 mod midnight;
