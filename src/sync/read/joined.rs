@@ -19,7 +19,7 @@ use crate::sync::check;
 /// what is more is asked for in smaller windows.
 pub(crate) const MOST_HELD: usize = 2 << 20;
 /// Bytes of lines that are sent on at once.
-const SENT: usize = 1 << 20;
+const SENT: usize = 1 << 19;
 
 /// What the requests brought, in their order. `None`: TikTok refuses all metrics of one.
 type Sides = Vec<Option<Audit>>;
@@ -32,14 +32,29 @@ pub(crate) fn read(
     part: &Part,
     list: &dyn Fn(&Slice, &Asked) -> List,
 ) -> Result<(Audit, Vec<Option<Sum>>), ApiError> {
-    let mut sides = read_sides(slice, report, part, list)?;
+    let mut held = 0;
+    let joined = read_held(slice, report, part, list, &mut held);
+    slice.desk.release(held);
+    joined
+}
+
+/// `held`: the bytes of rows that are counted as waiting to be written.
+fn read_held(
+    slice: &mut Slice,
+    report: &Report,
+    part: &Part,
+    list: &dyn Fn(&Slice, &Asked) -> List,
+    held: &mut usize,
+) -> Result<(Audit, Vec<Option<Sum>>), ApiError> {
+    let mut sides = read_sides(slice, report, part, list, held)?;
     if !have_same_rows(&sides) {
         log::info!(
             "{}: the requests that its metrics take brought different rows; they are made once more",
             slice.place()
         );
         drop(sides);
-        sides = read_sides(slice, report, part, list)?;
+        slice.desk.release(std::mem::take(held));
+        sides = read_sides(slice, report, part, list, held)?;
     }
     send(slice, &sides)?;
     let mut totals = vec![None; slice.plan.summed.len()];
@@ -61,9 +76,10 @@ fn read_sides(
     report: &Report,
     part: &Part,
     list: &dyn Fn(&Slice, &Asked) -> List,
+    held: &mut usize,
 ) -> Result<Sides, ApiError> {
     let requests = slice.plan.sides.len();
-    let (mut sides, mut held) = (Sides::new(), 0);
+    let mut sides = Sides::new();
     for number in 0..requests {
         // Without any metric a request is of use only for its rows.
         let is_last_hope = number + 1 == requests && sides.iter().all(Option::is_none);
@@ -71,7 +87,7 @@ fn read_sides(
             sides.push(None);
             continue;
         }
-        let most_held = slice.most_held.saturating_sub(held) / (requests - number);
+        let most_held = slice.most_held.saturating_sub(*held) / (requests - number);
         let list = |slice: &Slice, asked: &Asked| List {
             side: Some(number),
             most_held,
@@ -82,7 +98,9 @@ fn read_sides(
             remember_size(slice, part);
         }
         let audit = audit?;
-        held += audit.stored.bytes();
+        let bytes = audit.stored.bytes();
+        slice.desk.hold(bytes);
+        *held += bytes;
         sides.push(Some(audit));
     }
     Ok(sides)

@@ -108,6 +108,14 @@ impl Desk for pool::Desk<'_, Reading> {
         pool::Desk::send(self, lines)
     }
 
+    fn hold(&self, bytes: usize) {
+        pool::Desk::hold(self, bytes);
+    }
+
+    fn release(&self, bytes: usize) {
+        pool::Desk::release(self, bytes);
+    }
+
     fn buffer(&self) -> Vec<u8> {
         pool::Desk::buffer(self)
     }

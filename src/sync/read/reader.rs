@@ -29,6 +29,10 @@ pub(crate) trait Desk {
     fn pages(&mut self, list: Arc<List>, ahead: usize) -> Option<Pages>;
     /// Sends lines on. `false`: the run is over.
     fn send(&mut self, lines: Vec<u8>) -> bool;
+    /// Counts bytes that are kept until `release` as if they were lines that wait to be written.
+    fn hold(&self, bytes: usize);
+    /// Bytes that were held are no longer kept.
+    fn release(&self, bytes: usize);
     /// An empty buffer for lines.
     fn buffer(&self) -> Vec<u8>;
     /// A buffer of any content for the body of an answer.
