@@ -77,11 +77,10 @@ pub fn settings_table() -> String {
         } else {
             format!(" (also {})", others.join(", "))
         };
-        let later = if setting.get("x-not-yet").is_some() { " *Not available yet.*" } else { "" };
         let secret = if setting.get("secret").is_some() { ", secret" } else { "" };
         let _ = writeln!(
             table,
-            "| `{name}`{also} | {}{secret} | {} | {} | {}{later} |",
+            "| `{name}`{also} | {}{secret} | {} | {} | {} |",
             form(setting),
             if is_required(name) { "yes" } else { "" },
             default_of(setting, ""),

@@ -16,7 +16,7 @@ pub struct Args {
     /// State of the last run: the last line that the target printed
     #[arg(short, long, value_name = "FILE")]
     pub state: Option<String>,
-    /// Print the catalog and exit; needs no config and no network
+    /// Print the catalog of the streams that the config lists, and exit; the config is optional
     #[arg(short, long)]
     pub discover: bool,
     /// Print the capabilities, settings and streams of the tap, and exit

@@ -5,7 +5,7 @@ use crate::stdout::Unwritable;
 use std::fmt;
 use std::io;
 
-/// The exit codes, which the README lists for users.
+/// The exit codes, which docs/guarantees.md lists for users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Exit {

@@ -31,6 +31,7 @@ use singer::output::Output;
 use singer::state::State;
 use singer::{catalog, selection, state_file};
 use std::io::Write;
+use streams::Available;
 use sync::Failures;
 
 /// Does what the arguments ask for and writes the outcome to `out`. Returns what failed along the
@@ -42,27 +43,32 @@ pub fn run(args: &Args, signals: &Signals, mut out: impl Write) -> Result<Failur
     }
     if args.discover {
         // In one piece: stdout would take it line by line, thousands of them.
-        out.write_all(format!("{:#}\n", discovery::discover()).as_bytes())?;
+        let available = Config::available(&args.config)?;
+        out.write_all(&discovery::text_of(&available)?)?;
         return Ok(Failures::default());
     }
     let config = Config::load(&args.config)?;
-    let catalog = args.catalog.as_deref().map_or_else(discovery::default_catalog, catalog::load)?;
+    let catalog = match args.catalog.as_deref() {
+        Some(path) => catalog::load(path)?,
+        None => discovery::default_catalog(&config.streams)?,
+    };
     let state = state_file::load(args.state.as_deref())?;
     if let Err(error) = selection::check(&catalog) {
         // Whoever reads this keeps the bookmarks that are in question.
         Output::new(out).state(&state.to_value())?;
         return Err(error);
     }
-    warn_of_another_tap(&state);
+    warn_of_another_tap(&state, &config.streams);
     sync::run(config, &catalog, state, signals, out)
 }
 
 /// A state that knows none of our streams would have everything read anew without a word.
-fn warn_of_another_tap(state: &State) {
+fn warn_of_another_tap(state: &State, streams: &Available) {
     let known: Vec<&str> = state.streams().collect();
-    if !known.is_empty() && known.iter().all(|name| streams::find(name).is_none()) {
+    if !known.is_empty() && known.iter().all(|name| streams.find(name).is_none()) {
         log::warn!(
-            "state: it has bookmarks of {}, and of no stream of this tap; is it the state of another one? Everything is read from its beginning",
+            "state: it has bookmarks of {}, and of no stream of this tap; is it the state of \
+             another one? Everything is read from its beginning",
             known.iter().take(5).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
         );
     }

@@ -1,4 +1,4 @@
-//! Answers of the API: the first byte says which plan reads them, the rest is the answer.
+//! Fuzzes answers of the API: the first byte chooses the plan, the rest is the answer.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -9,8 +9,8 @@ use tap_tiktok_ads::singer::catalog;
 use tap_tiktok_ads::sync::plan::{Plan, plan};
 use tap_tiktok_ads_fuzz::{config, render};
 
-/// The plans of discovery's own catalog, and those of one in which every field is text and entities
-/// have `modify_time` as a key, as in the catalog of another tap.
+/// The plans of the discovered catalog, and of a catalog like those of other taps, in which every
+/// field is text and `modify_time` is a key.
 static PLANS: LazyLock<Vec<Plan>> = LazyLock::new(|| {
     let mut foreign = discovery::discover();
     for stream in foreign["streams"].as_array_mut().into_iter().flatten() {
@@ -19,10 +19,14 @@ static PLANS: LazyLock<Vec<Plan>> = LazyLock::new(|| {
             *schema = json!({"type": ["null", "string"]});
         }
         if !stream["schema"]["properties"]["modify_time"].is_null() {
-            stream["key_properties"].as_array_mut().into_iter().for_each(|keys| keys.push("modify_time".into()));
+            if let Some(keys) = stream["key_properties"].as_array_mut() {
+                keys.push("modify_time".into());
+            }
         }
     }
-    let plans = |catalog: Value| plan(&catalog::parse(catalog).expect("a catalog"), &config()).expect("plans");
+    let plans = |catalog: Value| {
+        plan(&catalog::parse(catalog).expect("a catalog"), &config()).expect("plans")
+    };
     [plans(discovery::discover()), plans(foreign)].into_iter().flatten().collect()
 });
 

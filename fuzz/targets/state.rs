@@ -1,4 +1,5 @@
-//! State files: bookmarks have one form, only move forward, and survive being written.
+//! Fuzzes state files: bookmarks have one form, only move forward, and are the same after the state
+//! is written and read again.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -9,8 +10,10 @@ const NEWER: &str = "2026-03-01T00:00:00Z";
 
 fn check_form(time: &str) {
     let form = "0000-00-00T00:00:00Z";
-    let fits = time.bytes().zip(form.bytes()).all(|(byte, form)| if form == b'0' { byte.is_ascii_digit() } else { byte == form });
-    assert!(time.len() == form.len() && fits, "{time}");
+    let fits = |(byte, form): (u8, u8)| {
+        if form == b'0' { byte.is_ascii_digit() } else { byte == form }
+    };
+    assert!(time.len() == form.len() && time.bytes().zip(form.bytes()).all(fits), "{time}");
 }
 
 fuzz_target!(|data: &[u8]| {
@@ -23,10 +26,12 @@ fuzz_target!(|data: &[u8]| {
             check_form(time);
         }
         state.advance(stream, "1", NEWER, &accounts);
-        let after = state.bookmark(stream, "1").expect("a bookmark that was set is a time").expect("it was set");
-        assert_eq!(after, before.ok().flatten().filter(|time| time.as_str() > NEWER).unwrap_or_else(|| NEWER.to_owned()));
+        let after = state.bookmark(stream, "1").expect("a timestamp").expect("a bookmark");
+        let later = before.ok().flatten().filter(|time| time.as_str() > NEWER);
+        assert_eq!(after, later.unwrap_or_else(|| NEWER.to_owned()));
         if let Ok(other) = other {
-            assert_eq!(state.bookmark(stream, "2").expect("it was a time before"), other, "another account's bookmark moved");
+            let now = state.bookmark(stream, "2").expect("a timestamp, as before");
+            assert_eq!(now, other, "the bookmark of another account moved");
         }
     }
     state.set_current(Some("ads"));

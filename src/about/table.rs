@@ -39,6 +39,9 @@ fn read_per(stream: &Stream) -> &'static str {
     match stream.per {
         Per::Account => "account",
         Per::AccountBatch => "100 accounts",
+        Per::BusinessCenter => "Business Center",
+        Per::Once => "once",
+        Per::App => "app",
     }
 }
 
@@ -57,7 +60,8 @@ fn replication(stream: &Stream) -> String {
     match stream.replication {
         Replication::FullTable => "full table".to_owned(),
         Replication::Incremental { key, .. } => format!("incremental by `{key}`"),
-        Replication::Window { key } => format!("window by `{key}`"),
+        Replication::Window { key, .. } => format!("window by `{key}`"),
+        Replication::Snapshot => "snapshot".to_owned(),
     }
 }
 
@@ -68,7 +72,8 @@ fn requests(stream: &Stream) -> String {
     }
     let window = if stream.has_windows() { " per window" } else { "" };
     let passes = stream.call.passes.iter().map(|pass| {
-        let pages = format!("pages of {}{window}", pass.page_size);
+        let most = pass.page_size.or(stream.call.paging.most());
+        let pages = most.map_or("one".to_owned(), |most| format!("pages of {most}")) + window;
         pass.optional.map_or(pages.clone(), |name| format!("`{name}`: {pages}"))
     });
     let mut calls: Vec<String> = passes.collect();

@@ -1,5 +1,5 @@
-//! Requests that may start in a second and in a minute, reckoned from those that did. It owns
-//! arithmetic on instants; sleeping is `pacing`'s.
+//! Computes when the next request may start under a limit per second and per minute, from the
+//! requests that started before. `pacing` does the waiting.
 
 use super::limits::Limit;
 use std::collections::VecDeque;
@@ -7,22 +7,22 @@ use std::time::{Duration, Instant};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// One limit and how far it is used up.
+/// One rate limit and how much of it was used.
 #[derive(Debug)]
 pub(super) struct Budget {
-    /// Between the starts of two requests: evenly spread, since a burst at the start would be a
-    /// breach by itself.
+    /// The time between the starts of two requests. They are spread evenly, because a burst would
+    /// exceed the limit per second.
     interval: Duration,
-    /// Starts in a minute; none where the interval sees to that already.
+    /// The most requests per minute; `None` if the interval already enforces it.
     per_minute: Option<usize>,
-    /// Those of the last minute, if they are counted.
+    /// When the requests of the last minute started, if they are counted.
     recent: VecDeque<Instant>,
-    /// No request may start before.
+    /// The earliest time at which the next request may start.
     next: Instant,
 }
 
 impl Budget {
-    /// A budget nobody has used.
+    /// A budget of which nothing was used yet.
     pub(super) fn new(limit: Limit, now: Instant) -> Self {
         #[allow(
             clippy::cast_possible_truncation,
@@ -39,7 +39,7 @@ impl Budget {
         }
     }
 
-    /// Takes the next turn, not before `earliest`, and tells when it begins.
+    /// Reserves the next start, which is not before `earliest`, and returns its time.
     pub(super) fn take(&mut self, earliest: Instant) -> Instant {
         let mut start = self.next.max(earliest);
         if let Some(most) = self.per_minute {
@@ -77,9 +77,12 @@ mod tests {
     proptest! {
         #[test]
         fn no_second_and_no_minute_holds_more_than_its_limit(
-            per_second in 1_u32..20, part in 1_u32..100, waits in prop::collection::vec(0_u64..700, 1..400),
+            per_second in 1_u32..20,
+            part in 1_u32..100,
+            waits in prop::collection::vec(0_u64..700, 1..400),
         ) {
-            let limit = Limit { per_second: f64::from(per_second), per_minute: (f64::from(per_second * part) * 0.6).max(1.0) };
+            let per_minute = (f64::from(per_second * part) * 0.6).max(1.0);
+            let limit = Limit { per_second: f64::from(per_second), per_minute };
             let now = Instant::now();
             let mut budget = Budget::new(limit, now);
             let mut earliest = now;
@@ -87,11 +90,15 @@ mod tests {
                 earliest += Duration::from_millis(*wait);
                 budget.take(earliest) - now
             }).collect();
-            for (length, most) in [(Duration::from_secs(1), limit.per_second), (MINUTE, limit.per_minute)] {
+            let second = Duration::from_secs(1);
+            for (length, most) in [(second, limit.per_second), (MINUTE, limit.per_minute)] {
                 for (i, start) in starts.iter().enumerate() {
                     // Rounded to nanoseconds, an interval may be a little short.
-                    let within = starts[i..].iter().take_while(|s| **s + Duration::from_micros(1) < *start + length).count();
-                    prop_assert!(f64::from(u32::try_from(within).expect("few")) <= most.floor().max(1.0), "{within} in {length:?}");
+                    let is_within =
+                        |s: &&Duration| **s + Duration::from_micros(1) < *start + length;
+                    let within = starts[i..].iter().take_while(is_within).count();
+                    let count = f64::from(u32::try_from(within).expect("few"));
+                    prop_assert!(count <= most.floor().max(1.0), "{within} in {length:?}");
                 }
             }
         }

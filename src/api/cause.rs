@@ -1,44 +1,45 @@
-//! Why a call brought nothing, named for what happened. One way leads from here to everything that
-//! follows: whether the call is tried again, what is left out of the run, and the exit code.
+//! The causes for which calls fail, named for what happened. The cause alone decides whether the
+//! call is made again, what is left out of the run, and the exit code.
 
 use crate::error::Exit;
 
-/// What went wrong with a call, or with the list that calls were to bring.
+/// What went wrong with a call, or with the list that several calls read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// Trouble that passes by itself: the network, an overloaded server, an answer that broke off.
+    /// A temporary failure: the network, an overloaded server, an answer that was cut off.
     Passing,
-    /// The app asks too fast.
+    /// The app sends requests too fast.
     Throttled,
-    /// The app asks too fast about one account at one endpoint.
+    /// The app sends requests for one account and endpoint too fast.
     AccountThrottled,
     /// TikTok is under maintenance.
     Maintenance,
-    /// What the app may ask today is used up.
+    /// The app has used all of its requests of today.
     QuotaSpent,
-    /// It took too long. A report that timed out asks for too much, and is not repeated as it is.
+    /// It took too long. A report that timed out asks for too much, so it is not repeated
+    /// unchanged.
     TimedOut,
     /// Too much was asked for at once.
     TooLarge,
-    /// More rows than should be held until the answers to other requests for them are there.
+    /// There are more rows than the tap holds until the answers to other requests are there.
     TooMuchToHold,
-    /// A report looked at a part of its ads only.
+    /// A report covers only a part of its ads.
     Truncated,
     /// TikTok said that it left out a part.
     PartMissing,
-    /// The rows of a list are not those that TikTok counts, also when it was read once more.
+    /// The rows of a list do not match TikTok's own count, even after reading it a second time.
     Incomplete,
-    /// A list grew each time it was read: a row may have moved to another page unseen.
+    /// A list grew each time it was read, so a row may have moved to another page and been missed.
     Growing,
-    /// Rows came, but none has what tells it from the others: the form of the answer has changed.
+    /// No row of an answer has its key properties, so the form of the answer has changed.
     UnknownForm,
     /// The token, the app or a setting is wrong, so every call is refused.
     Unauthorized,
     /// TikTok finds the request wrong.
     Refused,
-    /// The account is gone, or closed to the token.
+    /// The account does not exist any more, or the token cannot read it.
     AccountGone,
-    /// The account lacks the feature, or has not granted it.
+    /// The account does not have the feature, or has not granted it.
     NotGranted,
     /// The developer app lacks the permission, for every account.
     ScopeMissing,

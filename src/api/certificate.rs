@@ -1,10 +1,10 @@
-//! Why the certificate of a server or proxy is not accepted, in words. Trying again does not help
-//! against any of these.
+//! Explains why the certificate of a server or proxy was not accepted. None of these failures is
+//! temporary.
 
 use super::trouble::Incident;
 use rustls::CertificateError;
 
-/// The incident and its words, if a request failed for a certificate.
+/// The incident and its description, if a request failed because of a certificate.
 pub(super) fn incident_of(error: &ureq::Error) -> Option<(Incident, String)> {
     let tls = match error {
         ureq::Error::Rustls(tls) => tls,

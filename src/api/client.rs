@@ -1,5 +1,5 @@
-//! Requests: each is sent when the rate limits allow it, and made again after passing trouble. The
-//! envelope of an answer is read here; its rows go to the reader that came with the request.
+//! Sends requests when the rate limits allow it, and repeats them after temporary failures. It
+//! reads the envelope of an answer; the caller passes the reader for its rows.
 
 use super::cause::{Cause, Retry};
 use super::codes::{PARTIAL, cause_of};
@@ -20,22 +20,23 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use ureq::Agent;
 
-/// An answer may not be larger, also not unpacked.
+/// The most bytes of an answer, compressed or not.
 const MOST_BYTES: u64 = 256 << 20;
-/// Comes with a report that left ads out; TikTok says so in no other way.
+/// The header of a report that leaves out ads. TikTok indicates that in no other way.
 const CUT: &str = "x-tt-ads-throttle";
-/// How often passing trouble is met before a call is given up.
+/// How often a call is tried if it fails temporarily.
 const TRIES: u32 = 6;
 /// Waits during maintenance, in seconds.
 const MAINTENANCE: [u64; 3] = [60, 120, 300];
-/// Multiplies every pause, for tests. Taken on loopback only: nobody should hurry TikTok.
+/// Multiplies every pause, for tests. It only works for loopback addresses, so that nobody can ask
+/// TikTok too fast.
 const PAUSE_SCALE: &str = "TAP_TIKTOK_ADS_PAUSE_SCALE";
 
 /// Makes requests, for all workers.
 #[derive(Debug)]
 pub struct Client {
     agent: Agent,
-    /// Host and port that are asked, for people.
+    /// Host and port of the requests, for messages.
     place: String,
     base: String,
     token: crate::config::Secret,
@@ -72,13 +73,14 @@ impl Client {
         })
     }
 
-    /// Requests sent so far.
+    /// The number of requests sent so far.
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// Makes a call as often as it takes, and has `reader` read the rows of its answer. `body` is a
-    /// buffer to be used again. An error says that TikTok refused, or that all tries are used up.
+    /// Makes a call, several times if it fails temporarily, and lets `reader` read the rows of the
+    /// answer. `body` is a buffer that is reused. An error means that TikTok refused the call, or
+    /// that all tries failed.
     pub fn call<R: Reader>(
         &self,
         request: &Request,
@@ -108,7 +110,7 @@ impl Client {
         }
     }
 
-    /// Whether the answer says that it is cut. Its body is in `body`.
+    /// Whether the answer says that it leaves out ads. Its body is in `body`.
     fn send(&self, request: &Request, body: &mut Vec<u8>) -> Result<bool, Trouble> {
         let url = format!("{}{}", self.base, request.path);
         let mut call = self
@@ -116,7 +118,7 @@ impl Client {
             .get(url)
             .header("Access-Token", self.token.expose())
             .query_pairs(request.params.iter().map(|(k, v)| (*k, v.as_str())));
-        if let Some(PageOf { number, size }) = request.page {
+        if let Some(PageOf { number, size, .. }) = request.page {
             call = call.query("page", number.to_string()).query("page_size", size.to_string());
         }
         let mut response = call.call().map_err(|e| Trouble::on_the_way(&e, &self.place))?;
@@ -142,7 +144,7 @@ impl Client {
             429 => Incident::Throttled,
             408 | 504 | 524 => Incident::TimedOut,
             500.. => Incident::ServerError,
-            // An error with an envelope says more than its status.
+            // The envelope of an error has more information than its HTTP status.
             _ if body.starts_with(b"{") => return Ok(is_cut),
             300..400 => Incident::Redirect,
             _ => Incident::NotFound,
@@ -150,7 +152,7 @@ impl Client {
         Err(Trouble::of(incident, format!("the answer has HTTP status {status}")))
     }
 
-    /// Waits as long as the trouble asks for, or gives the call up.
+    /// Waits before the next try, or returns an error if there is none.
     fn wait(
         &self,
         request: &Request,
@@ -195,15 +197,15 @@ impl Client {
     }
 }
 
-/// Says that TikTok delivered a part of what was asked for.
+/// Warns that TikTok delivered only a part of what was requested.
 fn say_partial(request: &Request, page: &Page) {
     let (_, remedy) = cause_of(page.code, &page.message);
     let (message, id) = (foreign(&page.message), foreign(&page.request_id));
     log::warn!("{}: {remedy}: \"{message}\" (request {id})", request.path);
 }
 
-/// Seconds doubling from 1 to 60, each drawn from its upper half so that workers do not come back
-/// together.
+/// Seconds that double from 1 to 60, each chosen randomly from its upper half so that workers do
+/// not all continue at the same time.
 fn backoff(attempt: u32) -> Duration {
     let most = 2_f64.powi(i32::try_from(attempt - 1).unwrap_or(6)).min(60.0);
     let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().subsec_nanos();

@@ -1,5 +1,5 @@
-//! What TikTok's return codes and their messages say about the cause of a failure: one table, of
-//! which the first match counts.
+//! The table of TikTok's return codes and messages, with the cause that each stands for. The first
+//! entry that matches counts.
 
 use super::cause::Cause;
 use std::ops::RangeInclusive;
@@ -13,7 +13,7 @@ struct Rule {
     /// for any message.
     says: &'static [&'static str],
     cause: Cause,
-    /// What it means and what to do, for people.
+    /// What it means and what the user can do.
     remedy: &'static str,
 }
 
@@ -37,8 +37,8 @@ impl Rule {
     }
 }
 
-/// What TikTok says of an ad account that is gone or closed to the token. A message that merely
-/// mentions `advertiser_id` or a permission is about something else: a dimension, a filter.
+/// Messages about an ad account that does not exist or that the token cannot read. A message that
+/// merely mentions `advertiser_id` or a permission is about a dimension or a filter.
 const ACCOUNT: &[&str] = &[
     "^advertiser_id:",
     "^advertiser_id does",
@@ -54,7 +54,7 @@ const ACCOUNT: &[&str] = &[
     "permission to access the advertiser",
     "permission to access this advertiser",
 ];
-/// What TikTok says where the developer app, and not one account, lacks a permission.
+/// Messages about a permission that the developer app lacks, and not a single account.
 const APP_SCOPE: &[&str] = &["developer app", "your app", "scope", "the app does", "app has no"];
 const GONE: &str = "check that the account exists and that the token's owner granted it to the app";
 const TOKEN: &str = "check `access_token`: authorise the app again and take the new token";
@@ -64,7 +64,7 @@ const SANDBOX: &str = "the sandbox does not have this";
 const REQUEST: &str = "TikTok refuses the request as it is";
 const LATER: &str = "run again later; the state is kept";
 
-/// By code, the most particular first.
+/// By code, the most specific entries first.
 static RULES: &[Rule] = &[
     rule(
         -1..=-1,
@@ -138,19 +138,18 @@ static RULES: &[Rule] = &[
     rule(60000..=69999, &[], Cause::Maintenance, "TikTok is under maintenance; run again later"),
 ];
 
-/// Codes that stand for a time-out inside TikTok: a report that timed out is never repeated
-/// unchanged.
+/// Codes for a time-out inside TikTok. A report that timed out is never repeated unchanged.
 const TIMED_OUT: [i64; 2] = [51001, 51039];
 
-/// Why TikTok answered a code other than 0, and what the user can do. A code that nobody has seen
-/// is a refusal, as most in its range are.
+/// Why TikTok answered with a code other than 0, and what the user can do. An unknown code is taken
+/// as a refusal, which most codes are.
 pub fn cause_of(code: i64, message: &str) -> (Cause, &'static str) {
     let message = message.to_lowercase();
     let rule = RULES.iter().find(|rule| rule.fits(code, &message));
     rule.map_or((Cause::Refused, REQUEST), |rule| (rule.cause, rule.remedy))
 }
 
-/// Whether a code stands for a time-out.
+/// Whether a code means a time-out.
 pub fn is_time_out(code: i64) -> bool {
     TIMED_OUT.contains(&code)
 }

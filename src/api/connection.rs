@@ -1,5 +1,5 @@
-//! Connections to TikTok: certificates, proxies, time-outs and what is never done, such as following
-//! a redirect.
+//! Connections to TikTok: certificates, proxies, time-outs and what is never done, such as
+//! following a redirect.
 
 use super::proxy;
 use super::tunnel;
@@ -10,18 +10,18 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig, parse_pem};
 
-/// What makes connections for a configuration, and the host and port that it connects to, for
-/// people. An error says that the file of certificate authorities or a proxy cannot be used.
+/// The agent that makes connections for a configuration, and the host and port that it connects to,
+/// for messages. An error means that the file of certificate authorities or a proxy cannot be used.
 pub(super) fn agent(config: &Config) -> Result<(Agent, String)> {
     let tls = TlsConfig::builder().root_certs(root_certs(config)?).build();
     let (host, port) = config.host_and_port();
-    // A proxy of the environment is for hosts elsewhere: what stays on this machine would leave
-    // it, and without encryption.
+    // A proxy of the environment is not used for this machine: requests to it would leave it, and
+    // without encryption.
     let proxy = if config.is_loopback() { None } else { proxy::of_environment(host, port)? };
     let (proxy, variable) = proxy.unzip();
     let settings = Agent::config_builder()
         .proxy(proxy)
-        // The code in the body decides, also under another status.
+        // The code in the body decides, even if the HTTP status is an error.
         .http_status_as_error(false)
         // The token travels in a header of its own, which a redirect would carry to another
         // host.

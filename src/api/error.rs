@@ -1,28 +1,28 @@
-//! A call that brought nothing, with everything that people need to know about it.
+//! The error of a call, with everything that a message about it needs.
 
 use super::cause::Cause;
 use crate::words::foreign;
 use std::fmt;
 
-/// What became of a call after all its tries.
+/// Why a call failed after all its tries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
-    /// What happened; everything that follows is decided by it.
+    /// What happened. It decides what the run does next.
     pub cause: Cause,
     /// TikTok's return code, if there was an answer.
     pub code: Option<i64>,
-    /// TikTok's message, or what went wrong on the way to it.
+    /// TikTok's message, or a description of what went wrong.
     pub message: String,
-    /// Names the call in TikTok's logs; empty if there was no answer.
+    /// TikTok's id of the request; empty if there was no answer.
     pub request_id: String,
-    /// The endpoint, without parameters: those may hold a secret.
+    /// The endpoint, without parameters because they may contain a secret.
     pub path: &'static str,
     /// What the user can do about it.
     pub remedy: &'static str,
 }
 
 impl ApiError {
-    /// An error that no answer of TikTok names.
+    /// An error without a return code of TikTok.
     pub fn new(cause: Cause, path: &'static str, message: String, remedy: &'static str) -> Self {
         ApiError { cause, code: None, message, request_id: String::new(), path, remedy }
     }

@@ -1,17 +1,17 @@
-//! How fast TikTok lets an app ask: by the level of the app, and slower at single endpoints. It
-//! owns the numbers and the share of them that is used; keeping to them is `pacing`'s matter.
+//! TikTok's rate limits: by the level of the app, with lower limits for single endpoints, and the
+//! share of them that the tap uses. `pacing` keeps requests within them.
 
 use crate::config::Rate;
 
-/// Four fifths, so that another tool with the same app still gets through.
+/// Four fifths, so that another tool can use the same app at the same time.
 const SHARE: f64 = 0.8;
 
-/// Requests that may start.
+/// How many requests may start.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limit {
-    /// In a second.
+    /// Per second.
     pub per_second: f64,
-    /// In a minute, at most sixty times as many.
+    /// Per minute, at most sixty times as many.
     pub per_minute: f64,
 }
 
@@ -19,8 +19,8 @@ const fn limit(per_second: f64, per_minute: f64) -> Limit {
     Limit { per_second, per_minute }
 }
 
-/// Of an app, in the order of [`Level::ALL`](crate::config::Level::ALL). What an app may ask in a
-/// day is as much as it can ask in all seconds of a day.
+/// The limits of an app, in the order of [`Level::ALL`](crate::config::Level::ALL). The limits per
+/// day follow from those per second.
 static APP: [Limit; 4] =
     [limit(10.0, 600.0), limit(20.0, 1200.0), limit(30.0, 1800.0), limit(50.0, 3000.0)];
 
@@ -33,22 +33,22 @@ static ENDPOINTS: [(&str, [Limit; 4]); 2] = [
     ("report/task/create/", [limit(2.0, 60.0); 4]),
 ];
 
-/// Of TikTok's sandbox, at every level.
+/// The limit of TikTok's sandbox, for every level.
 static SANDBOX: Limit = limit(1.0, 30.0);
 
-/// What a process keeps to.
+/// The limits of a process.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// For all requests together.
     pub app: Limit,
-    /// Where the level stands among [`Level::ALL`](crate::config::Level::ALL).
+    /// The place of the level in [`Level::ALL`](crate::config::Level::ALL).
     level: usize,
 }
 
 impl Limits {
-    /// The limits for the setting `rate_limit`. A number is taken as it is, in the sandbox too;
-    /// what it means for single endpoints is what the highest level has that such a number stays
-    /// within.
+    /// The limits for the setting `rate_limit`. A number is used as it is, also in the sandbox. Its
+    /// limits for single endpoints are those of the highest level whose limit is not above the
+    /// number.
     pub fn new(rate: Rate, sandbox: bool) -> Self {
         match rate {
             Rate::Level(level) => {
@@ -63,7 +63,7 @@ impl Limits {
         }
     }
 
-    /// What an endpoint has beside that, if anything. `path` is below `/open_api/v1.3/`.
+    /// The additional limit of an endpoint, if it has one. `path` is below `/open_api/v1.3/`.
     pub fn endpoint(&self, path: &str) -> Option<Limit> {
         ENDPOINTS.iter().find(|(of, _)| *of == path).map(|(_, limits)| used(limits[self.level]))
     }

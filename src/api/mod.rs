@@ -7,6 +7,7 @@ mod certificate;
 pub mod client;
 pub mod codes;
 mod connection;
+mod data_rows;
 pub mod error;
 pub mod limits;
 pub mod pacing;

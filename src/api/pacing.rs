@@ -1,5 +1,5 @@
-//! When a request may start: one budget for the whole process, one more for each slower endpoint,
-//! and the pauses that TikTok asks for. It owns time; what an answer means is `codes`' matter.
+//! Delays requests so that they stay within the rate limits: one budget for the whole process, one
+//! for each slower endpoint, and the pauses that TikTok demands.
 
 use super::budget::Budget;
 use super::limits::Limits;
@@ -7,19 +7,19 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long everybody pauses when TikTok throttles, in seconds, one after the other. A breach of
-/// the limit by the second is over at once, one by the minute is suspended for five minutes, and
-/// asking on during a suspension keeps it alive.
+/// The pauses of the whole process when TikTok throttles, in seconds, one after the other. The
+/// limit per second is over at once. Exceeding the limit per minute suspends the app for five
+/// minutes, and requests during a suspension extend it.
 pub const PAUSES: [u64; 5] = [1, 5, 30, 300, 300];
 
-/// So many time-outs within [`TIME_OUT_SPAN`] are two short of what TikTok punishes.
+/// TikTok slows down an app that has two more time-outs than this within [`TIME_OUT_SPAN`].
 const TIME_OUTS: usize = 8;
 const TIME_OUT_SPAN: Duration = Duration::from_secs(10);
 
-/// A turn that was taken so much later than it was due is taken anew.
+/// A turn that is used this much later than planned is reserved again.
 const MISSED: Duration = Duration::from_secs(1);
 
-/// The end of a run, told to everyone who waits.
+/// Ends the waiting of all workers at the end of a run.
 #[derive(Debug, Default)]
 pub struct Halt {
     halted: Mutex<bool>,
@@ -27,18 +27,18 @@ pub struct Halt {
 }
 
 impl Halt {
-    /// Nothing starts from now on, and nobody sleeps any longer.
+    /// From now on no request starts, and nobody waits.
     pub fn halt(&self) {
         *lock(&self.halted) = true;
         self.told.notify_all();
     }
 
-    /// Whether the run is over.
+    /// Whether the run has ended.
     pub fn is_halted(&self) -> bool {
         *lock(&self.halted)
     }
 
-    /// Sleeps until `then`. `false`: the run is over.
+    /// Sleeps until `then`. Returns `false` if the run ended.
     pub fn sleep_until(&self, then: Instant) -> bool {
         let mut halted = lock(&self.halted);
         loop {
@@ -55,7 +55,7 @@ impl Halt {
 #[derive(Debug)]
 pub struct Pacing {
     limits: Limits,
-    /// What every pause is multiplied by; 1 except in tests.
+    /// The factor for every pause; 1 except in tests.
     scale: f64,
     turns: Mutex<Turns>,
 }
@@ -63,21 +63,21 @@ pub struct Pacing {
 #[derive(Debug)]
 struct Turns {
     app: Budget,
-    /// Of endpoints that have limits of their own, once they are asked.
+    /// The budgets of endpoints with limits of their own, once they are used.
     endpoints: HashMap<&'static str, Budget>,
-    /// Nobody asks an endpoint about an account before.
+    /// The earliest time of the next request for an endpoint and account.
     held: HashMap<(&'static str, String), Instant>,
-    /// Nobody starts before.
+    /// The earliest time of the next request.
     paused_until: Instant,
-    /// Pauses taken for each endpoint since it last answered: what other endpoints answer says
-    /// nothing about one that is throttled for good.
+    /// The number of pauses for each endpoint since it last answered. Answers of other endpoints do
+    /// not show that a permanently throttled one works again.
     pauses: HashMap<&'static str, usize>,
-    /// When requests timed out, of the last [`TIME_OUTS`] only.
+    /// When the last [`TIME_OUTS`] requests timed out.
     timed_out: VecDeque<Instant>,
 }
 
 impl Pacing {
-    /// Keeps to limits.
+    /// Keeps requests within limits.
     pub fn new(limits: Limits, scale: f64) -> Self {
         let now = Instant::now();
         let turns = Turns {
@@ -91,8 +91,8 @@ impl Pacing {
         Pacing { limits, scale, turns: Mutex::new(turns) }
     }
 
-    /// Waits for a turn at an endpoint, for an account if it is about one. Returns when it began;
-    /// `None`: the run is over.
+    /// Waits until a request to an endpoint may start, for an account if it is about one. Returns
+    /// the time of the start, or `None` if the run ended.
     pub fn turn(&self, path: &'static str, account: &str, halt: &Halt) -> Option<Instant> {
         while let Some(until) = self.held_until(path, account) {
             if !halt.sleep_until(until) {
@@ -106,8 +106,8 @@ impl Pacing {
                 .entry(path)
                 .or_insert_with(|| Budget::new(limit, now))
                 .take(now);
-            // Slept through before the turn of the app is taken: requests elsewhere do not wait
-            // behind it.
+            // Wait before reserving the turn of the app, so that requests to other endpoints do not
+            // wait behind this one.
             if !halt.sleep_until(start) {
                 return None;
             }
@@ -121,15 +121,15 @@ impl Pacing {
             if !halt.sleep_until(start) {
                 return None;
             }
-            // Somebody may have been throttled while this turn was waited for; and a process that
-            // was stopped for a while would make all the turns that it missed at once.
+            // Another request may have been throttled meanwhile. And a process that was suspended
+            // would otherwise start all requests that it missed at once.
             if lock(&self.turns).paused_until <= start && start.elapsed() < MISSED {
                 return Some(start);
             }
         }
     }
 
-    /// Holds an endpoint for one account: TikTok throttles some accounts by themselves.
+    /// Delays an endpoint for one account, because TikTok throttles some accounts separately.
     pub fn hold(&self, path: &'static str, account: &str, pause: Duration) {
         let until = Instant::now() + pause;
         let mut turns = lock(&self.turns);
@@ -147,8 +147,9 @@ impl Pacing {
         turns.held.get(&(path, account.to_owned())).copied()
     }
 
-    /// Pauses everybody, because a request to `path` that began at `start` was throttled. Requests
-    /// that were in flight together count as one. `None`: all pauses of the endpoint are spent.
+    /// Pauses the whole process, because a request to `path` that started at `start` was throttled.
+    /// Requests that were in flight at the same time count as one. Returns `None` if the endpoint
+    /// has used all its pauses.
     pub fn pause(&self, path: &'static str, start: Instant) -> Option<Duration> {
         let mut turns = lock(&self.turns);
         if start < turns.paused_until {
@@ -161,8 +162,8 @@ impl Pacing {
         Some(pause)
     }
 
-    /// A request to `path` that began at `start` was answered: the pauses of that endpoint begin
-    /// again with the shortest, unless one was taken since.
+    /// Notes that a request to `path` that started at `start` was answered. The next pause of that
+    /// endpoint is the shortest again, unless a pause began since.
     pub fn answered(&self, path: &'static str, start: Instant) {
         let mut turns = lock(&self.turns);
         if start >= turns.paused_until {
@@ -170,8 +171,9 @@ impl Pacing {
         }
     }
 
-    /// A request timed out. TikTok slows an app down that has ten time-outs within ten seconds, and
-    /// blocks it at thirty: before that everybody pauses until the first of them is old enough.
+    /// Notes that a request timed out. TikTok slows down an app that has ten time-outs within ten
+    /// seconds, and blocks it at thirty. Before that, the process pauses until the first of them is
+    /// old enough.
     pub fn timed_out(&self) {
         let mut turns = lock(&self.turns);
         let now = Instant::now();
@@ -186,13 +188,13 @@ impl Pacing {
         }
     }
 
-    /// A pause as long as it is in this process.
+    /// The length of a pause in this process.
     pub fn scaled(&self, pause: Duration) -> Duration {
         pause.mul_f64(self.scale)
     }
 }
 
-/// A lock whose holder panicked is taken all the same: what it guards is changed in one step.
+/// Takes a lock even if its holder panicked, because its data is changed in one step.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

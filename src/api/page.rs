@@ -1,54 +1,54 @@
-//! One answer of the API, read in one pass over its text: the envelope here, and each row by what
-//! takes the rows.
+//! Reads an answer of the API in one pass over its text: the envelope here, and the rows with the
+//! reader of the caller.
 
-use crate::json::Rows;
+use super::data_rows;
 use crate::json::decimal::count;
 use crate::json::scan::{Malformed, Scan, is_not_finite};
+use crate::json::{Rows, RowsAt};
 
-/// What an answer says about itself.
+/// The envelope of an answer.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Page {
     /// 0 for success; see `codes`. TikTok answers HTTP 200 for nearly every error, so this number
     /// decides.
     pub code: i64,
-    /// TikTok's own words.
+    /// TikTok's message.
     pub message: String,
-    /// Names the call in TikTok's logs.
+    /// TikTok's id of the request.
     pub request_id: String,
     /// Rows read, before any filter.
     pub rows: u64,
-    /// Those of them that are no objects, such as null. Nobody gets them.
+    /// Those of them that are not objects, such as null. They are dropped.
     pub not_rows: u64,
-    /// Whether `data` names the list, be it empty.
+    /// Whether `data` has the list, even an empty one.
     pub has_list: bool,
-    /// `data.page_info`, if there is one that says how many rows there are, and how many make a
-    /// page.
+    /// `data.page_info`, if it has the number of rows and the size of a page.
     pub page_info: Option<PageInfo>,
     /// The number of the last page of the list, as far as this answer knows.
     pub last: u64,
-    /// `data.total_metrics`, as it came: what a report adds up to, if it was asked for that.
+    /// `data.total_metrics` as it came: the totals of a report, if they were requested.
     pub totals: Option<String>,
-    /// Sequences of bytes that are no UTF-8, each of which became U+FFFD.
+    /// The number of byte sequences that are not UTF-8, each of which became U+FFFD.
     pub mended: u64,
-    /// Whether a report looked at the 20,000 newest ads only. TikTok says so in a header.
+    /// Whether a report covers only the 20,000 newest ads. TikTok says so in a header.
     pub is_cut: bool,
 }
 
-/// `data.page_info`: where the answer stands in the whole list.
+/// `data.page_info`: the place of the answer in the whole list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageInfo {
     /// Number of this page, from 1; 0 where the answer does not say.
     pub page: u64,
     /// Rows a page.
     pub page_size: u64,
-    /// Rows of all pages. It moves while rows are added or deleted.
+    /// Rows of all pages. It changes while rows are added or deleted.
     pub total_number: u64,
     /// Pages.
     pub total_page: u64,
 }
 
-/// Reads an answer. `list` is the member of `data` that holds the rows, such as `list`.
-pub fn read<'t, R: Rows<'t>>(text: &'t str, list: &str, rows: &mut R) -> Result<Page, Malformed> {
+/// Reads an answer. An error means that the text is not JSON, is cut off, or has no `code`.
+pub fn read<'t, R: Rows<'t>>(text: &'t str, at: RowsAt, rows: &mut R) -> Result<Page, Malformed> {
     let mut scan = Scan::new(text);
     let mut page = Page::default();
     let (mut code, mut data, mut first) = (None, false, true);
@@ -59,81 +59,29 @@ pub fn read<'t, R: Rows<'t>>(text: &'t str, list: &str, rows: &mut R) -> Result<
             "\"code\"" => code = count(scan.value()?),
             "\"message\"" => page.message = words(scan.value()?),
             "\"request_id\"" => page.request_id = words(scan.value()?),
-            "\"data\"" if !data && scan.peek() == b'{' => {
-                read_data(&mut scan, list, rows, &mut page)?;
-                data = true;
+            "\"data\"" if !data && (at == RowsAt::Data || scan.peek() != b'[') => {
+                data = data_rows::read_data(&mut scan, at, rows, &mut page)?;
             }
-            "\"data\"" if !data && scan.peek() == b'n' => {
-                scan.skip()?;
-                data = true;
-            }
-            // Errors come with `"data": {}`, null, or anything else.
+            // Errors come with anything as data.
             _ => scan.skip()?,
         }
     }
     scan.end()?;
     page.code = code.ok_or(Malformed { at: 0, expected: "an envelope with a code" })?;
-    // Taken for an empty list, it would move a bookmark past rows that nobody has seen.
+    // If it counted as an empty list, a bookmark would move past rows that were never read.
     if matches!(page.code, 0 | 20001) && !data {
         return Err(Malformed { at: 0, expected: "data that is an object" });
     }
     Ok(page)
 }
 
-fn read_data<'t, R: Rows<'t>>(
-    scan: &mut Scan<'t>,
-    list: &str,
-    rows: &mut R,
-    page: &mut Page,
-) -> Result<(), Malformed> {
-    let mut first = true;
-    scan.enter(b'{')?;
-    while scan.next(first, b'}')? {
-        first = false;
-        let name = scan.name()?.trim_matches('"');
-        if name == "page_info" {
-            page.page_info = page_info(scan.value()?);
-        } else if name == "total_metrics" {
-            page.totals = Some(finite_members(scan.value()?));
-        } else if name == list && !page.has_list {
-            page.has_list = true;
-            // TikTok sends `"list": null` for an empty list at times.
-            if scan.peek() == b'n' { scan.skip()? } else { read_list(scan, rows, page)? }
-        } else {
-            scan.skip()?;
-        }
-    }
-    Ok(())
-}
-
-fn read_list<'t, R: Rows<'t>>(
-    scan: &mut Scan<'t>,
-    rows: &mut R,
-    page: &mut Page,
-) -> Result<(), Malformed> {
-    let mut first = true;
-    scan.enter(b'[')?;
-    while scan.next(first, b']')? {
-        first = false;
-        if scan.peek() == b'{' {
-            rows.row(scan)?;
-        } else {
-            scan.skip()?;
-            page.not_rows += 1;
-        }
-        page.rows += 1;
-    }
-    Ok(())
-}
-
-/// The text of a string, however odd: it is for people.
+/// The text of a string, for messages.
 fn words(raw: &str) -> String {
     serde_json::from_str(raw).unwrap_or_else(|_| raw.trim_matches('"').to_owned())
 }
 
-/// `None` when it does not say how many rows there are, or how many make a page: paging cannot be
-/// trusted then.
-fn page_info(raw: &str) -> Option<PageInfo> {
+/// `None` if the number of rows or the size of a page is missing, so that paging cannot be trusted.
+pub(super) fn page_info(raw: &str) -> Option<PageInfo> {
     let members = members(raw).ok()?;
     let number = |name: &str| {
         members
@@ -159,9 +107,8 @@ fn members(raw: &str) -> Result<Vec<(&str, &str)>, Malformed> {
     Ok(members)
 }
 
-/// An object as it came, but with null for members that are no finite numbers: others read it as
-/// JSON.
-fn finite_members(raw: &str) -> String {
+/// An object as it came, with null for numbers that are not finite, so that it is valid JSON.
+pub(super) fn finite_members(raw: &str) -> String {
     match members(raw) {
         Ok(members) if members.iter().any(|(_, value)| is_not_finite(value)) => {
             let member = |(name, value): (&str, &str)| {
@@ -179,13 +126,14 @@ mod tests {
     use crate::json::NoRows;
 
     fn page(text: &str) -> Result<Page, Malformed> {
-        read(text, "list", &mut NoRows)
+        read(text, RowsAt::Member("list"), &mut NoRows)
     }
 
     #[test]
     fn reads_the_envelope_in_any_order() {
         let info = PageInfo { page: 1, page_size: 10, total_number: 2, total_page: 1 };
-        let text = r#"{"data":{"page_info":{"page":1,"page_size":10,"total_number":2,"total_page":1},"list":[{"a":1},{}]},"request_id":"r","message":"OK","code":0}"#;
+        let text = r#"{"data":{"page_info":{"page":1,"page_size":10,"total_number":2,
+            "total_page":1},"list":[{"a":1},{}]},"request_id":"r","message":"OK","code":0}"#;
         let want = Page {
             code: 0,
             message: "OK".into(),
@@ -240,7 +188,8 @@ mod tests {
     #[test]
     fn what_is_no_object_is_counted_apart_and_costs_itself() {
         let read = page(
-            r#"{"code":0,"data":{"list":[null,{"a":NaN},7,"x",[{}],{}],"total_metrics":{"a":Infinity,"b":"1"}}}"#,
+            r#"{"code":0,"data":{"list":[null,{"a":NaN},7,"x",[{}],{}],
+                "total_metrics":{"a":Infinity,"b":"1"}}}"#,
         );
         let read = read.expect("valid");
         assert_eq!((read.rows, read.not_rows), (6, 4));

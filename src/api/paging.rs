@@ -1,21 +1,21 @@
-//! Whether the pages of a list add up. An answer that contradicts itself or the request is not
-//! trusted.
+//! Checks the paging information of answers. An answer that contradicts itself or the request is an
+//! error.
 
 use super::page::Page;
 
-/// The number of the last page of a list, as far as the answer for page `page` (from 1) knows. An
-/// error says in words for people why the answer cannot be trusted: `page_info` is missing although
-/// there are rows, or it contradicts itself or the request.
+/// The number of the last page of a list, according to the answer for page `page` (from 1). An
+/// error describes why the answer cannot be trusted: `page_info` is missing although there are
+/// rows, or it contradicts itself or the request.
 pub(super) fn last_page(answer: &Page, page: u64) -> Result<u64, String> {
     if answer.code != 0 && answer.code != 20001 {
         return Ok(page);
     }
     let Some(info) = answer.page_info else {
-        // An empty list may come without a count, but not where TikTok left a part out.
+        // An empty list may come without a count, unless TikTok left out a part of it.
         let is_empty = answer.code == 0 && answer.rows == 0 && answer.has_list && page == 1;
         return if is_empty { Ok(1) } else { Err("page_info is missing".to_owned()) };
     };
-    // A list without rows may be called one empty page.
+    // A list without rows may be counted as one empty page.
     if info.total_number == 0
         && answer.rows == 0
         && page == 1

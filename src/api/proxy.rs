@@ -1,6 +1,6 @@
-//! The proxy of the environment: which variable counts, whether the host is to be reached without
-//! it, and what cannot be understood. A proxy that is set and not used would be worse than an
-//! error: requests would go around it without a word.
+//! The proxy from the environment: which variable counts, and whether the host is excluded. A
+//! variable that cannot be understood is an error, because requests would otherwise bypass the
+//! proxy without notice.
 
 use crate::error::input;
 use crate::logging;
@@ -9,10 +9,10 @@ use std::env;
 use std::net::IpAddr;
 use ureq::Proxy;
 
-/// In this order the first that is set counts, as in ureq.
+/// The first one that is set counts, in this order, as in ureq.
 const NAMES: [&str; 6] =
     ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
-/// Hosts that are reached without it.
+/// Variables with the hosts that are reached without a proxy.
 const EXCEPT: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
 /// A proxy, and the variable that names it.
@@ -47,14 +47,16 @@ fn choose(
 }
 
 fn fault(value: &str) -> String {
+    let is_of_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
     let known = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
     let kind = value.split_once("://").map(|(kind, _)| kind.to_lowercase());
     match kind {
-        Some(kind) if !known.contains(&kind.as_str()) && kind.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b)) => {
-            format!("sets a proxy of the kind `{kind}`, which is not supported; use one of {}", known.join(", "))
+        Some(kind) if !known.contains(&kind.as_str()) && kind.bytes().all(is_of_scheme) => {
+            let known = known.join(", ");
+            format!("sets a proxy of the kind `{kind}`, which is not supported; use one of {known}")
         }
-        _ => "does not hold the address of a proxy; expected scheme://[user:password@]host[:port], with special characters of the \
-              password as %XX"
+        _ => "does not hold the address of a proxy; expected \
+              scheme://[user:password@]host[:port], with special characters of the password as %XX"
             .to_owned(),
     }
 }

@@ -1,9 +1,10 @@
 //! One call to the API, and how the text of its answer is read.
 
+use super::codes::PARTIAL;
 use super::page::{self, Page};
 use super::paging::last_page;
 use super::trouble::{Incident, Trouble};
-use crate::json::Reader;
+use crate::json::{Reader, RowsAt};
 use std::borrow::Cow;
 
 /// One call: an endpoint with its parameters.
@@ -11,14 +12,17 @@ use std::borrow::Cow;
 pub struct Request {
     /// Below `/open_api/v1.3/`, with its slash at the end.
     pub path: &'static str,
-    /// The member of `data` that holds the rows, such as `list`.
-    pub rows: &'static str,
+    /// Where the answer holds the rows.
+    pub rows: RowsAt,
     /// Names and values, not yet encoded; arrays and objects as JSON text. Without those of paging.
     pub params: Vec<(&'static str, String)>,
     /// The page to read of a list that comes in pages.
     pub page: Option<PageOf>,
-    /// Whether it is a report: TikTok locks an app out that repeats a report which timed out.
+    /// Whether it is a report. TikTok blocks an app that repeats a report which timed out.
     pub is_report: bool,
+    /// Whether an answer without the list is an error even if it does not come in pages. Without
+    /// that, an answer of another form would count as an empty list.
+    pub needs_list: bool,
 }
 
 /// A page of a list.
@@ -28,6 +32,8 @@ pub struct PageOf {
     pub number: u64,
     /// Rows a page.
     pub size: u64,
+    /// Whether an answer without `page_info` is the whole list.
+    pub may_be_whole: bool,
 }
 
 impl Request {
@@ -36,7 +42,7 @@ impl Request {
         self.params.iter().find(|(name, _)| *name == "advertiser_id").map_or("", |(_, id)| id)
     }
 
-    /// Makes text of the body of an answer and reads it.
+    /// Converts the body of an answer to text and reads it.
     pub(super) fn read_body<R: Reader>(
         &self,
         body: &[u8],
@@ -53,18 +59,21 @@ impl Request {
         Ok(Page { mended, ..page })
     }
 
-    /// Reads the text of an answer. An error says in words why the answer cannot be trusted.
+    /// Reads the text of an answer. An error describes why the answer cannot be trusted.
     fn read<R: Reader>(&self, text: &str, reader: &mut R) -> Result<Page, String> {
         let mut page =
             page::read(text, self.rows, &mut reader.begin()).map_err(|e| e.to_string())?;
-        if let Some(asked) = self.page {
+        let is_whole = |asked: &PageOf| asked.may_be_whole && page.page_info.is_none();
+        if let Some(asked) = self.page.filter(|asked| !is_whole(asked)) {
             page.last = last_page(&page, asked.number)?;
+        } else if self.needs_list && !page.has_list && matches!(page.code, 0 | PARTIAL) {
+            return Err("the list is missing".to_owned());
         }
         Ok(page)
     }
 }
 
-/// A body as text. Each sequence of bytes that is no UTF-8 becomes U+FFFD; they are counted.
+/// A body as text. Byte sequences that are not UTF-8 become U+FFFD and are counted.
 fn mend(body: &[u8]) -> (Cow<'_, str>, u64) {
     if let Ok(text) = std::str::from_utf8(body) {
         return (Cow::Borrowed(text), 0);
@@ -99,7 +108,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_become_the_text_that_the_library_makes_of_them(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+        fn any_bytes_become_the_text_that_the_library_makes_of_them(
+            bytes in prop::collection::vec(any::<u8>(), 0..40),
+        ) {
             let (text, mended) = mend(&bytes);
             prop_assert_eq!(&text, &String::from_utf8_lossy(&bytes));
             prop_assert_eq!(mended == 0, std::str::from_utf8(&bytes).is_ok());

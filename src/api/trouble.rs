@@ -1,5 +1,5 @@
-//! Why one try of a call brought nothing. One table says what follows from each incident on the way
-//! to TikTok and back; what TikTok's own return codes mean is in `codes`.
+//! Why one try of a call failed. A table has the cause of each incident between the tap and TikTok;
+//! `codes` has the causes of TikTok's return codes.
 
 use super::cause::Cause;
 use super::certificate;
@@ -9,10 +9,10 @@ use super::page::Page;
 use crate::words::foreign;
 use ureq::Timeout;
 
-/// What happens on the way, by where it is noticed.
+/// What can happen to a request and its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Incident {
-    /// No name, no connection, a reset, an answer that never came.
+    /// An unknown host, no connection, a reset, or no answer.
     NoAnswer,
     /// A certificate of an authority that is not trusted.
     UnknownIssuer,
@@ -22,9 +22,9 @@ pub(super) enum Incident {
     Expired,
     /// A certificate with another fault.
     Certificate,
-    /// The connection, or the compressed data, ended in the body.
+    /// The connection or the compressed data ended within the body.
     BrokenOff,
-    /// No answer, or no more of it, within `request_timeout`; or a gateway that says so.
+    /// The answer did not arrive within `request_timeout`, or a gateway reported a time-out.
     TimedOut,
     /// HTTP 429.
     Throttled,
@@ -36,9 +36,9 @@ pub(super) enum Incident {
     NotFound,
     /// A page of a proxy.
     Html,
-    /// More bytes than any answer has.
+    /// A body that is larger than any answer.
     TooLong,
-    /// No JSON, not the shape of an answer, or paging that contradicts itself.
+    /// A body that is not JSON or not an answer, or paging that contradicts itself.
     Malformed,
 }
 
@@ -52,7 +52,7 @@ const DATES: &str = "check the clock of this machine; if it is right, the certif
                      renewed, and so may have to be `ca_file`";
 const LATER: &str = "run again later; the state is kept";
 
-/// What is done about each, and what people can do.
+/// The cause of each, and what the user can do.
 static INCIDENTS: [(Incident, Cause, &str); 14] = [
     (Incident::NoAnswer, Cause::Passing, NETWORK),
     (Incident::UnknownIssuer, Cause::Unauthorized, ISSUER),
@@ -70,7 +70,7 @@ static INCIDENTS: [(Incident, Cause, &str); 14] = [
     (Incident::Malformed, Cause::Passing, LATER),
 ];
 
-/// Why one try brought nothing.
+/// Why one try failed.
 #[derive(Debug)]
 pub(super) struct Trouble {
     /// What happened.
@@ -82,7 +82,7 @@ pub(super) struct Trouble {
 }
 
 impl Trouble {
-    /// Trouble on the way, with what is known of it in words.
+    /// An incident, with a description.
     pub(super) fn of(incident: Incident, message: String) -> Self {
         let (cause, remedy) = INCIDENTS
             .iter()
@@ -107,7 +107,7 @@ impl Trouble {
         )
     }
 
-    /// The answer did not come to its end.
+    /// The answer ended too early.
     pub(super) fn in_the_body(error: &std::io::Error) -> Self {
         let inner = error.get_ref().and_then(|e| e.downcast_ref::<ureq::Error>());
         let is_over = inner.is_some_and(is_over) || error.kind() == std::io::ErrorKind::TimedOut;
@@ -117,7 +117,7 @@ impl Trouble {
         )
     }
 
-    /// What happened, for people.
+    /// What happened, for messages.
     pub(super) fn words(&self) -> String {
         let message = foreign(&self.message);
         self.code
@@ -137,9 +137,10 @@ impl Trouble {
     }
 }
 
-/// Whether TikTok took too long. What was never sent it did not begin to work on.
+/// Whether TikTok took too long. It does not count if the request was never sent.
 fn is_over(error: &ureq::Error) -> bool {
-    matches!(error, ureq::Error::Timeout(when) if !matches!(when, Timeout::Resolve | Timeout::Connect))
+    let is_before = |when: &Timeout| matches!(when, Timeout::Resolve | Timeout::Connect);
+    matches!(error, ureq::Error::Timeout(when) if !is_before(when))
 }
 
 impl From<Page> for Trouble {

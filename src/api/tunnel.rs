@@ -1,6 +1,5 @@
-//! Connections to a proxy. It owns one thing: what is written before an answer is waited for goes
-//! out in one piece. ureq writes the `CONNECT` line in many small packets, and some proxies read
-//! only the first.
+//! Connections to a proxy that send everything written before an answer is awaited in one piece.
+//! ureq writes the `CONNECT` line in many small packets, and some proxies read only the first one.
 
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{
@@ -9,8 +8,8 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Agent, Error, config::Config};
 
-/// An agent whose connections all go through the proxy of its configuration: the same chain as
-/// ureq's own, with the pieces gathered.
+/// An agent whose connections all use the proxy of its configuration. Its connectors are those of
+/// ureq, except that small writes are gathered.
 pub(super) fn agent(config: Config) -> Agent {
     let chain =
         ().chain(SocksConnector::default())
@@ -38,7 +37,7 @@ impl<In: Transport> Connector<In> for Gather {
     }
 }
 
-/// A connection, and what was written to it but not sent yet.
+/// A connection, and the bytes that were written to it but not sent yet.
 #[derive(Debug)]
 struct Gathered<T> {
     inner: T,

@@ -1,10 +1,12 @@
 //! The configuration of a run, read from config files and the environment. `settings` reads single
 //! settings; this file checks what they mean together.
 
+mod available;
 mod file;
 mod rate;
 mod secret;
 pub mod settings;
+mod sources;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -13,6 +15,7 @@ pub use rate::{Level, Rate};
 pub(crate) use secret::Secret;
 
 use crate::error::input;
+use crate::streams::Available;
 use anyhow::Result;
 use serde_json::{Map, Value};
 use std::path::PathBuf;
@@ -20,8 +23,6 @@ use std::time::Duration;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 
-/// The prefix of all environment variables with settings, as in `TAP_TIKTOK_ADS_START_DATE`.
-const ENV_PREFIX: &str = "TAP_TIKTOK_ADS_";
 const PRODUCTION: &str = "https://business-api.tiktok.com";
 const SANDBOX: &str = "https://sandbox-ads.tiktok.com";
 /// Added to the errors of users who have no usable config yet.
@@ -37,6 +38,10 @@ pub struct Config {
     pub access_token: Secret,
     /// Ids of the ad accounts, without duplicates, in the order given.
     pub accounts: Vec<String>,
+    /// Id of the developer app, and its secret.
+    pub app: Option<(String, Secret)>,
+    /// Ids of the Business Centers to read; empty for all that the token reaches.
+    pub business_centers: Vec<String>,
     /// First day of reports.
     pub start_date: Date,
     /// Last day of reports. `None` means today, in the time zone of each account.
@@ -67,6 +72,8 @@ pub struct Config {
     pub ca_file: Option<PathBuf>,
     /// Scheme and host, without a slash at the end.
     pub base_url: String,
+    /// The streams that there are, and which of them discovery lists.
+    pub streams: Available,
 }
 
 impl Config {
@@ -79,11 +86,7 @@ impl Config {
         }
         let mut given = Map::new();
         for source in sources {
-            given.extend(settings::by_main_names(if source == "ENV" {
-                from_env()
-            } else {
-                file::read(source)?
-            }));
+            given.extend(sources::read(source)?);
         }
         if given.is_empty() {
             return Err(input(format!(
@@ -110,6 +113,8 @@ impl Config {
         let config = Config {
             access_token: Secret::new(text("access_token").ok_or_else(|| invalid("access_token"))?),
             accounts: accounts(settings.get("accounts"))?,
+            app: text("app_id").zip(text("secret").map(Secret::new)),
+            business_centers: ids(settings.get("business_centers")),
             start_date: date(&settings, "start_date")?.ok_or_else(|| invalid("start_date"))?,
             end_date: date(&settings, "end_date")?,
             sandbox,
@@ -129,6 +134,7 @@ impl Config {
             ca_file: text("ca_file").map(PathBuf::from),
             base_url: text("base_url")
                 .map_or(default_url(sandbox), |url| url.trim_end_matches('/').to_owned()),
+            streams: available::available(&settings)?,
         };
         if config.base_url.starts_with("http:") && !config.is_loopback() {
             return Err(invalid("base_url"));
@@ -176,17 +182,20 @@ impl Config {
     }
 }
 
-/// The known settings only, because Meltano adds variables of its own under the same prefix.
-fn from_env() -> Map<String, Value> {
-    let variable = |name: &str| std::env::var(format!("{ENV_PREFIX}{}", name.to_uppercase())).ok();
-    settings::settings()
-        .flat_map(|(name, setting)| std::iter::once(name).chain(settings::aliases(setting)))
-        .filter_map(|name| variable(name).map(|value| (name.to_owned(), Value::from(value))))
-        .collect()
-}
-
 fn default_url(sandbox: bool) -> String {
     if sandbox { SANDBOX } else { PRODUCTION }.to_owned()
+}
+
+/// The ids of a list, each once.
+fn ids(setting: Option<&Value>) -> Vec<String> {
+    let listed = setting.and_then(Value::as_array).into_iter().flatten();
+    let mut ids: Vec<String> = Vec::new();
+    for id in listed.filter_map(Value::as_str) {
+        if !ids.iter().any(|known| known == id) {
+            ids.push(id.to_owned());
+        }
+    }
+    ids
 }
 
 fn accounts(setting: Option<&Value>) -> Result<Vec<String>> {

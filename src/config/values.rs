@@ -12,6 +12,9 @@ pub(super) fn convert(value: Value, setting: &Value) -> Value {
         _ => false,
     };
     match value {
+        Value::String(text) if takes("object") && text.trim_start().starts_with('{') => {
+            serde_json::from_str(&text).unwrap_or(Value::String(text))
+        }
         Value::String(text) if takes("array") => list(&text),
         Value::Number(number) if takes("array") => Value::from(vec![number.to_string()]),
         Value::Array(items) if setting["items"]["type"] == "string" => {

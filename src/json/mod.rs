@@ -2,8 +2,10 @@
 //! are. Nothing in here depends on TikTok, Singer or records.
 
 pub(crate) mod decimal;
+mod member;
 mod rows;
 pub mod scan;
 pub(crate) mod token;
 
-pub use rows::{Last, NoRows, Reader, Rows};
+pub(crate) use member::member;
+pub use rows::{Last, NoRows, Reader, Rows, RowsAt};

@@ -6,15 +6,55 @@ use super::scan::{Malformed, Scan};
 pub trait Rows<'t> {
     /// Reads one whole row. The next value in `scan` is an object.
     fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed>;
+
+    /// Takes a value from around the rows that follow, as it came: the name under which a row
+    /// stands, or a member of the object that holds them.
+    fn around(&mut self, raw: &'t str) {
+        let _ = raw;
+    }
 }
 
 impl<'t, R: Rows<'t>> Rows<'t> for &mut R {
     fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
         (**self).row(scan)
     }
+
+    fn around(&mut self, raw: &'t str) {
+        (**self).around(raw);
+    }
 }
 
-/// Reads answers, one of which counts: an answer that turns out to be broken is followed by another.
+/// Where the `data` of an answer holds the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowsAt {
+    /// A member: an array of rows, or a single row.
+    Member(&'static str),
+    /// One of two members.
+    Either(&'static str, &'static str),
+    /// `data` itself: an array of rows, or a single row.
+    Data,
+    /// A member that holds each row under its id.
+    Keyed(&'static str),
+    /// Arrays inside the elements of a member: the member, the arrays' name, and the member of the
+    /// element that belongs to each of their rows.
+    Inside(&'static str, &'static str, &'static str),
+}
+
+impl RowsAt {
+    /// Whether a member of `data` holds rows.
+    pub fn is_member(self, name: &str) -> bool {
+        match self {
+            RowsAt::Member(member) | RowsAt::Keyed(member) | RowsAt::Inside(member, ..) => {
+                name == member
+            }
+            RowsAt::Either(one, other) => name == one || name == other,
+            RowsAt::Data => false,
+        }
+    }
+}
+
+/// Reads answers, one of which counts: an answer that turns out to be broken is followed by
+/// another.
 pub trait Reader {
     /// What takes the rows of one answer.
     type Rows<'t>: Rows<'t>

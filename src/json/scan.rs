@@ -46,7 +46,7 @@ impl std::error::Error for Malformed {}
 type Result<T> = std::result::Result<T, Malformed>;
 
 /// A reader at some place in JSON text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Scan<'t> {
     text: &'t str,
     at: usize,

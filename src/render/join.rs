@@ -1,5 +1,5 @@
-//! Puts records together whose metrics took several requests: rows of different answers with the
-//! same dimensions become one record. The order of the rows and the cut into pages do not matter.
+//! Writes records whose metrics take several requests: rows of different answers with the same
+//! dimensions become one record. The order of the rows and the cut into pages do not matter.
 
 use super::recipe::Recipe;
 use super::stored::{Store, StoredField, values};
@@ -21,8 +21,10 @@ pub struct Join<'s> {
     /// Of the whole stream: it has the names of all fields.
     renderer: Renderer<'s>,
     sides: Vec<Side<'s>>,
-    /// The metrics that no request asked for, as nulls.
+    /// The metrics that no request asks for, as nulls.
     unasked: Vec<u8>,
+    /// Whether one of them is a key property.
+    lacks_key: bool,
     tail: Vec<u8>,
 }
 
@@ -47,7 +49,7 @@ impl<'s> Join<'s> {
         requests: impl Iterator<Item = (&'s Recipe, Option<&'s Store>)>,
         time_extracted: &str,
     ) -> Self {
-        let (mut sides, mut unasked) = (Vec::new(), Vec::new());
+        let (mut sides, mut unasked, mut lacks_key) = (Vec::new(), Vec::new(), false);
         for (recipe, store) in requests {
             let metrics = || recipe.stored.iter().filter(|field| field.is_metric);
             let fields = &renderer.recipe.fields;
@@ -56,16 +58,17 @@ impl<'s> Join<'s> {
                 nulls.extend_from_slice(&fields[field.index].prefix);
                 nulls.extend_from_slice(b"null");
             }
+            let has_key = metrics().any(|field| fields[field.index].key);
             let Some(store) = store else {
+                lacks_key |= has_key;
                 unasked.append(&mut nulls);
                 continue;
             };
             let rows = store.rows().filter_map(|(key, values)| Some((key?, values))).collect();
-            let has_key = metrics().any(|field| fields[field.index].key);
             sides.push(Side { store, fields: &recipe.stored, rows, nulls, has_key });
         }
         let tail = format!("}},\"time_extracted\":\"{time_extracted}\"}}\n").into_bytes();
-        Join { renderer, sides, unasked, tail }
+        Join { renderer, sides, unasked, lacks_key, tail }
     }
 
     /// All rows: those of the first request in its order, then those that it does not have.
@@ -82,10 +85,10 @@ impl<'s> Join<'s> {
     pub fn push(&self, row: &JoinedRow, tally: &mut Tally, out: &mut Vec<u8>) {
         let (recipe, start) = (self.renderer.recipe, out.len());
         out.extend_from_slice(&recipe.head);
-        out.extend_from_slice(&self.renderer.account);
+        out.extend_from_slice(&self.renderer.constants);
         let (first, values) = row.first;
         self.push_values(first, values, true, out);
-        let (mut is_partly_answered, mut lacks_key) = (false, false);
+        let (mut is_partly_answered, mut lacks_key) = (false, self.lacks_key);
         for (number, side) in self.sides.iter().enumerate().filter(|(number, _)| *number != first) {
             if let Some(values) = row.key.and_then(|key| side.rows.get(&key)) {
                 self.push_values(number, values, false, out);
@@ -96,7 +99,7 @@ impl<'s> Join<'s> {
             }
         }
         out.extend_from_slice(&self.unasked);
-        if lacks_key || self.renderer.account_keys < recipe.account_keys {
+        if lacks_key || self.renderer.constant_keys < recipe.constant_keys() {
             out.truncate(start);
             tally.null_keys += 1;
             return;

@@ -2,15 +2,19 @@
 //! file keeps what outlasts a row: counts, sums, and the hashes of keys.
 //!
 //! `sync::plan` decides which fields there are, `recipe` compiles them, `rows` reads a row, and
-//! `value` writes one value. Rows whose metrics take several requests are kept by `stored` and put
-//! together by `join`.
+//! `value` writes one value. If the metrics of a row take several requests, `stored` keeps what each
+//! of them brings, and `join` writes the records.
 
 mod date;
+mod field;
 mod join;
 mod kind;
+mod late;
 mod names;
 mod nested;
 mod recipe;
+mod row_end;
+mod row_id;
 mod rows;
 mod stored;
 mod sum;
@@ -22,7 +26,8 @@ pub(crate) use date::push_date_time;
 pub use join::Join;
 pub(crate) use kind::DESELECTED;
 pub use kind::Kind;
-pub use recipe::{FieldSpec, Origin, Recipe};
+pub use recipe::{Constants, FieldSpec, Origin, Recipe};
+pub use row_id::RowHash;
 pub use rows::PageRows;
 pub use stored::{Store, StoredPage, StoredRow, StoredRows};
 pub(crate) use sum::Sum;
@@ -36,10 +41,14 @@ use value::{Written, push_value};
 #[derive(Debug)]
 pub struct Renderer<'p> {
     recipe: &'p Recipe,
-    /// The first field of every record: the id of the account.
-    account: Vec<u8>,
-    /// How many key properties are in `account`.
-    account_keys: usize,
+    /// The first fields of every record.
+    constants: Vec<u8>,
+    /// How many key properties are in `constants`.
+    constant_keys: usize,
+    /// Hours as rows name them, up to the hour, and the same in UTC.
+    hours: &'p [(String, String)],
+    /// Hashes of rows that have no id, and where their records hold the place for a number.
+    row_ids: Vec<RowHash>,
     /// Rows whose cursor is before it are left out: `YYYY-MM-DDTHH:MM:SS`.
     bookmark: Option<String>,
     names: [NamePredictor; 2],
@@ -63,14 +72,20 @@ pub struct Renderer<'p> {
 }
 
 impl<'p> Renderer<'p> {
-    /// A renderer for the rows of `advertiser_id`, leaving out those with a cursor before
+    /// A renderer for rows that have these values in common, leaving out those with a cursor before
     /// `bookmark`.
-    pub fn new(recipe: &'p Recipe, advertiser_id: &str, bookmark: Option<&str>) -> Self {
-        let (account, account_keys) = recipe.account(advertiser_id);
+    pub fn new(
+        recipe: &'p Recipe,
+        constants: &[(&'static str, String)],
+        bookmark: Option<&str>,
+    ) -> Self {
+        let (constants, constant_keys) = recipe.constants(constants);
         Renderer {
             recipe,
-            account,
-            account_keys,
+            constants,
+            constant_keys,
+            hours: &[],
+            row_ids: Vec::new(),
             bookmark: bookmark.and_then(|b| b.get(..19)).map(str::to_owned),
             names: [NamePredictor::default(), NamePredictor::default()],
             seen: vec![0; recipe.fields.len()],
@@ -89,6 +104,16 @@ impl<'p> Renderer<'p> {
     /// Leaves out rows that were written before, which it knows by the hashes of their keys.
     pub(crate) fn without(self, written: &'p HashSet<u64>) -> Self {
         Renderer { written: Some(written).filter(|w| !w.is_empty()), ..self }
+    }
+
+    /// Knows these hours in UTC.
+    pub(crate) fn with_hours(self, hours: &'p [(String, String)]) -> Self {
+        Renderer { hours, ..self }
+    }
+
+    /// The hashes of rows that have no id, in the order of their records.
+    pub(crate) fn take_row_ids(&mut self) -> Vec<RowHash> {
+        std::mem::take(&mut self.row_ids)
     }
 
     /// A hash of the key of each row so far, in the order of the rows; rows without a complete key

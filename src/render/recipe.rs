@@ -1,6 +1,7 @@
 //! The recipe for the RECORD lines of a stream, compiled once from its plan: bytes that never
 //! change, the fields with their kinds, and which fields are written only when the row ends.
 
+use super::field::{Field, LateField, Short, block};
 use super::kind::Kind;
 use super::names::DeclaredNames;
 use super::stored::StoredField;
@@ -14,11 +15,27 @@ pub enum Origin {
     Row,
     /// A member of a report row's `metrics`.
     Metric,
-    /// The account of the request, because TikTok's report rows do not name it.
-    Account,
+    /// The same value in all rows of a list, such as the account of the request, which TikTok's
+    /// report rows do not name.
+    Constant,
     /// `ACTIVE` or `DELETE`, derived from the two statuses of the row.
     Status,
+    /// The hour of the row (`stat_time_hour`) in UTC.
+    UtcHour,
+    /// A member of an object inside the row: `item_info.item_id`.
+    Inside(&'static str),
+    /// A value from around the row: the name under which it stands, or a member of the object that
+    /// holds it.
+    Around,
+    /// A hash of the whole row, for rows that have no id.
+    RowId,
 }
+
+/// The dimension that [`Origin::UtcHour`] is made from.
+pub(super) const HOUR: &str = "stat_time_hour";
+
+/// Values that all rows of a list have in common, by the names of their fields.
+pub type Constants = Vec<(&'static str, String)>;
 
 /// One field as the plan describes it.
 #[derive(Clone, Debug)]
@@ -46,10 +63,16 @@ pub struct Recipe {
     pub(super) is_report: bool,
     /// The number of key properties.
     pub(super) keys: usize,
-    /// The number of key properties whose value is the id of the account.
-    pub(super) account_keys: usize,
-    /// The fields that are written when the row ends, and from which values.
+    /// The fields that are written when the row ends, and from what.
     pub(super) late: Vec<(usize, LateField)>,
+    /// The number of values of a row that are kept until it ends.
+    pub(super) captures: usize,
+    /// Which of them is compared with the bookmark.
+    pub(super) cursor: Option<usize>,
+    /// Which of them is the hour of the row.
+    pub(super) hour: Option<usize>,
+    /// Whether rows have no id but a hash of all they hold.
+    pub(super) has_row_id: bool,
     /// The number of fields that are written as soon as they are read.
     pub(super) inline: usize,
     /// The number of fields that identify a row in its list.
@@ -58,80 +81,7 @@ pub struct Recipe {
     pub(super) summed: usize,
     /// The fields of a stored row, in the order of their numbers; see `stored`.
     pub(super) stored: Vec<StoredField>,
-    account: Option<usize>,
-}
-
-/// The size of a block in bytes, which is enough for nearly every prefix.
-const BLOCK: usize = 32;
-
-/// Copies a prefix into a block, if it fits.
-pub(super) fn block(prefix: &[u8]) -> Option<[u8; BLOCK]> {
-    let mut block = [0; BLOCK];
-    block.get_mut(..prefix.len())?.copy_from_slice(prefix);
-    Some(block)
-}
-
-#[derive(Debug)]
-pub(super) struct Field {
-    /// `,"name":`
-    pub(super) prefix: Vec<u8>,
-    /// The same in a block of fixed size, if it fits, because copying such a block needs no call.
-    pub(super) block: Option<[u8; BLOCK]>,
-    pub(super) kind: Kind,
-    pub(super) key: bool,
-    /// Whether it is written as soon as it is read.
-    pub(super) inline: bool,
-    /// Whether its value is kept until the row ends, and for what.
-    pub(super) capture: Option<LateField>,
-    /// Whether it is one of the fields that identify a row in its list.
-    pub(super) identity: bool,
-    /// The index of its sum, if it is summed.
-    pub(super) sum: Option<usize>,
-    /// A faster way for its usual values, if they are needed for nothing but the record.
-    pub(super) short: Option<Short>,
-    pub(super) name: String,
-}
-
-impl Field {
-    /// Appends what comes before its value.
-    #[inline]
-    pub(super) fn push_prefix(&self, out: &mut Vec<u8>) {
-        match &self.block {
-            // The head ends with a brace, and every prefix starts with a comma.
-            _ if out.last() == Some(&b'{') => out.extend_from_slice(&self.prefix[1..]),
-            Some(block) => {
-                let end = out.len() + self.prefix.len();
-                out.extend_from_slice(block);
-                out.truncate(end);
-            }
-            None => out.extend_from_slice(&self.prefix),
-        }
-    }
-}
-
-/// Values that are copied without further checks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Short {
-    /// A number in a string, which is what nearly every metric is.
-    Number,
-    /// A string without escapes.
-    Text,
-    /// An object or an array, which is written while it is being read.
-    Nested,
-}
-
-/// Values of a row that are kept until the row ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LateField {
-    Cursor,
-    Created,
-    Operation,
-    Secondary,
-    Status,
-}
-
-impl LateField {
-    pub(super) const COUNT: usize = 5;
+    constants: Vec<usize>,
 }
 
 impl Recipe {
@@ -152,41 +102,78 @@ impl Recipe {
             names: [DeclaredNames::default(), DeclaredNames::default()],
             is_report,
             keys: specs.iter().filter(|s| s.key).count(),
-            account_keys: specs.iter().filter(|s| s.key && s.origin == Origin::Account).count(),
             late: Vec::new(),
+            captures: 0,
+            cursor: None,
+            hour: None,
+            has_row_id: false,
             inline: 0,
             identity: 0,
             summed: 0,
             stored: Vec::new(),
-            account: None,
+            constants: Vec::new(),
         };
+        let mut late = Vec::new();
         for spec in specs {
-            recipe.add(spec, cursor);
+            let (index, origin, is_selected) = (recipe.fields.len(), spec.origin, spec.selected);
+            // A cursor that is also a key may have to be filled from create_time, which is known
+            // only when the row ends.
+            let is_filled = spec.key && cursor == Some(&spec.name);
+            recipe.add(spec, is_filled);
+            match origin {
+                Origin::Constant if is_selected => recipe.constants.push(index),
+                _ if is_selected => late.push((index, origin, is_filled)),
+                _ => {}
+            }
         }
-        recipe.capture("create_time", LateField::Created);
-        if recipe.late.iter().any(|(_, late)| *late == LateField::Status) {
-            recipe.capture("operation_status", LateField::Operation);
-            recipe.capture("secondary_status", LateField::Secondary);
+        for (index, origin, is_filled) in late {
+            let late = recipe.late_field(origin, is_filled.then_some(cursor).flatten());
+            recipe.late.extend(late.map(|late| (index, late)));
         }
-        if let Some(cursor) = cursor {
-            recipe.capture(cursor, LateField::Cursor);
-        }
+        recipe.cursor = cursor.map(|cursor| recipe.capture(cursor));
         recipe
     }
 
-    fn add(&mut self, spec: FieldSpec, cursor: Option<&str>) {
-        let index = self.fields.len();
-        // A cursor that is also a key may have to be filled from create_time, which is known only
-        // when the row ends.
-        let filled = spec.key && cursor == Some(&spec.name);
-        match spec.origin {
-            Origin::Account if spec.selected => self.account = Some(index),
-            Origin::Status if spec.selected => self.late.push((index, LateField::Status)),
-            _ if filled => self.late.push((index, LateField::Cursor)),
-            _ => {}
+    /// What a field is made of that is written when the row ends; `None` for all others.
+    fn late_field(&mut self, origin: Origin, filled: Option<&str>) -> Option<LateField> {
+        match origin {
+            _ if filled.is_some() => {
+                let cursor = self.capture(filled?);
+                Some(LateField::Cursor { cursor, created: self.capture("create_time") })
+            }
+            Origin::Status => Some(LateField::Status {
+                operation: self.capture("operation_status"),
+                secondary: self.capture("secondary_status"),
+            }),
+            Origin::Inside(path) => {
+                let (object, path) = path.split_once('.').unwrap_or((path, ""));
+                Some(LateField::Inside { object: self.capture(object), path })
+            }
+            Origin::UtcHour => Some(LateField::UtcHour { hour: self.hour() }),
+            Origin::Around => Some(LateField::Around),
+            Origin::RowId => {
+                self.has_row_id = true;
+                Some(LateField::RowId)
+            }
+            Origin::Row | Origin::Metric | Origin::Constant => None,
         }
+    }
+
+    /// Rows whose hour is `-` belong to no hour, and are left out.
+    pub(crate) fn with_hours(mut self) -> Self {
+        self.hour();
+        self
+    }
+
+    fn hour(&mut self) -> usize {
+        let hour = self.capture(HOUR);
+        *self.hour.insert(hour)
+    }
+
+    fn add(&mut self, spec: FieldSpec, is_filled: bool) {
+        let index = self.fields.len();
         let inline =
-            spec.selected && !filled && matches!(spec.origin, Origin::Row | Origin::Metric);
+            spec.selected && !is_filled && matches!(spec.origin, Origin::Row | Origin::Metric);
         self.inline += usize::from(inline);
         self.names[usize::from(spec.origin == Origin::Metric)].add(&spec.name, index, inline);
         let mut prefix = vec![b','];
@@ -235,12 +222,14 @@ impl Recipe {
         self
     }
 
-    /// Keeps the value of a field until the row ends, whether it is delivered or not.
-    fn capture(&mut self, name: &str, late: LateField) {
-        if !self.is_report {
-            let index = self.field_of_row(name);
-            self.fields[index].capture = Some(late);
-        }
+    /// Keeps the value of a field until the row ends, whether it is delivered or not. Returns its
+    /// place.
+    fn capture(&mut self, name: &str) -> usize {
+        let index = self.field_of_row(name);
+        let next = self.captures;
+        let place = *self.fields[index].capture.get_or_insert(next);
+        self.captures = self.captures.max(place + 1);
+        place
     }
 
     /// The index of a field of the row, or of its dimensions, whose value is needed for more than
@@ -267,20 +256,31 @@ impl Recipe {
         index
     }
 
-    /// The first field of every record of an account, and how many key properties are in it.
-    pub(super) fn account(&self, advertiser_id: &str) -> (Vec<u8>, usize) {
-        let (mut bytes, mut keys) = (Vec::new(), self.account_keys);
-        if let Some(field) = self.account.map(|index| &self.fields[index]) {
+    /// The first fields of every record of a list, and how many key properties have a value there.
+    pub(super) fn constants(&self, values: &[(&'static str, String)]) -> (Vec<u8>, usize) {
+        let (mut bytes, mut keys) = (Vec::new(), 0);
+        for field in self.constants.iter().map(|index| &self.fields[*index]) {
             let mut raw = Vec::new();
-            text::push_quoted(advertiser_id, &mut raw);
-            bytes.extend_from_slice(&field.prefix[1..]);
-            if push_value(&field.kind, &String::from_utf8_lossy(&raw), &mut bytes) != Written::Value
-            {
-                // A catalog may declare a type that no id fits.
-                keys = 0;
+            match values.iter().find(|(name, _)| *name == field.name) {
+                Some((_, value)) => text::push_quoted(value, &mut raw),
+                None => raw.extend_from_slice(b"null"),
             }
+            bytes.extend_from_slice(&field.prefix[usize::from(bytes.is_empty())..]);
+            // A catalog may declare a type that the value does not fit.
+            let written = push_value(&field.kind, &String::from_utf8_lossy(&raw), &mut bytes);
+            keys += usize::from(field.key && written == Written::Value);
         }
         (bytes, keys)
+    }
+
+    /// The number of key properties that are the same in all rows of a list.
+    pub(super) fn constant_keys(&self) -> usize {
+        self.constants.iter().filter(|index| self.fields[**index].key).count()
+    }
+
+    /// Whether rows are those of hours.
+    pub(crate) fn has_hours(&self) -> bool {
+        self.hour.is_some()
     }
 
     /// Whether rows belong to a report: objects with `dimensions` and `metrics`.

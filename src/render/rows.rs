@@ -1,9 +1,10 @@
-//! Renders the rows of one page: reads the fields of a row, fills in what it lacks, and decides
-//! whether the record is written. `value` writes single values.
+//! Renders the rows of one page: reads the fields of a row and writes them. `row_end` completes the
+//! record, and `value` writes single values.
 
+use super::field::{Field, Short};
 use super::names::NamePredictor;
 use super::nested::push_next;
-use super::recipe::{Field, LateField, Short};
+use super::row_id;
 use super::value::{Written, push_value};
 use super::{Kind, Renderer};
 use crate::json::Rows;
@@ -13,11 +14,11 @@ use std::hash::{BuildHasher, Hasher};
 
 /// Counts of what a row has.
 #[derive(Clone, Copy, Debug)]
-struct Found {
+pub(super) struct Found {
     /// Key properties that have a value.
-    keys: usize,
+    pub(super) keys: usize,
     /// Fields that were written as soon as they were read.
-    fields: usize,
+    pub(super) fields: usize,
 }
 
 /// A renderer that works on one page, whose text lives for `'t`.
@@ -26,9 +27,13 @@ pub struct PageRows<'r, 'p, 't> {
     pub(super) renderer: &'r mut Renderer<'p>,
     pub(super) out: &'r mut Vec<u8>,
     pub(super) tail: Vec<u8>,
-    captured: [Option<&'t str>; LateField::COUNT],
+    /// Values that are kept until the row ends.
+    pub(super) captured: Vec<Option<&'t str>>,
+    /// A value from around the rows that follow.
+    pub(super) around: Option<&'t str>,
+    pub(super) row_hash: u128,
     /// The number of fields found so far that identify the row, and the sum of their hashes.
-    identity: (usize, u64),
+    pub(super) identity: (usize, u64),
 }
 
 impl<'p> Renderer<'p> {
@@ -39,26 +44,40 @@ impl<'p> Renderer<'p> {
         out: &'r mut Vec<u8>,
     ) -> PageRows<'r, 'p, 't> {
         let tail = format!("}},\"time_extracted\":\"{time_extracted}\"}}\n").into_bytes();
-        PageRows { renderer: self, out, tail, captured: [None; LateField::COUNT], identity: (0, 0) }
+        PageRows {
+            captured: vec![None; self.recipe.captures],
+            around: None,
+            row_hash: 0,
+            renderer: self,
+            out,
+            tail,
+            identity: (0, 0),
+        }
     }
 }
 
 impl<'t> Rows<'t> for PageRows<'_, '_, 't> {
+    fn around(&mut self, raw: &'t str) {
+        self.around = Some(raw);
+    }
+
     fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
         let start = self.out.len();
         self.renderer.row += 1;
-        self.captured = [None; LateField::COUNT];
+        self.captured.fill(None);
+        self.row_hash = 0;
         self.identity = (0, 0);
         self.out.extend_from_slice(&self.renderer.recipe.head);
-        self.out.extend_from_slice(&self.renderer.account);
-        let mut found = Found { keys: self.renderer.account_keys, fields: 0 };
+        self.out.extend_from_slice(&self.renderer.constants);
+        let mut found = Found { keys: self.renderer.constant_keys, fields: 0 };
         if self.renderer.recipe.is_report {
             let (mut first, mut is_row) = (true, false);
             scan.enter(b'{')?;
             while scan.next(first, b'}')? {
                 first = false;
                 match scan.name()? {
-                    "\"dimensions\"" if scan.peek() == b'{' => {
+                    // Reports of creatives name the ids of a row `info`.
+                    "\"dimensions\"" | "\"info\"" if scan.peek() == b'{' => {
                         is_row = true;
                         self.fields(scan, 0, &mut found)?;
                     }
@@ -73,6 +92,9 @@ impl<'t> Rows<'t> for PageRows<'_, '_, 't> {
                 return Ok(());
             }
         } else {
+            if self.renderer.recipe.has_row_id {
+                self.hash_row(&mut scan.clone())?;
+            }
             self.fields(scan, 0, &mut found)?;
         }
         self.end_row(start, found);
@@ -81,6 +103,17 @@ impl<'t> Rows<'t> for PageRows<'_, '_, 't> {
 }
 
 impl<'t> PageRows<'_, '_, 't> {
+    fn hash_row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
+        let mut first = true;
+        scan.enter(b'{')?;
+        while scan.next(first, b'}')? {
+            first = false;
+            let name = scan.name()?;
+            self.row_hash = row_id::add_member(self.row_hash, name, scan.value()?);
+        }
+        Ok(())
+    }
+
     fn fields(
         &mut self,
         scan: &mut Scan<'t>,
@@ -137,8 +170,8 @@ impl<'t> PageRows<'_, '_, 't> {
             return Ok(());
         }
         let raw = scan.value()?;
-        if let Some(late) = field.capture {
-            self.captured[late as usize] = Some(raw);
+        if let Some(place) = field.capture {
+            self.captured[place] = Some(raw);
         }
         if field.identity && raw != "null" && !is_not_finite(raw) {
             // Ids come as text or as numbers.
@@ -160,7 +193,7 @@ impl<'t> PageRows<'_, '_, 't> {
         field.push_prefix(self.out);
     }
 
-    fn push(&mut self, field: &Field, index: usize, raw: &str, found: &mut Found) {
+    pub(super) fn push(&mut self, field: &Field, index: usize, raw: &str, found: &mut Found) {
         self.push_prefix(field);
         let written = push_value(&field.kind, raw, self.out);
         self.count(written, field, index, found);
@@ -192,92 +225,6 @@ impl<'t> PageRows<'_, '_, 't> {
                 found.keys += usize::from(field.key && !self.out.ends_with(b"null"));
             }
         }
-    }
-
-    fn end_row(&mut self, start: usize, mut found: Found) {
-        let recipe = self.renderer.recipe;
-        let key =
-            (recipe.identity > 0 && self.identity.0 == recipe.identity).then_some(self.identity.1);
-        self.renderer.keys.extend(key);
-        for (index, late) in &recipe.late {
-            let raw = self.late_value(*late).unwrap_or("null");
-            self.push(&recipe.fields[*index], *index, raw, &mut found);
-        }
-        if found.fields < recipe.inline {
-            self.complete(recipe.inline - found.fields);
-        }
-        if found.keys < recipe.keys {
-            self.out.truncate(start);
-            self.renderer.tally.null_keys += 1;
-        } else if self.is_before_bookmark()
-            || key.is_some_and(|key| self.renderer.written.is_some_and(|w| w.contains(&key)))
-        {
-            self.out.truncate(start);
-        } else {
-            self.out.extend_from_slice(&self.tail);
-            self.renderer.tally.records += 1;
-            if !self.renderer.held.is_empty() {
-                self.renderer.add_up();
-            }
-        }
-        self.renderer.held.clear();
-    }
-
-    /// Writes null for the `lacking` delivered fields that the row does not have. TikTok leaves out
-    /// members that became null, and a target that updates only the fields of a record would keep
-    /// their old values. Most rows lack the same fields as the row before.
-    fn complete(&mut self, lacking: usize) {
-        let Renderer { recipe, seen, row, lacks, nulls, .. } = &mut *self.renderer;
-        let is_lacking = |index: usize| seen[index] != *row;
-        if lacks.len() != lacking || !lacks.iter().all(|index| is_lacking(*index)) {
-            let fields = recipe.fields.iter().enumerate().filter(|(_, field)| field.inline);
-            lacks.clear();
-            lacks.extend(fields.map(|(index, _)| index).filter(|index| is_lacking(*index)));
-            nulls.clear();
-            for index in &*lacks {
-                nulls.extend_from_slice(&recipe.fields[*index].prefix);
-                nulls.extend_from_slice(b"null");
-            }
-        }
-        let comma = usize::from(self.out.last() == Some(&b'{'));
-        self.out.extend_from_slice(nulls.get(comma..).unwrap_or_default());
-    }
-
-    /// The value of a field that is written at the end of the row.
-    fn late_value(&self, late: LateField) -> Option<&'t str> {
-        let captured = |late: LateField| self.captured[late as usize].filter(|raw| *raw != "null");
-        match late {
-            LateField::Cursor => {
-                captured(LateField::Cursor).or_else(|| captured(LateField::Created))
-            }
-            // The same rule as in the Python tap.
-            LateField::Status => {
-                let is_deleted = captured(LateField::Operation) == Some("\"DELETE\"")
-                    || captured(LateField::Secondary).is_some_and(|s| s.ends_with("_DELETE\""));
-                Some(if is_deleted { "\"DELETE\"" } else { "\"ACTIVE\"" })
-            }
-            other => captured(other),
-        }
-    }
-
-    /// Whether the cursor of the row is before the bookmark; also keeps the greatest cursor. Rows
-    /// equal to the bookmark are delivered, because another row of the same second may have come
-    /// after the bookmark was set. So are rows without a cursor, on every run.
-    fn is_before_bookmark(&mut self) -> bool {
-        let Some(raw) = self.captured[LateField::Cursor as usize] else { return false };
-        let scratch = &mut self.renderer.scratch;
-        scratch.clear();
-        if push_value(&Kind::DateTime, raw, scratch) != Written::Value {
-            return false;
-        }
-        let Ok(cursor) = std::str::from_utf8(&scratch[1..20]) else { return false };
-        if self.renderer.bookmark.as_deref().is_some_and(|b| cursor < b) {
-            return true;
-        }
-        if self.renderer.tally.greatest.as_deref().is_none_or(|g| cursor > g) {
-            self.renderer.tally.greatest = Some(cursor.to_owned());
-        }
-        false
     }
 }
 

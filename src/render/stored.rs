@@ -1,10 +1,12 @@
-//! Rows that wait until the answers to other requests are there, kept as their rendered values. The
-//! names, which are most of a record, are added when `join` writes it.
+//! Keeps rows until the answers to other requests are there, as their rendered values. The names of
+//! the fields, which are most of a record, are added when `join` writes it.
 //!
-//! A value follows the two bytes that say which field it is of. The first of them is a control
+//! Two bytes before each value say to which field it belongs. The first of them is a control
 //! character, which no rendered value contains, so a value ends where the next one begins.
 
-use super::recipe::{Recipe, block};
+use super::Renderer;
+use super::field::block;
+use super::recipe::Recipe;
 use super::rows::PageRows;
 use crate::json::Rows;
 use crate::json::scan::{Malformed, Scan};
@@ -19,11 +21,13 @@ pub(super) struct StoredField {
 }
 
 impl Recipe {
-    /// Makes this the recipe of one of several requests for the same rows, which asks for these
-    /// metrics: its rows are stored, not written as records.
+    /// Makes this the recipe of one of several requests for the same rows, the one for these
+    /// metrics. Its rows are stored instead of being written as records.
     pub(crate) fn storing(mut self, metrics: &[String]) -> Self {
         self.head.clear();
-        for (index, field) in self.fields.iter_mut().enumerate().filter(|(_, f)| f.inline) {
+        let late: Vec<usize> = self.late.iter().map(|(index, _)| *index).collect();
+        let fields = self.fields.iter_mut().enumerate();
+        for (index, field) in fields.filter(|(index, f)| f.inline || late.contains(index)) {
             field.prefix = tag(self.stored.len()).to_vec();
             field.block = block(&field.prefix);
             let is_metric = metrics.contains(&field.name);
@@ -69,7 +73,7 @@ pub struct StoredRows<'r, 'p, 't> {
 }
 
 impl<'r, 'p, 't> StoredRows<'r, 'p, 't> {
-    /// Stores what a renderer with a recipe for that makes of a page. `rows` gets its rows.
+    /// Stores the rows of `page`, whose recipe must be one for stored rows, in `rows`.
     pub fn new(mut page: PageRows<'r, 'p, 't>, rows: &'r mut Vec<StoredRow>) -> Self {
         rows.clear();
         page.tail.clear();
@@ -78,13 +82,20 @@ impl<'r, 'p, 't> StoredRows<'r, 'p, 't> {
 }
 
 impl<'t> Rows<'t> for StoredRows<'_, '_, 't> {
+    fn around(&mut self, raw: &'t str) {
+        self.page.around(raw);
+    }
+
     fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
         let (start, known) = (self.page.out.len(), self.page.renderer.keys.len());
         self.page.row(scan)?;
         let end = self.page.out.len();
         // A row that is left out has no values.
         if end > start {
-            self.rows.push(StoredRow { key: self.page.renderer.keys.get(known).copied(), end });
+            let Renderer { keys, recipe, .. } = &*self.page.renderer;
+            // Without a dimension to tell rows apart, there is only one row, that of the account.
+            let only = (recipe.identity == 0).then_some(0);
+            self.rows.push(StoredRow { key: keys.get(known).copied().or(only), end });
         }
         Ok(())
     }

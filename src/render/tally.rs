@@ -10,12 +10,14 @@ pub struct Tally {
     pub records: u64,
     /// Rows left out because a key property was null or missing.
     pub null_keys: u64,
+    /// Rows of hourly reports left out because they belong to no hour.
+    pub hourless: u64,
     /// Elements of the list left out because they were not rows: not an object, or in a report
     /// without an object `dimensions`.
     pub not_rows: u64,
     /// Where the first of these was, for messages.
     pub first_not_row: Option<String>,
-    /// Records with null for the metrics of a request whose answer did not have the row.
+    /// Records with nulls for the metrics of a request whose answer lacks the row.
     pub partly_answered: u64,
     /// The first of these, for messages.
     pub first_partly_answered: Option<String>,
@@ -38,6 +40,7 @@ impl Tally {
     pub(crate) fn add(&mut self, other: Tally) {
         self.records += other.records;
         self.null_keys += other.null_keys;
+        self.hourless += other.hourless;
         self.not_rows += other.not_rows;
         self.first_not_row = self.first_not_row.take().or(other.first_not_row);
         self.partly_answered += other.partly_answered;

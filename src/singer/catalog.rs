@@ -4,7 +4,7 @@
 use crate::error::{InputError, input};
 use crate::files;
 use anyhow::{Context, Result};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 
 /// One stream of a catalog.
@@ -97,56 +97,5 @@ impl CatalogStream {
         self.setting("replication-method")
             .and_then(Value::as_str)
             .is_some_and(|m| m.eq_ignore_ascii_case("FULL_TABLE"))
-    }
-}
-
-/// A stream as discovery prints it, with metadata for every property. A `replication_key` makes it
-/// incremental.
-pub(crate) fn discovered(
-    name: &str,
-    schema: &Value,
-    keys: &[&str],
-    replication_key: Option<&str>,
-) -> Value {
-    let method = if replication_key.is_some() { "INCREMENTAL" } else { "FULL_TABLE" };
-    let mut root = Map::from_iter([
-        ("inclusion".to_owned(), json!("available")),
-        ("selected-by-default".to_owned(), json!(true)),
-        ("table-key-properties".to_owned(), json!(keys)),
-        ("forced-replication-method".to_owned(), json!(method)),
-    ]);
-    if let Some(key) = replication_key {
-        root.insert("valid-replication-keys".to_owned(), json!([key]));
-    }
-    let mut metadata = vec![json!({"breadcrumb": [], "metadata": root})];
-    add_properties(schema, &mut Vec::new(), &mut metadata, &|name| {
-        keys.contains(&name) || replication_key == Some(name)
-    });
-    let mut stream = json!({
-        "tap_stream_id": name, "stream": name, "schema": schema, "key_properties": keys,
-        "replication_method": method, "metadata": metadata,
-    });
-    if let Some(key) = replication_key {
-        stream["replication_key"] = json!(key);
-    }
-    stream
-}
-
-fn add_properties(
-    schema: &Value,
-    path: &mut Vec<String>,
-    metadata: &mut Vec<Value>,
-    is_automatic: &dyn Fn(&str) -> bool,
-) {
-    for (name, property) in
-        schema.get("properties").and_then(Value::as_object).into_iter().flatten()
-    {
-        let top = path.is_empty();
-        path.extend(["properties".to_owned(), name.clone()]);
-        let inclusion = if top && is_automatic(name) { "automatic" } else { "available" };
-        let values = json!({"inclusion": inclusion, "selected-by-default": true});
-        metadata.push(json!({"breadcrumb": path, "metadata": values}));
-        add_properties(property, path, metadata, &|_| false);
-        path.truncate(path.len() - 2);
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod bookmark;
 pub mod catalog;
+pub(crate) mod discovered;
 mod members;
 pub(crate) mod output;
 pub(crate) mod selection;

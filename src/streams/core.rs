@@ -1,77 +1,63 @@
 //! The resources of the group `core`: accounts and what is advertised in them.
 
-use super::call::{Buying, Call, Pass};
-use super::{ADVERTISER_INFO, Fields, Group, Per, Replication, Stream};
+use super::call::{Buying, PASS, Pass};
+use super::resource::{resource, schema};
+use super::{ADVERTISER_INFO, Per, Replication, Stream};
 
-const ORDINARY: Pass = Pass { buying: Some(Buying::Ordinary), page_size: 1000, optional: None };
-const TOP_VIEW: Pass =
-    Pass { buying: Some(Buying::TopView), page_size: 1000, optional: Some("top_view") };
+const ORDINARY: Pass = Pass { buying: Some(Buying::Ordinary), ..PASS };
+const TOP_VIEW: Pass = Pass { buying: Some(Buying::TopView), optional: Some("top_view"), ..PASS };
 
 const PASSES: &[Pass] = &[ORDINARY, TOP_VIEW];
-/// TikTok caps the page at 100 where `TopView` ad groups are asked for.
-const ADGROUP_PASSES: &[Pass] = &[ORDINARY, Pass { page_size: 100, ..TOP_VIEW }];
+/// TikTok limits pages to 100 rows if `TopView` ad groups are requested.
+const ADGROUP_PASSES: &[Pass] = &[ORDINARY, Pass { page_size: Some(100), ..TOP_VIEW }];
 
 pub(super) fn streams() -> Vec<Stream> {
     vec![
-        Stream {
-            name: "advertisers",
-            group: Group::Core,
-            about: "Ad accounts with currency, time zone, balance and status".into(),
-            per: Per::AccountBatch,
-            call: Call { path: ADVERTISER_INFO, rows: "list", passes: &[], is_deletable: false },
-            replication: Replication::FullTable,
-            keys: vec!["advertiser_id"],
-            fields: Fields::Declared(include_str!("../../schemas/streams/advertisers.json")),
-            permission: "Read Ad Account Information",
-            in_sandbox: false,
-        },
-        advertised(
+        resource(
+            "advertisers",
+            "Ad accounts with currency, time zone, balance and status",
+            ADVERTISER_INFO,
+            &["advertiser_id"],
+            schema!("advertisers"),
+        )
+        .per(Per::AccountBatch)
+        .whole()
+        .needs("Read Ad Account Information"),
+        resource(
             "campaigns",
             "Campaigns, with TopView and Promote",
-            "campaign_id",
-            ("campaign/get/", PASSES, false),
-            include_str!("../../schemas/streams/campaigns.json"),
-            "Read Campaigns",
-        ),
-        advertised(
+            "campaign/get/",
+            &["campaign_id"],
+            schema!("campaigns"),
+        )
+        .advertised(PASSES)
+        .needs("Read Campaigns"),
+        resource(
             "adgroups",
             "Ad groups: targeting, budget, bid and schedule",
-            "adgroup_id",
-            ("adgroup/get/", ADGROUP_PASSES, false),
-            include_str!("../../schemas/streams/adgroups.json"),
-            "Read Ad Groups",
-        ),
-        advertised(
-            "ads",
-            "Ads, of Upgraded Smart+ their creatives",
-            "ad_id",
-            ("ad/get/", PASSES, true),
-            include_str!("../../schemas/streams/ads.json"),
-            "Read Ads",
-        ),
+            "adgroup/get/",
+            &["adgroup_id"],
+            schema!("adgroups"),
+        )
+        .advertised(ADGROUP_PASSES)
+        .needs("Read Ad Groups"),
+        Stream {
+            replication: Replication::Incremental { key: "modify_time", is_filtered: true },
+            ..resource(
+                "ads",
+                "Ads, of Upgraded Smart+ their creatives",
+                "ad/get/",
+                &["ad_id"],
+                schema!("ads"),
+            )
+            .advertised(PASSES)
+            .needs("Read Ads")
+        },
     ]
 }
 
-/// Campaigns, ad groups or ads. Of the call: the path, the passes, and whether it takes
-/// `modified_after`.
-fn advertised(
-    name: &'static str,
-    about: &str,
-    key: &'static str,
-    (path, passes, is_filtered): (&'static str, &'static [Pass], bool),
-    schema: &'static str,
-    permission: &'static str,
-) -> Stream {
-    Stream {
-        name,
-        group: Group::Core,
-        about: about.into(),
-        per: Per::Account,
-        call: Call { path, rows: "list", passes, is_deletable: true },
-        replication: Replication::Incremental { key: "modify_time", is_filtered },
-        keys: vec![key],
-        fields: Fields::Declared(schema),
-        permission,
-        in_sandbox: true,
+impl Stream {
+    fn advertised(self, passes: &'static [Pass]) -> Self {
+        self.pages(1000).passes(passes).deletable().incremental("modify_time").sandboxed()
     }
 }

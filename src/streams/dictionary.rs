@@ -1,38 +1,26 @@
-//! The dictionary of metrics and dimensions: `schemas/metrics.json`, with the type of each and
-//! what decides whether a report can have it. TikTok refuses a whole report for one wrong name.
+//! The dictionary of metrics and dimensions in `schemas/metrics.json`: the type of each, and which
+//! reports can have it. TikTok refuses the whole report for one wrong name.
+
+pub use super::grain::Grain;
 
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-/// The most metrics that a stream has by default. TikTok takes 100 a request; a few more of the
-/// user's own should still fit.
+/// The most metrics that a stream has by default. TikTok accepts 100 per request, and a few that
+/// the user adds should still fit.
 pub const MOST_DEFAULTS: usize = 90;
-
-/// The time that one row of a report stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Grain {
-    /// A day: `stat_time_day` is a dimension.
-    Day,
-    /// An hour: `stat_time_hour` is a dimension.
-    Hour,
-    /// All days there are: `query_lifetime`.
-    Lifetime,
-    /// The days that were asked for, without a dimension of time; the tap asks day by day.
-    DayByRequest,
-}
 
 /// What a report groups its rows by. It decides which metrics there are.
 #[derive(Clone, Copy, Debug)]
 pub struct Grouping<'a> {
     /// `BASIC`, `AUDIENCE`, `GMV_MAX` and so on.
     pub report_type: &'a str,
-    /// `AUCTION_AD` and so on; `None` for report types that know no levels.
+    /// `AUCTION_AD` and so on; `None` for report types without levels.
     pub data_level: Option<&'a str>,
     /// Ids, breakdowns and the time.
     pub dimensions: &'a [&'a str],
-    /// What time a row stands for.
+    /// The time that a row stands for.
     pub grain: Grain,
 }
 
@@ -42,21 +30,21 @@ impl Grouping<'_> {
     }
 }
 
-/// Something that differs between report types, by their names.
+/// Values that differ between report types, by the names of the types.
 type ByReport<T> = HashMap<String, T>;
 
-/// All that is known of report columns.
+/// Everything that is known about the columns of reports.
 #[derive(Debug, Deserialize)]
 pub struct Dictionary {
     dimensions: HashMap<String, Column>,
     metrics: HashMap<String, Column>,
-    /// Report types that take the metrics of another one too, but for what is tied to a data
-    /// level, attributes of entities and postbacks of SKAN.
+    /// Report types that also accept the metrics of another type, except those of single data
+    /// levels, attributes of entities and SKAN postbacks.
     borrows: ByReport<String>,
     /// By report type, the metrics that streams have by default, the most wanted first. Those
     /// under `<report type>/<dimension>` come before them in reports with that dimension.
     defaults: HashMap<String, Vec<String>>,
-    /// Metrics that count what happened once: the rows of a report add up to its total.
+    /// Metrics whose rows add up to the total of the report.
     additive: ByReport<Vec<String>>,
 }
 
@@ -66,29 +54,29 @@ pub struct Column {
     /// JSON type, `date-time`, or `array of` a JSON type.
     #[serde(rename = "type")]
     kind: String,
-    /// Another type in reports of some types.
+    /// The type in report types where it differs.
     #[serde(default)]
     types: ByReport<String>,
     /// Of a dimension: `id`, `time`, `breakdown`, or `returned`, which cannot be asked for.
     #[serde(default, rename = "kind")]
-    role: String,
+    pub(super) role: String,
     /// Of a metric: the family that it belongs to.
     #[serde(default)]
     group: String,
     /// Report types that have it.
-    reports: Vec<String>,
-    /// Report types whose rows have it without being asked.
+    pub(super) reports: Vec<String>,
+    /// Report types whose rows have it without a request for it.
     #[serde(default)]
     returned: Vec<String>,
-    /// Data levels that have it; none named means all.
+    /// Data levels that have it; an empty list means all.
     #[serde(default)]
-    levels: Vec<String>,
-    /// The grains that have it; none named means all.
+    pub(super) levels: Vec<String>,
+    /// Grains that have it; an empty list means all.
     #[serde(default)]
     grains: ByReport<Vec<Grain>>,
     /// Dimensions, or kinds of dimensions, one of which a report must have.
     #[serde(default)]
-    with: ByReport<Vec<String>>,
+    pub(super) with: ByReport<Vec<String>>,
     /// Dimensions, or kinds of dimensions, that a report must not have.
     #[serde(default)]
     without: ByReport<Vec<String>>,
@@ -114,18 +102,28 @@ impl Column {
 }
 
 impl Dictionary {
-    /// What is known of a dimension.
+    /// The entry of a dimension.
     pub fn dimension(&self, name: &str) -> Option<&Column> {
         self.dimensions.get(name)
     }
 
-    /// What is known of a metric.
+    /// The entry of a metric.
     pub fn metric(&self, name: &str) -> Option<&Column> {
         self.metrics.get(name)
     }
 
-    /// Whether a report can be asked for a metric. A name that the dictionary does not hold may
-    /// exist all the same, and fits.
+    /// All dimensions.
+    pub(super) fn dimensions(&self) -> impl Iterator<Item = (&str, &Column)> {
+        self.dimensions.iter().map(|(name, column)| (name.as_str(), column))
+    }
+
+    /// The names of all metrics.
+    pub(super) fn metric_names(&self) -> impl Iterator<Item = &str> {
+        self.metrics.keys().map(String::as_str)
+    }
+
+    /// Whether a report can have a metric. A metric that the dictionary does not have may still
+    /// exist, so it is accepted.
     pub fn fits(&self, name: &str, grouping: &Grouping) -> bool {
         let Some(metric) = self.metric(name) else { return true };
         let report_type = grouping.report_type;
@@ -155,7 +153,7 @@ impl Dictionary {
             && self.allows(dimension, grouping)
     }
 
-    /// The columns that such a report has without being asked for them.
+    /// The columns that such a report has without a request for them.
     pub fn returned(&self, grouping: &Grouping) -> Vec<&str> {
         let is_returned = |column: &Column| {
             column.returned.iter().any(|r| r == grouping.report_type)
@@ -167,7 +165,7 @@ impl Dictionary {
         names
     }
 
-    /// Whether rows of a metric add up. Rates and averages do not, nor does what counts people.
+    /// Whether rows of a metric add up. Rates, averages and counts of people do not.
     pub fn is_additive(&self, report_type: &str, name: &str) -> bool {
         self.additive.get(report_type).is_some_and(|names| names.iter().any(|n| n == name))
     }
@@ -189,7 +187,7 @@ impl Dictionary {
         names
     }
 
-    /// Whether level, grain and dimensions of a report go with a column.
+    /// Whether a report can have a column with its level, grain and dimensions.
     fn allows(&self, column: &Column, grouping: &Grouping) -> bool {
         let report_type = grouping.report_type;
         let grains = column.grains.get(report_type);

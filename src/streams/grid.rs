@@ -1,20 +1,20 @@
-//! The grid of reports: levels by breakdowns. Name, description, dimensions and key properties of a
-//! report follow from its cell.
+//! The grid of reports: levels of an account by breakdowns. The name, description, dimensions and
+//! key properties of a report follow from its cell.
 
-use super::call::{Buying, Call, Pass};
+use super::breakdowns::{BREAKDOWNS, Breakdown};
 use super::dictionary::Grain;
 use super::report::{ACCOUNT_LEVEL, Report};
-use super::{Fields, Group, Per, REPORT, Replication, Stream};
+use super::{Group, ReportSettings, Stream};
 
-/// A level of the account's tree.
+/// A level of an account.
 struct Level {
-    /// As it stands in the names of streams.
+    /// The name in the names of streams.
     name: &'static str,
-    /// As people call it.
+    /// The name in descriptions.
     about: &'static str,
-    /// As the API calls it.
+    /// The name in the API.
     code: &'static str,
-    /// The dimension that names an entity of the level.
+    /// The dimension with the ids of its entities.
     id: &'static str,
 }
 
@@ -25,100 +25,65 @@ static LEVELS: [Level; 4] = [
     Level { name: "ad", about: "ad", code: "AUCTION_AD", id: "ad_id" },
 ];
 
-/// One row of the grid: a breakdown at some levels.
-struct Breakdown {
-    report_type: &'static str,
-    /// Behind `insights` in the names of streams.
-    suffix: &'static str,
-    /// As people call it, behind "Results by … and day".
-    about: &'static str,
-    dimensions: &'static [&'static str],
-    /// Names of the levels that have it.
-    levels: &'static [&'static str],
-}
-
-static BREAKDOWNS: [Breakdown; 5] = [
-    Breakdown {
-        report_type: "BASIC",
-        suffix: "",
-        about: "",
-        dimensions: &[],
-        levels: &["advertiser", "campaign", "adgroup", "ad"],
-    },
-    Breakdown {
-        report_type: "AUDIENCE",
-        suffix: "_by_age_and_gender",
-        about: "age and gender",
-        dimensions: &["age", "gender"],
-        levels: &["ad"],
-    },
-    Breakdown {
-        report_type: "AUDIENCE",
-        suffix: "_by_country",
-        about: "country",
-        dimensions: &["country_code"],
-        levels: &["ad"],
-    },
-    Breakdown {
-        report_type: "AUDIENCE",
-        suffix: "_by_platform",
-        about: "operating system",
-        dimensions: &["platform"],
-        levels: &["ad"],
-    },
-    Breakdown {
-        report_type: "AUDIENCE",
-        suffix: "_by_province",
-        about: "province",
-        dimensions: &["province_id"],
-        levels: &["campaign"],
-    },
-];
-
-const ORDINARY: Pass = Pass { buying: Some(Buying::Ordinary), page_size: 1000, optional: None };
-const TOP_VIEW: Pass =
-    Pass { buying: Some(Buying::TopView), optional: Some("top_view"), ..ORDINARY };
+/// Ads of Upgraded Smart+, whose creatives have the ids in `ad_id`.
+static SMART_PLUS: Level = Level {
+    name: "smart_plus_ad",
+    about: "ad of Upgraded Smart+",
+    code: "AUCTION_AD",
+    id: "ad_id_v2",
+};
 
 /// Every report of the grid.
-pub(super) fn streams() -> impl Iterator<Item = Stream> {
-    BREAKDOWNS.iter().flat_map(|breakdown| {
+pub(super) fn streams() -> Vec<Stream> {
+    let mut streams = Vec::new();
+    for breakdown in BREAKDOWNS {
         let levels = LEVELS.iter().filter(|level| breakdown.levels.contains(&level.name));
-        levels.map(|level| stream(level, breakdown))
-    })
+        streams.extend(levels.map(|level| stream(level, breakdown)));
+    }
+    let plain = BREAKDOWNS.iter().filter(|b| b.report_type == "BASIC" && b.dimensions.is_empty());
+    streams.extend(
+        plain.map(|breakdown| Stream { group: Group::SmartPlus, ..stream(&SMART_PLUS, breakdown) }),
+    );
+    streams
 }
 
 fn stream(level: &Level, breakdown: &Breakdown) -> Stream {
-    let time = "stat_time_day";
-    let mut dimensions = vec![level.id, time];
-    dimensions.extend(breakdown.dimensions);
-    let mut keys = vec!["advertiser_id"];
-    keys.extend(dimensions.iter().filter(|name| **name != "advertiser_id"));
-    let about = match breakdown.about {
-        "" => format!("Results by {} and day", level.about),
-        about if about.contains(" and ") => format!("Results by {}, day, {about}", level.about),
-        about => format!("Results by {}, day and {about}", level.about),
+    let time = match breakdown.grain {
+        Grain::Day => Some("stat_time_day"),
+        Grain::Hour => Some("stat_time_hour"),
+        Grain::Lifetime | Grain::DayByRequest => None,
     };
-    Stream {
-        name: format!("{}_insights{}", level.name, breakdown.suffix).leak(),
-        group: Group::Core,
-        about,
-        per: Per::Account,
-        call: Call {
-            path: REPORT,
-            rows: "list",
-            passes: if level.code == ACCOUNT_LEVEL { &[ORDINARY] } else { &[ORDINARY, TOP_VIEW] },
-            is_deletable: false,
-        },
-        replication: Replication::Window { key: time },
-        keys,
-        fields: Fields::Report(Report {
-            report_type: breakdown.report_type,
-            data_level: Some(level.code),
-            grain: Grain::Day,
-            dimensions,
-        }),
-        permission: "Consolidated Report",
-        // The sandbox knows no reports of accounts.
-        in_sandbox: level.code != ACCOUNT_LEVEL,
+    let dimensions = [level.id].into_iter().chain(time);
+    let is_core = breakdown.core.contains(&level.name);
+    // Both report types have countries. The audience report has the shorter name.
+    let is_basic = breakdown.report_type == "BASIC" && breakdown.dimensions == ["country_code"];
+    let infix = if is_basic { "_basic" } else { "" };
+    let name = format!("{}{infix}_insights{}", level.name, breakdown.suffix);
+    let report = Report {
+        report_type: breakdown.report_type,
+        data_level: Some(level.code),
+        dimensions: dimensions.chain(breakdown.dimensions.iter().copied()).collect(),
+        grain: breakdown.grain,
+        settings: ReportSettings::default(),
+    };
+    let group = if is_core { Group::Core } else { breakdown.group };
+    report.stream(name.leak(), group, about(level, breakdown))
+}
+
+fn about(level: &Level, breakdown: &Breakdown) -> String {
+    let time = match breakdown.grain {
+        Grain::Day | Grain::DayByRequest => "day",
+        Grain::Hour => "hour",
+        Grain::Lifetime => "",
+    };
+    let by: Vec<&str> =
+        [level.about, time, breakdown.about].into_iter().filter(|part| !part.is_empty()).collect();
+    match &by[..] {
+        [one] => format!("Results of all time by {one}"),
+        [first @ .., last] if last.contains(" and ") => {
+            format!("Results by {}, {last}", first.join(", "))
+        }
+        [first @ .., last] => format!("Results by {} and {last}", first.join(", ")),
+        [] => String::new(),
     }
 }

@@ -1,16 +1,44 @@
 //! What can be replicated. A stream is a set of columns: what it is read per, its call, its
 //! replication, its key properties and its fields. Resources are entries, one file a group; reports
-//! follow from a grid.
+//! follow from a grid, or from the config.
 
+mod audiences;
+mod available;
+mod breakdowns;
+mod business_center;
 mod call;
+mod catalogs;
+mod comments;
 mod core;
+mod creative;
+mod custom;
 pub mod dictionary;
+mod finance;
+mod gmv_max;
+mod gmv_max_reports;
+mod grain;
 mod grid;
+mod group;
+mod leads;
+mod legal;
+mod more_metrics;
+mod nearest;
+mod other_reports;
+mod pixels;
+mod reference;
 mod report;
+mod report_settings;
+mod resource;
+mod reviews;
+mod rules;
 mod schema;
+mod smart_plus;
 
-pub use call::{Buying, Call, Pass};
-pub use report::Report;
+pub use available::Available;
+pub use call::{Buying, Call, Days, PASS, Paging, Parent, Pass};
+pub use group::Group;
+pub use report::{Report, UTC_HOUR};
+pub use report_settings::{Filter, ReportSettings};
 pub use schema::schema;
 
 use std::sync::OnceLock;
@@ -18,24 +46,28 @@ use std::sync::OnceLock;
 /// One stream.
 #[derive(Clone, Debug)]
 pub struct Stream {
-    /// Its name, which is that of the Python tap where that has the stream. Streams live as long as
-    /// the process, and so do names that are made at its start.
+    /// Its name, which is that of the Python tap if it has the stream. Names of custom reports are
+    /// created at the start and live as long as the process.
     pub name: &'static str,
-    /// The group by which the setting `stream_groups` brings it.
+    /// The group, which the setting `stream_groups` names.
     pub group: Group,
     /// What its rows are, in one line.
     pub about: String,
     /// What it is read per.
     pub per: Per,
-    /// The call that brings its rows.
+    /// The call that returns its rows.
     pub call: Call,
     /// Which rows are read on the next run.
     pub replication: Replication,
     /// Key properties, which are never null.
     pub keys: Vec<&'static str>,
-    /// What a row holds.
+    /// The fields of its records.
     pub fields: Fields,
-    /// The permission of the developer app that opens it, in the words of TikTok's app page.
+    /// Columns whose values are not those of the member with their name.
+    pub made: &'static [(&'static str, Made)],
+    /// The column with the requested day, or with the day of the run.
+    pub stamp: Option<&'static str>,
+    /// The permission that the developer app needs, in the words of TikTok's app page.
     pub permission: &'static str,
     /// Whether TikTok's sandbox has it.
     pub in_sandbox: bool,
@@ -46,8 +78,27 @@ pub struct Stream {
 pub enum Per {
     /// Each account by itself. Its records have `advertiser_id`.
     Account,
-    /// Up to a hundred accounts at once, in the calls with which a run begins.
+    /// Up to a hundred accounts at once, in the first calls of a run.
     AccountBatch,
+    /// Each Business Center. Its records have `bc_id`.
+    BusinessCenter,
+    /// Nothing in particular: it is read once, with the first account that answers.
+    Once,
+    /// The developer app, which is named by its id and secret.
+    App,
+}
+
+/// Where the values of a column come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// A member of an object inside the row: `item_info.item_id`.
+    Inside(&'static str),
+    /// Another member of the row.
+    Of(&'static str),
+    /// The value from around the row: see `RowsAt`.
+    Around,
+    /// A hash of the whole row.
+    RowId,
 }
 
 /// Which rows are read on the next run.
@@ -55,21 +106,25 @@ pub enum Per {
 pub enum Replication {
     /// All of them.
     FullTable,
-    /// Those that changed since the bookmark.
+    /// The rows that changed since the bookmark.
     Incremental {
-        /// The time of a row's last change, in UTC.
+        /// The field with the time of the last change of a row, in UTC.
         key: &'static str,
-        /// Whether TikTok can leave out what did not change since (`filtering.modified_after`).
+        /// Whether TikTok can leave out unchanged rows (`filtering.modified_after`).
         is_filtered: bool,
     },
-    /// Those of the days since the bookmark, and of the days of `attribution_window` before it.
+    /// The rows of the days since the bookmark, and of the days of `attribution_window` before it.
     Window {
-        /// The day or hour of a row, in the time zone of the account.
+        /// The field with the day or hour of a row, in the time zone of the account.
         key: &'static str,
+        /// The most days of one request.
+        days: u16,
     },
+    /// All rows, as they are on the day of the run, which is part of the key (`read_date`).
+    Snapshot,
 }
 
-/// What a row holds.
+/// The fields of the records of a stream.
 #[derive(Clone, Debug)]
 pub enum Fields {
     /// The fields that a JSON Schema declares.
@@ -78,34 +133,52 @@ pub enum Fields {
     Report(Report),
 }
 
-/// A set of streams that the setting `stream_groups` names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Group {
-    /// The streams of the Python tap, and the reports of every level.
-    Core,
-}
-
-impl Group {
-    /// The name that stands in the setting.
-    pub fn name(self) -> &'static str {
-        match self {
-            Group::Core => "core",
-        }
-    }
-}
-
 impl Stream {
     /// The field that bookmarks hold, unless all rows are read every time.
     pub fn replication_key(&self) -> Option<&'static str> {
         match self.replication {
-            Replication::FullTable => None,
-            Replication::Incremental { key, .. } | Replication::Window { key } => Some(key),
+            Replication::FullTable | Replication::Snapshot => None,
+            Replication::Incremental { key, .. } | Replication::Window { key, .. } => Some(key),
         }
     }
 
     /// The report whose rows these are, if it is one.
     pub fn report(&self) -> Option<&Report> {
         match &self.fields {
+            Fields::Report(report) => Some(report),
+            Fields::Declared(_) => None,
+        }
+    }
+
+    /// Fields that have the same value in all records of a request and are in no row.
+    pub fn constants(&self) -> Vec<&'static str> {
+        let mut names = match self.per {
+            Per::Account => vec!["advertiser_id"],
+            Per::BusinessCenter => vec!["bc_id"],
+            Per::AccountBatch | Per::Once | Per::App => Vec::new(),
+        };
+        if self.report().is_some() && self.per == Per::Account {
+            names.extend(report::ACCOUNT_FIELDS);
+        }
+        names.extend(self.stamp);
+        names.extend(self.call.parents.iter().copied().flatten().filter_map(|p| p.column));
+        let of_passes = self.call.passes.iter().flat_map(|pass| pass.columns);
+        names.extend(of_passes.map(|(name, _)| *name));
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Days that one request covers at most.
+    pub fn window_days(&self) -> u16 {
+        match self.replication {
+            Replication::Window { days, .. } => days,
+            _ => u16::MAX,
+        }
+    }
+
+    fn report_mut(&mut self) -> Option<&mut Report> {
+        match &mut self.fields {
             Fields::Report(report) => Some(report),
             Fields::Declared(_) => None,
         }
@@ -119,22 +192,39 @@ impl Stream {
 
 /// The endpoint that describes accounts.
 pub const ADVERTISER_INFO: &str = "advertiser/info/";
-/// The endpoint of all reports but those of GMV Max and a few of creatives.
+/// The endpoint of most reports.
 pub const REPORT: &str = "report/integrated/get/";
 
-/// Every stream, in the order in which discovery lists and a run without a catalog reads them. One
-/// that is cheap and always has rows comes first: `meltano config test` stops at the first record.
+/// Every built-in stream, in the order of discovery and of a run without a catalog. The first one
+/// is cheap and always has rows, because `meltano config test` stops at the first record.
 pub fn all() -> &'static [Stream] {
     static STREAMS: OnceLock<Vec<Stream>> = OnceLock::new();
     STREAMS.get_or_init(|| {
         let mut streams = core::streams();
         streams.extend(grid::streams());
+        streams.extend(other_reports::streams());
+        let resources = [
+            smart_plus::streams,
+            reviews::streams,
+            creative::streams,
+            audiences::streams,
+            pixels::streams,
+            leads::streams,
+            comments::streams,
+            catalogs::streams,
+            gmv_max::streams,
+            business_center::streams,
+            finance::streams,
+            rules::streams,
+            reference::streams,
+        ];
+        streams.extend(resources.into_iter().flat_map(|of_group| of_group()));
         streams.sort_by_key(|stream| stream.group);
         streams
     })
 }
 
-/// The stream of that name.
+/// The built-in stream of that name.
 pub fn find(name: &str) -> Option<&'static Stream> {
     all().iter().find(|stream| stream.name == name)
 }

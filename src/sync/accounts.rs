@@ -1,75 +1,45 @@
-//! The accounts of a run: which of them can be read, what day it is there, and the calls with which
-//! a run finds that out.
+//! The accounts of a run: finds out at the start which of them can be read, with their currency and
+//! time zone.
 
+use super::account::Account;
 use crate::api::cause::Cause;
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::request::Request;
 use crate::json::scan::{Malformed, Scan};
-use crate::json::{Last, Rows};
+use crate::json::{Last, Rows, RowsAt};
 use crate::render::push_date_time;
 use crate::singer::bookmark::Bookmark;
 use crate::streams::ADVERTISER_INFO;
 use std::collections::{HashMap, HashSet};
-use time::{Date, Duration, OffsetDateTime, UtcOffset};
-use tz::TimeZoneRef;
+use time::Date;
 
 /// Accounts that one call describes at most.
 const BATCH: usize = 100;
-/// No zone is further behind UTC.
-const WESTERNMOST: Duration = Duration::hours(12);
 
-/// One account of the run.
-#[derive(Debug)]
-pub struct Account {
-    /// Its id.
-    pub id: String,
-    /// Its zone, by which TikTok counts days; `None` where it is not known.
-    zone: Option<TimeZoneRef<'static>>,
-    /// When it was created, in UTC: it has no results before.
-    created: Option<Date>,
-}
-
-impl Account {
-    /// The calendar date there at `now`; in UTC where the zone is not known.
-    pub fn today(&self, now: OffsetDateTime) -> Date {
-        let local = self.zone.and_then(|zone| zone.find_local_time_type(now.unix_timestamp()).ok());
-        let offset = local.and_then(|local| UtcOffset::from_whole_seconds(local.ut_offset()).ok());
-        now.to_offset(offset.unwrap_or(UtcOffset::UTC)).date()
-    }
-
-    /// The last day that has begun there for certain. Where the zone is not known that is the day
-    /// of the westernmost zone: a bookmark on a later day could pass over hours still to come.
-    pub fn begun_day(&self, now: OffsetDateTime) -> Date {
-        if self.zone.is_some() { self.today(now) } else { (now - WESTERNMOST).date() }
-    }
-
-    /// The first day that can have results, if that is known: a day before the account was
-    /// created, because its zone may be behind UTC.
-    pub fn first_day(&self) -> Option<Date> {
-        self.created.and_then(Date::previous_day)
-    }
-}
-
-/// What was found out.
+/// The result of looking up the accounts.
 #[derive(Debug, Default)]
 pub struct Accounts {
     /// Those that can be read, in the order of the configuration.
     pub open: Vec<Account>,
     /// Those that TikTok refuses, and why.
     pub refused: Vec<(String, ApiError)>,
-    /// Those of which TikTok's answer says nothing. They are read all the same.
+    /// Those that are missing in TikTok's answer. They are still read.
     pub missing: Vec<String>,
-    /// Why TikTok does not describe accounts here, if it does not: the sandbox may lack that, so
-    /// may the app, or the endpoint is down.
+    /// Why TikTok does not describe accounts, if it does not: the sandbox lacks the endpoint, the
+    /// app lacks the permission, or the endpoint is down.
     pub undescribed: Option<ApiError>,
+    /// Business Centers of the run, if it reads any.
+    pub business_centers: Vec<String>,
+    /// The error, if TikTok does not list them.
+    pub no_centers: Option<ApiError>,
     /// Texts of the answers, for the stream of the accounts themselves.
     pub answers: Vec<String>,
 }
 
-/// Takes the accounts as they are, all in UTC: nothing in the run goes by days.
+/// The accounts without a lookup, all in UTC, for a run in which no stream depends on days.
 pub fn unasked(ids: &[String]) -> Accounts {
-    let open = ids.iter().map(|id| Account { id: id.clone(), zone: None, created: None });
+    let open = ids.iter().map(|id| Account { id: id.clone(), ..Account::default() });
     Accounts { open: open.collect(), ..Accounts::default() }
 }
 
@@ -92,7 +62,13 @@ pub fn look_up(client: &Client, ids: &[String]) -> Result<Accounts, ApiError> {
                 "account {id}: TikTok gave {name} as its time zone; its days are taken as UTC"
             );
         }
-        found.open.push(Account { id: id.clone(), zone, created: row.and_then(|row| row.created) });
+        found.open.push(Account {
+            id: id.clone(),
+            currency: row.and_then(|row| row.currency.clone()),
+            zone_name: row.and_then(|row| row.zone.clone()),
+            zone,
+            created: row.and_then(|row| row.created),
+        });
     }
     if let Some(error) = &found.undescribed {
         log::warn!("time zones are unknown, days are taken as UTC: {error}");
@@ -100,8 +76,8 @@ pub fn look_up(client: &Client, ids: &[String]) -> Result<Accounts, ApiError> {
     Ok(found)
 }
 
-/// Asks about one batch. When TikTok refuses one account of it, that one is taken out, or else the
-/// batch is halved to find it.
+/// Asks about one batch. If TikTok refuses one of its accounts, that one is removed, or the batch
+/// is halved to find it.
 fn describe(
     client: &Client,
     mut batch: Vec<String>,
@@ -113,10 +89,11 @@ fn describe(
         let ids = serde_json::Value::from(batch.clone()).to_string();
         let request = Request {
             path: ADVERTISER_INFO,
-            rows: "list",
+            rows: RowsAt::Member("list"),
             params: vec![("advertiser_ids", ids)],
             page: None,
             is_report: false,
+            needs_list: false,
         };
         let mut seen = Last(Described::default());
         let answer = client.call(&request, &mut body, &mut seen);
@@ -142,8 +119,8 @@ fn describe(
     Ok(())
 }
 
-/// The account that a refusal is about: the only one asked for, or the only one that its words
-/// name. One that names several may name open accounts too.
+/// The account that a refusal is about: the only one of the batch, or the only one that the message
+/// names. A message that names several may name accounts that are not refused.
 fn named(batch: &[String], message: &str) -> Option<usize> {
     if batch.len() == 1 {
         return Some(0);
@@ -153,11 +130,12 @@ fn named(batch: &[String], message: &str) -> Option<usize> {
     named.next().filter(|_| named.next().is_none())
 }
 
-/// Rows of accounts are rendered later, from a text that was mended here.
+/// Warns of repaired text, because the rows are rendered later from the repaired answer.
 fn say_mended(mended: u64) {
     if mended > 0 {
         log::warn!(
-            "{ADVERTISER_INFO}: {mended} sequences of bytes in TikTok's answer are not UTF-8 and became U+FFFD"
+            "{ADVERTISER_INFO}: {mended} sequences of bytes in TikTok's answer are not UTF-8 and \
+             became U+FFFD"
         );
     }
 }
@@ -165,6 +143,7 @@ fn say_mended(mended: u64) {
 /// What is read of an account's row.
 #[derive(Debug, Default)]
 struct Row {
+    currency: Option<String>,
     zone: Option<String>,
     created: Option<Date>,
 }
@@ -185,6 +164,7 @@ impl<'t> Rows<'t> for Described {
             match name {
                 "\"advertiser_id\"" => text.clone_into(&mut id),
                 "\"timezone\"" if value != "null" => row.zone = Some(text.replace("\\/", "/")),
+                "\"currency\"" if value != "null" => row.currency = Some(text.to_owned()),
                 "\"create_time\"" => row.created = date(text),
                 _ => {}
             }
@@ -204,35 +184,7 @@ fn date(time: &str) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use time::macros::{date, datetime};
-
-    #[test]
-    fn today_is_the_accounts_own() {
-        let now = datetime!(2026-03-08 11:30 UTC);
-        let today = |zone: &str| {
-            Account { id: "1".into(), zone: tzdb::tz_by_name(zone), created: None }.today(now)
-        };
-        assert_eq!(today("Pacific/Kiritimati"), date!(2026 - 03 - 09));
-        assert_eq!(today("Pacific/Pago_Pago"), date!(2026 - 03 - 08));
-        assert_eq!(today("Pacific/Midway"), date!(2026 - 03 - 08));
-        // The sign of these names is the other way round: this one is an hour ahead of UTC.
-        assert_eq!(
-            Account { id: "1".into(), zone: tzdb::tz_by_name("Etc/GMT-14"), created: None }
-                .today(now),
-            date!(2026 - 03 - 09)
-        );
-        assert_eq!(
-            Account { id: "1".into(), zone: None, created: None }.today(now),
-            date!(2026 - 03 - 08)
-        );
-    }
-
-    #[test]
-    fn an_unknown_zone_has_begun_no_day_that_another_has_not() {
-        let unknown = Account { id: "1".into(), zone: None, created: None };
-        assert_eq!(unknown.begun_day(datetime!(2026-03-08 11:30 UTC)), date!(2026 - 03 - 07));
-        assert_eq!(unknown.begun_day(datetime!(2026-03-08 12:00 UTC)), date!(2026 - 03 - 08));
-    }
+    use time::macros::date;
 
     #[test]
     fn a_refusal_is_about_the_one_account_that_it_names() {

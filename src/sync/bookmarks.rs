@@ -1,16 +1,18 @@
-//! Bookmarks that cannot be right, or leave nothing to read: looked at once, before a run begins at
-//! them.
+//! Checks the bookmarks of the state before a run uses them: those that cannot be right, and those
+//! that leave nothing to read.
 
 use super::accounts::Accounts;
+use super::partition::Partition;
 use super::plan::Plan;
 use crate::config::Config;
 use crate::singer::bookmark::Bookmark;
 use crate::singer::state::State;
+use crate::streams::Per;
 use anyhow::Result;
 use time::{Date, OffsetDateTime};
 
-/// Cuts bookmarks in the future to now, and says so; says as well which lie after `end_date`. An
-/// error says that a bookmark is not a timestamp.
+/// Moves bookmarks that are in the future to now, and warns of them and of those after `end_date`.
+/// An error means that a bookmark is not a timestamp.
 pub(crate) fn check(
     state: &mut State,
     plans: &[Plan],
@@ -22,23 +24,25 @@ pub(crate) fn check(
         let name = plan.stream.name;
         let has_windows = plan.stream.has_windows();
         let mut late = Vec::new();
-        for account in &accounts.open {
-            let Some(bookmark) = state.bookmark(name, &account.id)? else { continue };
+        for partition in partitions(plan, accounts) {
+            let id = partition.id(accounts);
+            let Some(bookmark) = state.bookmark(name, id)? else { continue };
+            let place = partition.words(accounts);
             let cut = if has_windows {
-                later_day(bookmark, account.today(now))
+                let account = partition.account(accounts);
+                later_day(bookmark, account.map_or(now.date(), |account| account.today(now)))
             } else {
                 later_time(bookmark, now)
             };
             if let Some(cut) = cut {
                 log::warn!(
-                    "{}, account {}: the bookmark {bookmark} lies in the future, so the run goes \
-                     on at {cut}; if rows are missing before that, set the bookmark back",
-                    plan.name,
-                    account.id
+                    "{}{place}: the bookmark {bookmark} lies in the future, so the run goes on at \
+                     {cut}; if rows are missing before that, set the bookmark back",
+                    plan.name
                 );
-                state.set(name, &account.id, cut, &config.accounts);
+                state.set(name, id, cut, &config.accounts);
             } else if has_windows && config.end_date.is_some_and(|end| bookmark.day() > end) {
-                late.push(account.id.as_str());
+                late.push(place);
             }
         }
         if let (Some(end), [first, others @ ..]) = (config.end_date, &late[..]) {
@@ -47,13 +51,24 @@ pub(crate) fn check(
                 others => format!(" and {others} more"),
             };
             log::warn!(
-                "{}, account {first}{more}: the bookmark lies after `end_date` {end}; no days are \
-                 read but those before `end_date` that `attribution_window` reads again",
+                "{}{first}{more}: the bookmark lies after `end_date` {end}; no days are read but \
+                 those before `end_date` that `attribution_window` reads again",
                 plan.name
             );
         }
     }
     Ok(())
+}
+
+/// The partitions of a stream that have bookmarks.
+fn partitions(plan: &Plan, accounts: &Accounts) -> Vec<Partition> {
+    match plan.stream.per {
+        Per::Account => (0..accounts.open.len()).map(Partition::Account).collect(),
+        Per::BusinessCenter => {
+            (0..accounts.business_centers.len()).map(Partition::BusinessCenter).collect()
+        }
+        Per::AccountBatch | Per::Once | Per::App => Vec::new(),
+    }
 }
 
 /// Today, for a day that is in the future. Tomorrow may be right: zones are not always known.

@@ -6,11 +6,11 @@ use crate::render::Sum;
 use serde_json::Value;
 use time::{Date, Duration};
 
-/// TikTok repairs a day until noon of the next one, and has most metrics after half an hour: until
-/// then totals and rows may be of different moments.
+/// TikTok corrects a day until noon of the next day, and most metrics arrive within half an hour.
+/// Until then, totals and rows may differ.
 const FIRM_AFTER: Duration = Duration::days(2);
 
-/// The last day that is firm today.
+/// The last day that does not change any more.
 pub(crate) fn firm_day(today: Date) -> Date {
     today.saturating_sub(FIRM_AFTER)
 }
@@ -36,15 +36,15 @@ pub(crate) struct Check {
     pub verdict: Verdict,
 }
 
-/// What a comparison came to, the best first.
+/// The result of a comparison, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verdict {
     Equal,
     /// TikTok rounds rows and totals.
     Rounded,
-    /// The days are too fresh to be firm.
+    /// The days are too recent to be final.
     Fresh,
-    /// TikTok has no total, or one that is no number.
+    /// TikTok has no total, or one that is not a number.
     Unknown,
     Differs,
 }
@@ -61,7 +61,7 @@ impl Check {
     ) -> Vec<Check> {
         let is_count = |ours: &Sum, theirs: &Sum| ours.is_whole() && theirs.is_whole();
         let pairs = || ours.iter().zip(theirs);
-        // Rounding moves no row: where a count of what happened differs, money does not differ by
+        // If a count differs, rows may be missing, and a difference in money is not due to
         // rounding.
         let counts_differ = pairs().any(|(ours, theirs)| {
             theirs.is_some_and(|theirs| is_count(ours, &theirs) && !ours.equals(&theirs))

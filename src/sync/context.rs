@@ -1,5 +1,4 @@
-//! What the reading of slices and their delivery have in common: what a run is made of, and how a
-//! slice ended.
+//! What workers and the main thread share: the parts of a run, and how a slice ended.
 
 use super::accounts::Accounts;
 use super::check::Check;
@@ -13,11 +12,12 @@ use crate::config::Config;
 use crate::render::Tally;
 use crate::singer::bookmark::Bookmark;
 use std::sync::Arc;
+use time::OffsetDateTime;
 
-/// What a run is made of.
+/// The parts of a run.
 #[derive(Debug)]
 pub(crate) struct Context {
-    /// The way to TikTok.
+    /// The client for TikTok's API.
     pub client: Arc<Client>,
     /// Settings of the run.
     pub config: Config,
@@ -25,6 +25,8 @@ pub(crate) struct Context {
     pub plans: Vec<Plan>,
     /// Accounts of the run.
     pub accounts: Accounts,
+    /// When the run began.
+    pub started: OffsetDateTime,
     /// Where slices begin.
     pub starts: Arc<Starts>,
     /// How many days of a report can be asked for at once.
@@ -32,7 +34,15 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Where a job is at work, for messages: `ads, account 7, 2026-01-01 to 2026-01-30`.
+    /// Whether a stream delivers deleted entities, or rows about them. A report's own setting wins
+    /// over that of the config.
+    pub(crate) fn includes_deleted(&self, plan: &Plan) -> bool {
+        let own = plan.stream.report().and_then(|report| report.settings.include_deleted);
+        own.unwrap_or(self.config.include_deleted)
+    }
+
+    /// Stream, partition and days of a job, for messages: `ads, account 7, 2026-01-01 to
+    /// 2026-01-30`.
     pub(crate) fn place(&self, job: Job) -> String {
         let window = job.window.map_or(String::new(), |w| format!(", {} to {}", w.start, w.end));
         format!("{}{}{window}", self.plans[job.plan].name, job.partition.words(&self.accounts))
@@ -42,23 +52,25 @@ impl Context {
 /// How a slice ended.
 #[derive(Debug, Default)]
 pub(crate) struct Ending {
-    /// What was counted.
+    /// Counts of its rows.
     pub tally: Tally,
-    /// How far it got.
+    /// The bookmark that it reached.
     pub reached: Option<Bookmark>,
-    /// What became of the pass that TikTok may refuse, if the stream has one.
+    /// The result of the optional pass, if the stream has one.
     pub pass: Option<PassEnd>,
     /// What was compared with TikTok's totals.
     pub checks: Vec<Check>,
-    /// What is wrong with what was delivered, in words. The bookmark moves on all the same.
+    /// Descriptions of what is wrong with the delivered rows. The bookmark still moves.
     pub oddities: Vec<String>,
-    /// Whether it was not read at all, because another slice's failure had made it useless.
+    /// Whether rows are missing, so that the bookmark must not move. The other rows are delivered.
+    pub is_incomplete: bool,
+    /// Whether it was skipped because of the failure of another slice.
     pub skipped: bool,
-    /// Why it got no further.
+    /// Why it was not read to its end.
     pub failure: Option<ApiError>,
 }
 
-/// What became of the pass of a stream that TikTok may refuse.
+/// The result of an optional pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PassEnd {
     /// It was read, as far as the stream's own bookmark says.

@@ -2,7 +2,8 @@
 
 use crate::render::{FieldSpec, Kind, Origin};
 use crate::singer::catalog::CatalogStream;
-use crate::streams::{self, Per, Stream};
+use crate::streams::dictionary::Grain;
+use crate::streams::{self, Made, Stream, UTC_HOUR};
 use serde_json::Value;
 
 /// Every field that a row may have: the selected ones, and those that are declared but not wanted.
@@ -49,14 +50,32 @@ pub(crate) fn specs(
 /// What tells rows of one list apart. The catalog may have other keys.
 pub(crate) fn identity(stream: &Stream) -> Vec<&'static str> {
     let names = stream.report().map_or(&stream.keys, |report| &report.dimensions);
+    if stream.report().is_none() && names.iter().any(|name| is_made(stream, name)) {
+        // Rows without an id cannot be told apart.
+        return Vec::new();
+    }
     names.iter().copied().filter(|name| origin(stream, name) == Origin::Row).collect()
 }
 
+fn is_made(stream: &Stream, name: &str) -> bool {
+    stream.made.iter().any(|(column, _)| *column == name)
+}
+
 fn origin(stream: &Stream, name: &str) -> Origin {
+    let made = stream.made.iter().find(|(column, _)| *column == name);
+    let made = made.map(|(_, made)| match made {
+        Made::Inside(path) | Made::Of(path) => Origin::Inside(path),
+        Made::Around => Origin::Around,
+        Made::RowId => Origin::RowId,
+    });
     match stream.report() {
-        _ if name == "advertiser_id" && stream.per == Per::Account => Origin::Account,
+        _ if stream.constants().contains(&name) => Origin::Constant,
+        Some(report) if report.grain == Grain::Hour && name == UTC_HOUR => Origin::UtcHour,
         _ if name == "current_status" && stream.call.is_deletable => Origin::Status,
-        Some(report) if !report.dimensions.contains(&name) => Origin::Metric,
+        None if made.is_some() => made.unwrap_or(Origin::Row),
+        Some(report) if !report.has_flat_rows() && !report.dimensions.contains(&name) => {
+            Origin::Metric
+        }
         _ => Origin::Row,
     }
 }

@@ -15,7 +15,7 @@ use time::Date;
 pub(crate) struct Job {
     /// The stream, by its place among the plans.
     pub plan: usize,
-    /// What the slice is read for.
+    /// The partition.
     pub partition: Partition,
     /// The days, of a report.
     pub window: Option<Window>,
@@ -26,12 +26,12 @@ pub(crate) struct Job {
 pub(crate) struct Cut {
     /// Most days of a window.
     pub report_window: u16,
-    /// Where the run ends after a time: what is known of how long windows take.
+    /// If the run ends after `max_runtime`: how long windows took so far.
     pub growing: Option<Arc<Sizes>>,
 }
 
-/// Every job of the run, made one after the other: by stream, account, and window with the oldest
-/// first. `first_account` is the place of the account that the first stream begins with.
+/// All jobs of the run, created one after the other: by stream, partition, and window with the
+/// oldest first. `first_account` is the place of the account at which the first stream starts.
 pub(crate) fn jobs(
     plans: &[Plan],
     accounts: &Accounts,
@@ -39,49 +39,58 @@ pub(crate) fn jobs(
     cut: &Cut,
     first_account: usize,
 ) -> impl Iterator<Item = Job> + Send + use<> {
-    let (open, batches) = (accounts.open.len(), accounts.answers.len());
-    let pers: Vec<Per> = plans.iter().map(|p| p.stream.per).collect();
+    let counts = (accounts.open.len(), accounts.answers.len(), accounts.business_centers.len());
+    let columns: Vec<(Per, u16)> = plans
+        .iter()
+        .map(|p| (p.stream.per, p.stream.window_days().min(cut.report_window)))
+        .collect();
     let (starts, cut) = (Arc::clone(starts), cut.clone());
-    pers.into_iter().enumerate().flat_map(move |(plan, per)| {
+    columns.into_iter().enumerate().flat_map(move |(plan, (per, most))| {
         let (starts, cut) = (Arc::clone(&starts), cut.clone());
-        let skipped = if plan == 0 { first_account.min(open) } else { 0 };
-        partitions(per, open, batches, skipped).flat_map(move |partition| {
+        let skipped = if plan == 0 { first_account.min(counts.0) } else { 0 };
+        partitions(per, counts, skipped).flat_map(move |partition| {
             let job = Job { plan, partition, window: None };
             let start = starts.of(plan, partition);
             let whole = start.days.is_none().then_some(job);
-            let windows = start.days.is_some().then(|| report_windows(&start, job, &cut));
+            let windows = start.days.is_some().then(|| windows_of(&start, job, most, &cut));
             let windows = windows.into_iter().flatten();
             whole.into_iter().chain(windows.map(move |w| Job { window: Some(w), ..job }))
         })
     })
 }
 
-/// What a stream is read per, all of it. `skipped` accounts come last.
+/// All partitions of a stream. `skipped` accounts come last.
 fn partitions(
     per: Per,
-    open: usize,
-    batches: usize,
+    (open, batches, business_centers): (usize, usize, usize),
     skipped: usize,
 ) -> Box<dyn Iterator<Item = Partition> + Send> {
     match per {
         Per::AccountBatch => Box::new((0..batches).map(Partition::Batch)),
+        Per::BusinessCenter => Box::new((0..business_centers).map(Partition::BusinessCenter)),
+        Per::Once => Box::new(std::iter::once(Partition::Once)),
+        Per::App => Box::new(std::iter::once(Partition::App)),
         Per::Account => Box::new((skipped..open).chain(0..skipped).map(Partition::Account)),
     }
 }
 
-/// The windows of one stream and account.
-fn report_windows(start: &Start, job: Job, cut: &Cut) -> Box<dyn Iterator<Item = Window> + Send> {
+/// The windows of one stream and account, of at most so many days.
+fn windows_of(
+    start: &Start,
+    job: Job,
+    most: u16,
+    cut: &Cut,
+) -> Box<dyn Iterator<Item = Window> + Send> {
     let Some((first, end)) = start.days else { return Box::new(std::iter::empty()) };
     let firm = start.firm.unwrap_or(end).min(end);
     let after = |day: Date| day.next_day().unwrap_or(Date::MAX).max(first);
-    let most = cut.report_window;
     let Some(sizes) = cut.growing.clone() else {
         let fresh = if firm < end { Some(windows(after(firm), end, most)) } else { None };
         return Box::new(windows(first, firm, most).chain(fresh.into_iter().flatten()));
     };
-    // A run that ends after a time reads what is new first, in windows that are small until it is
-    // known how long they take: else one that never comes past the days that are read again would
-    // never get any further.
+    // A run that ends after `max_runtime` reads new days first, in windows that stay small until it
+    // is known how long they take. Otherwise, a run that is too short for the days that are read
+    // again would never make progress.
     let new = start.bookmark_day().map_or(first, |day| day.max(first));
     let of = (job.plan, job.partition, Buying::Ordinary);
     let growing = move |from: Date, to: Date| {

@@ -1,12 +1,15 @@
 //! A sync: slices of streams are read by workers (`read`) and written by the main thread, in their
 //! order and with their bookmarks (`deliver`).
 
+mod account;
 pub mod accounts;
 mod bookmarks;
+mod business_centers;
 mod check;
 mod context;
 mod deliver;
 mod fields;
+mod id_list;
 mod jobs;
 mod partition;
 pub mod plan;
@@ -20,6 +23,7 @@ mod windows;
 
 pub use deliver::Failures;
 
+use crate::api::cause::Loss;
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::pacing::Halt;
@@ -29,7 +33,7 @@ use crate::signals::Signals;
 use crate::singer::catalog::CatalogStream;
 use crate::singer::output::Output;
 use crate::singer::state::State;
-use crate::streams::{ADVERTISER_INFO, Per};
+use crate::streams::{Per, Replication};
 use accounts::Accounts;
 use anyhow::Result;
 use context::Context;
@@ -38,25 +42,25 @@ use jobs::Cut;
 use plan::Plan;
 use read::Reading;
 use sizes::Sizes;
-
 use starts::Starts;
 use std::io::Write;
 use std::sync::Arc;
 use stop::Stop;
 use time::OffsetDateTime;
 
-/// Bytes of rendered lines of one page: a page of a wide report and a little more.
+/// The usual size in bytes of the rendered lines of a page: a page of a wide report and a little
+/// more.
 const PAGE: usize = 5 << 19;
 
-/// Bytes of rendered lines that may wait for the target: a page for each worker of what lies ahead,
-/// and as many of the slice being delivered, less one, since the last page may go beyond the limit.
+/// The bytes of rendered lines that may wait for the target: a page per worker for later slices,
+/// and as many for the slice being delivered, less one because the last page may exceed the limit.
 fn budget(workers: usize) -> Budget {
     let later = PAGE * workers.max(4);
     Budget { all: later + PAGE * workers.saturating_sub(1), later }
 }
 
-/// Replicates the selected streams and tells what did not work. The last STATE written holds
-/// everything that was delivered.
+/// Replicates the selected streams and returns the failures. The last STATE covers everything that
+/// was delivered.
 pub fn run(
     config: Config,
     catalog: &[CatalogStream],
@@ -99,7 +103,8 @@ pub fn run(
     let jobs = jobs::jobs(&plans, &accounts, &starts, &cut, first_account.unwrap_or(0));
     let workers = config.concurrency;
     let failures = Failures::of_accounts(&accounts, &plans);
-    let context = Arc::new(Context { client, config, plans, accounts, starts, sizes });
+    let context =
+        Arc::new(Context { client, config, plans, accounts, started: now, starts, sizes });
     let reading = Reading::new(Arc::clone(&context), failures.skips());
     let pool = Pool::start(jobs, workers, budget(workers), reading);
     let result = Delivery::new(&context, out, state, failures, &pool, &stop).run();
@@ -107,36 +112,51 @@ pub fn run(
     result
 }
 
-/// Puts the stream at which the last run ended early first, and those before it last: else a run
-/// that always ends early would never come past the first ones.
+/// Puts the stream at which the last run ended early first, and those before it last. Otherwise,
+/// runs that always end early would never get past the first streams.
 fn go_on_where_the_last_run_ended(plans: &mut [Plan], state: &State) {
     let current = state.current().0;
     let place = current.and_then(|name| plans.iter().position(|plan| plan.stream.name == name));
     if let Some(place) = place.filter(|place| *place > 0) {
-        log::info!("the run goes on with {}, where the last one ended", plans[place].name);
+        log::info!("the run continues with {}, where the last one ended", plans[place].name);
         plans.rotate_left(place);
     }
 }
 
-/// Asks about the accounts if anything in the run depends on it. `None`: the run should end.
+/// Looks up the accounts and the Business Centers if a stream of the run needs them. Returns `None`
+/// if the run should end.
 fn open_accounts(
     client: &Arc<Client>,
     config: &Config,
     plans: &[Plan],
     stop: &Stop,
 ) -> Option<Result<Accounts, ApiError>> {
-    let ids = config.accounts.clone();
     // Days are those of the account's own time zone.
-    let asks = |plan: &Plan| plan.stream.has_windows() || plan.stream.call.path == ADVERTISER_INFO;
-    if !plans.iter().any(asks) {
-        return Some(Ok(accounts::unasked(&ids)));
-    }
-    let client = Arc::clone(client);
-    let mut accounts = stop.wait_for(move || accounts::look_up(&client, &ids))?;
-    if let Ok(accounts) = &mut accounts
-        && !plans.iter().any(|plan| plan.stream.per == Per::AccountBatch)
-    {
-        accounts.answers.clear();
-    }
-    Some(accounts)
+    let is_asked = plans.iter().any(|plan| {
+        plan.stream.report().is_some()
+            || plan.stream.replication == Replication::Snapshot
+            || plan.stream.has_windows()
+            || plan.stream.per == Per::AccountBatch
+    });
+    let (ids, client) = (config.accounts.clone(), Arc::clone(client));
+    let business_centers = config.business_centers.clone();
+    let asks_centers = business_centers.is_empty()
+        && plans.iter().any(|plan| plan.stream.per == Per::BusinessCenter);
+    let keeps_answers = plans.iter().any(|plan| plan.stream.per == Per::AccountBatch);
+    stop.wait_for(move || {
+        let mut accounts =
+            if is_asked { accounts::look_up(&client, &ids)? } else { accounts::unasked(&ids) };
+        if !keeps_answers {
+            accounts.answers.clear();
+        }
+        accounts.business_centers = business_centers;
+        if asks_centers {
+            match business_centers::look_up(&client) {
+                Ok(found) => accounts.business_centers = found,
+                Err(error) if error.cause.loss() == Loss::Run => return Err(error),
+                Err(error) => accounts.no_centers = Some(error),
+            }
+        }
+        Ok(accounts)
+    })
 }

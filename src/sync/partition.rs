@@ -1,7 +1,8 @@
-//! What a slice of a stream is read for. Whoever asks for the account, the id or the words of a
-//! partition gets them here.
+//! The partitions of streams: what a slice is read for, with the account, the id in the state, and
+//! the name in messages of each.
 
-use super::accounts::{Account, Accounts};
+use super::account::Account;
+use super::accounts::Accounts;
 
 /// What a slice is read for, by its place in the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -10,6 +11,12 @@ pub(crate) enum Partition {
     Account(usize),
     /// Accounts that one call described, by the place of its answer.
     Batch(usize),
+    /// A Business Center, by its place among those of the run.
+    BusinessCenter(usize),
+    /// The only partition of a stream that is read once.
+    Once,
+    /// The developer app.
+    App,
 }
 
 impl Partition {
@@ -17,17 +24,28 @@ impl Partition {
     pub(crate) fn account(self, accounts: &Accounts) -> Option<&Account> {
         match self {
             Partition::Account(place) => accounts.open.get(place),
-            Partition::Batch(_) => None,
+            _ => None,
         }
     }
 
-    /// The id under which the state keeps its bookmarks; empty for a batch, which has none.
+    /// The id under which the state keeps its bookmarks; empty if it has none.
     pub(crate) fn id(self, accounts: &Accounts) -> &str {
-        self.account(accounts).map_or("", |account| account.id.as_str())
+        match self {
+            Partition::Account(place) => accounts.open.get(place).map_or("", |a| a.id.as_str()),
+            Partition::BusinessCenter(place) => {
+                accounts.business_centers.get(place).map_or("", String::as_str)
+            }
+            Partition::Batch(_) | Partition::Once | Partition::App => "",
+        }
     }
 
     /// How messages name it behind the name of a stream: `, account 7`.
     pub(crate) fn words(self, accounts: &Accounts) -> String {
-        self.account(accounts).map_or(String::new(), |account| format!(", account {}", account.id))
+        let id = self.id(accounts);
+        match self {
+            Partition::Account(_) => format!(", account {id}"),
+            Partition::BusinessCenter(_) => format!(", Business Center {id}"),
+            Partition::Batch(_) | Partition::Once | Partition::App => String::new(),
+        }
     }
 }

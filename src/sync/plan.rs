@@ -1,21 +1,21 @@
-//! What is read of each stream, and how: the catalog and the table of streams put together, once.
+//! The plan of each selected stream: what is read and how, from the catalog and the stream table.
 
 use super::fields::{identity, specs};
-use super::sides::{Side, sides};
+use super::sides::{MOST_METRICS, Side, sides};
 use crate::config::Config;
 use crate::error::input;
 use crate::render::{DESELECTED, FieldSpec, Origin, Recipe};
 use crate::singer::catalog::CatalogStream;
 use crate::singer::{selection, shape};
-use crate::streams::dictionary::dictionary;
-use crate::streams::{self, Report, Stream};
+use crate::streams::dictionary::{Grain, dictionary};
+use crate::streams::{Available, Per, Replication, Report, Stream};
 use anyhow::Result;
 use serde_json::Value;
 
 /// One stream of the run.
 #[derive(Debug)]
 pub struct Plan {
-    /// What it is.
+    /// The entry of the stream table.
     pub stream: Stream,
     /// The name under which messages are written.
     pub name: String,
@@ -23,15 +23,15 @@ pub struct Plan {
     pub schema: Value,
     /// Key properties, as the catalog has them.
     pub keys: Vec<String>,
-    /// How its rows become lines.
+    /// How its rows become RECORD lines.
     pub recipe: Recipe,
-    /// Metrics to ask for.
+    /// The metrics to request.
     pub metrics: Vec<String>,
     /// The requests that they take, if one is not enough.
     pub sides: Vec<Side>,
     /// Those of them that are compared with TikTok's totals, in the order of the recipe's sums.
     pub summed: Vec<String>,
-    /// Every row every time, without a bookmark.
+    /// Whether every run reads all rows, without a bookmark.
     pub full_table: bool,
 }
 
@@ -39,9 +39,18 @@ pub struct Plan {
 pub fn plan(catalog: &[CatalogStream], config: &Config) -> Result<Vec<Plan>> {
     let mut plans = Vec::new();
     for stream in catalog.iter().filter(|s| selection::is_selected(s)) {
-        let Some(entry) = streams::find(&stream.id) else { return Err(unknown(&stream.id)) };
+        let entry = config.streams.find(&stream.id);
+        let entry = entry.ok_or_else(|| unknown(&stream.id, &config.streams))?;
         if config.sandbox && !entry.in_sandbox {
             log::info!("{}: skipped, the sandbox does not have it", stream.id);
+            continue;
+        }
+        if entry.per == Per::App && config.app.is_none() {
+            log::warn!(
+                "{}: skipped, it is read with the developer app: set `app_id` and `secret`, or \
+                 deselect it",
+                stream.id
+            );
             continue;
         }
         plans.push(Plan::new(entry, stream, config.verify && !config.sandbox)?);
@@ -52,13 +61,13 @@ pub fn plan(catalog: &[CatalogStream], config: &Config) -> Result<Vec<Plan>> {
     Ok(plans)
 }
 
-fn unknown(id: &str) -> anyhow::Error {
-    let distance = |s: &'static Stream| (strsim::damerau_levenshtein(id, s.name), s.name);
-    let near = streams::all().iter().map(distance).min();
-    let hint = near
-        .filter(|(distance, _)| *distance < 6)
-        .map_or(String::new(), |(_, name)| format!("; did you mean `{name}`?"));
-    input(format!("catalog: stream `{id}` is selected, but this tap has none of that name{hint}"))
+fn unknown(id: &str, available: &Available) -> anyhow::Error {
+    let near = available.hint(id);
+    let more = match near.as_str() {
+        "" => "; if it is a custom report, the config must have it in `custom_reports`",
+        near => near,
+    };
+    input(format!("catalog: stream `{id}` is selected, but this tap has none of that name{more}"))
 }
 
 impl Plan {
@@ -81,6 +90,14 @@ impl Plan {
             specs(stream, catalog, &keys, &selection::marked_schema(catalog, &always, DESELECTED));
         let report = stream.report();
         let metrics = report.map_or_else(Vec::new, |r| metrics(&catalog.id, r, &specs));
+        if metrics.len() > MOST_METRICS && stream.call.has_parents() {
+            return Err(input(format!(
+                "catalog: `{}` selects {} metrics; of this report the tap requests \
+                 {MOST_METRICS} at most: deselect some",
+                catalog.id,
+                metrics.len()
+            )));
+        }
         let summed = match report.filter(|report| verify && report.has_totals()) {
             Some(report) => {
                 let adds_up = |name: &&String| dictionary().is_additive(report.report_type, name);
@@ -88,11 +105,15 @@ impl Plan {
             }
             None => Vec::new(),
         };
-        let compared = cursor.filter(|_| report.is_none());
+        let is_compared = matches!(stream.replication, Replication::Incremental { .. });
+        let compared = cursor.filter(|_| is_compared);
+        let is_nested = report.is_some_and(|report| !report.has_flat_rows());
+        let is_hourly = report.is_some_and(|report| report.grain == Grain::Hour);
         let recipe = |specs| {
-            Recipe::new(&catalog.stream, report.is_some(), compared, specs)
+            let recipe = Recipe::new(&catalog.stream, is_nested, compared, specs)
                 .identified_by(&identity(stream))
-                .summing(&summed)
+                .summing(&summed);
+            if is_hourly { recipe.with_hours() } else { recipe }
         };
         Ok(Plan {
             stream: stream.clone(),
@@ -108,8 +129,8 @@ impl Plan {
     }
 }
 
-/// The metrics of the selected fields, but for those that TikTok is known not to have in such a
-/// report: one wrong name fails it all.
+/// The metrics of the selected fields, without those that such a report cannot have: TikTok refuses
+/// the whole report for one wrong name.
 fn metrics(id: &str, report: &Report, specs: &[FieldSpec]) -> Vec<String> {
     let grouping = report.grouping();
     let is_wrong = |name: &str| !dictionary().fits(name, &grouping);

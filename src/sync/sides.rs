@@ -1,5 +1,5 @@
-//! The requests of a report with more metrics than TikTok takes in one: each asks for the same rows
-//! with another part of the metrics.
+//! The requests of a report that has more metrics than TikTok takes in one. Each is for the same
+//! rows, with another part of the metrics.
 
 use crate::render::{FieldSpec, Origin, Recipe};
 
@@ -9,14 +9,14 @@ pub(crate) const MOST_METRICS: usize = 100;
 /// One of several requests for the same rows.
 #[derive(Debug)]
 pub struct Side {
-    /// What it asks for.
+    /// The metrics that it names.
     pub metrics: Vec<String>,
-    /// How its rows are stored until those of the others are there.
+    /// How its rows are stored until the answers to the other requests are there.
     pub recipe: Recipe,
 }
 
-/// Spreads metrics evenly over as few requests as they take. `recipe` makes that of the stream out
-/// of its fields. Nothing if one request is enough.
+/// Distributes metrics evenly over as few requests as possible; none if one request for all of them
+/// is enough. `recipe` compiles fields of the stream.
 pub(super) fn sides(
     metrics: &[String],
     specs: &[FieldSpec],
@@ -35,15 +35,13 @@ pub(super) fn sides(
     (0..requests).map(side).collect()
 }
 
-/// A field in a request for these metrics, which has neither the other metrics nor what is the same
-/// in all records.
+/// A field in a request for these metrics, whose rows have neither the other metrics nor what all
+/// records have in common.
 fn of_request(mut spec: FieldSpec, metrics: &[String]) -> FieldSpec {
     match spec.origin {
-        Origin::Metric if !metrics.contains(&spec.name) => {
-            (spec.selected, spec.key) = (false, false);
-        }
-        Origin::Row | Origin::Metric => {}
-        Origin::Account | Origin::Status => spec.selected = false,
+        Origin::Metric if metrics.contains(&spec.name) => {}
+        Origin::Metric | Origin::Constant => (spec.selected, spec.key) = (false, false),
+        _ => {}
     }
     spec
 }
@@ -55,7 +53,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_metric_is_asked_for_once_and_requests_are_few_and_even(count in 0_usize..1500) {
+        fn every_metric_is_requested_once_in_few_requests_of_even_size(count in 0_usize..1500) {
             let metrics: Vec<String> = (0..count).map(|n| format!("metric_{n}")).collect();
             let sides =
                 sides(&metrics, &[], |specs| Recipe::new("ads", true, None, specs));

@@ -1,5 +1,5 @@
-//! How many days of a report can be asked for at once: remembered by stream, account and pass, so
-//! that what one window took several refusals to find out is the next one's first try.
+//! Remembers how many days of a report can be requested at once, by stream, partition and pass, so
+//! that the next window starts with what worked for the one before.
 
 use super::partition::Partition;
 use crate::streams::Buying;
@@ -7,13 +7,13 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Windows that must work at one size before twice as many days are tried again.
+/// The number of windows that must succeed before twice as many days are tried again.
 const GROW_AFTER: u32 = 8;
 
 /// A stream by its place among the plans, a partition, and a pass.
 pub(crate) type Of = (usize, Partition, Buying);
 
-/// What was learnt in this run.
+/// What is known in this run.
 #[derive(Debug, Default)]
 pub(crate) struct Sizes {
     learnt: Mutex<HashMap<Of, Size>>,
@@ -23,15 +23,15 @@ pub(crate) struct Sizes {
 
 #[derive(Debug)]
 struct Size {
-    /// Days to ask for at most.
+    /// The most days to request.
     days: u16,
-    /// Windows of that many days that worked since it was set.
+    /// The number of windows of that size that succeeded since it was set.
     worked: u32,
-    /// Windows that must work before more days are tried.
+    /// The number of windows that must succeed before more days are tried.
     grow_after: u32,
-    /// How long a day took in the last window that worked.
+    /// How long a day took in the last window that succeeded.
     pace: Option<Duration>,
-    /// Whether TikTok counts the rows of a window that is too much to be read at once.
+    /// Whether TikTok counts the rows of a window that is too large to be read at once.
     counts: bool,
 }
 
@@ -42,20 +42,20 @@ impl Default for Size {
 }
 
 impl Sizes {
-    /// Nothing is known yet. A run that ends after `max_runtime` makes its windows fit what is
-    /// left.
+    /// An empty memory. A run that ends after `max_runtime` fits its windows into the remaining
+    /// time.
     pub(crate) fn new(max_runtime: Option<Duration>) -> Self {
         let deadline = max_runtime.and_then(|most| Instant::now().checked_add(most));
         Sizes { learnt: Mutex::default(), deadline }
     }
 
-    /// Days that may be asked for at once.
+    /// The number of days that may be requested at once.
     pub(crate) fn days(&self, of: Of) -> u16 {
         self.lock().get(&of).map_or(u16::MAX, |size| size.days)
     }
 
-    /// As many of `days` as will probably be read in half of the time that the run has left; at
-    /// least one.
+    /// As many of `days` as can probably be read in half of the remaining time of the run; at least
+    /// one.
     pub(crate) fn fitting(&self, of: Of, days: u16) -> u16 {
         let pace = self.lock().get(&of).and_then(|size| size.pace);
         let (Some(deadline), Some(pace)) = (self.deadline, pace) else { return days };
@@ -64,7 +64,7 @@ impl Sizes {
         days.min(u16::try_from(fit).unwrap_or(u16::MAX)).max(1)
     }
 
-    /// A window of so many days was read in that time.
+    /// Notes that a window of `days` days was read in that time.
     pub(crate) fn worked(&self, of: Of, days: u16, took: Duration) {
         let mut learnt = self.lock();
         let size = learnt.entry(of).or_default();
@@ -77,8 +77,8 @@ impl Sizes {
         }
     }
 
-    /// A window of so many days was too much. Each time more windows have to work before more is
-    /// tried: TikTok punishes time-outs.
+    /// Notes that a window of `days` days was too large. Each time, more windows must succeed
+    /// before more days are tried, because TikTok penalises time-outs.
     pub(crate) fn failed(&self, of: Of, days: u16) {
         let mut learnt = self.lock();
         let size = learnt.entry(of).or_default();
@@ -90,7 +90,7 @@ impl Sizes {
         }
     }
 
-    /// Whether it is worth asking how many rows a window has that is too much to be read at once.
+    /// Whether to ask for the number of rows of a window that is too large to be read at once.
     pub(crate) fn counts(&self, of: Of) -> bool {
         self.lock().get(&of).is_none_or(|size| size.counts)
     }

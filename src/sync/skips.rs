@@ -7,7 +7,7 @@ use crate::api::error::ApiError;
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-/// What need not be read any more, since something else failed.
+/// What does not need to be read any more because of a failure.
 #[derive(Debug, Default)]
 pub(crate) struct Skips(Mutex<Left>);
 
@@ -20,7 +20,7 @@ struct Left {
 }
 
 impl Skips {
-    /// Whether a slice of that stream and account is no use.
+    /// Whether the result of a slice would be dropped.
     pub(crate) fn has(&self, plan: usize, partition: Partition) -> bool {
         let left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         left.everything

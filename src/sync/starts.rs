@@ -1,4 +1,4 @@
-//! Where the slices of each stream and partition begin: the bookmarks of the last run, and the days
+//! Where the slices of each stream and partition start: the bookmarks of the last run, and the days
 //! that follow from them.
 
 use super::accounts::Accounts;
@@ -9,30 +9,30 @@ use super::windows::first_day;
 use crate::config::Config;
 use crate::singer::bookmark::Bookmark;
 use crate::singer::state::{State, held_key};
-use crate::streams::{Pass, Replication};
+use crate::streams::{Pass, Per, Replication};
 use anyhow::Result;
 use std::collections::HashMap;
-use time::{Date, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime};
 
-/// A pass that an earlier run was refused, with the bookmark from which it goes on.
+/// A pass that was refused in an earlier run, with the bookmark from which it continues.
 type HeldPass = (&'static str, Option<Bookmark>);
 
-/// Where the slices of one stream and partition begin.
+/// Where the slices of one stream and partition start.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Start {
     /// The bookmark of the last run.
     pub bookmark: Option<Bookmark>,
-    /// Passes that an earlier run was refused.
+    /// Passes that were refused in an earlier run.
     pub held: Vec<HeldPass>,
     /// First and last day, of a stream that is read in windows.
     pub days: Option<(Date, Date)>,
-    /// A day that no window crosses: days after it may still change, and are compared with TikTok's
-    /// totals by themselves.
+    /// A day at which a window must end. Days after it may still change, so they are compared with
+    /// TikTok's totals separately.
     pub firm: Option<Date>,
 }
 
 impl Start {
-    /// The bookmark from which a pass goes on.
+    /// The bookmark from which a pass continues.
     pub(crate) fn bookmark_of(&self, pass: &Pass) -> Option<Bookmark> {
         let held = pass.optional.and_then(|name| self.held.iter().find(|(held, _)| *held == name));
         held.map_or(self.bookmark, |(_, bookmark)| *bookmark)
@@ -44,24 +44,37 @@ impl Start {
     }
 }
 
-/// Where everything begins. With thousands of accounts and hundreds of streams this is a large
-/// table, so it holds bookmarks only; what follows from them is worked out for each slice.
+/// How a stream is read in windows.
+#[derive(Clone, Copy, Debug, Default)]
+struct Windows {
+    /// Whether it is.
+    is_used: bool,
+    /// Whether they are compared with TikTok's totals.
+    is_summed: bool,
+    /// Days that TikTok keeps, if it does not keep all.
+    history: Option<u16>,
+}
+
+/// Where all streams and partitions start. With thousands of accounts and hundreds of streams this
+/// is a large table, so it only has bookmarks. The rest is computed for each slice.
 #[derive(Debug)]
 pub(crate) struct Starts {
     /// By stream and account, in the order of the plans and of the open accounts.
     bookmarks: Vec<Vec<Option<Bookmark>>>,
     held: HashMap<(usize, Partition), Vec<HeldPass>>,
-    /// Of each stream: whether it is read in windows, and whether those are compared with totals.
-    windows: Vec<(bool, bool)>,
+    /// Of each stream: how it is read in windows.
+    windows: Vec<Windows>,
     /// Of each account: its first day with results, and its today.
     days: Vec<(Option<Date>, Date)>,
+    /// Today in UTC, for what belongs to no account.
+    today: Date,
     start_date: Date,
     end_date: Option<Date>,
     attribution_window: u16,
 }
 
 impl Starts {
-    /// Reads the bookmarks of all planned streams. An error says which is not a timestamp.
+    /// Reads the bookmarks of all planned streams. An error names one that is not a timestamp.
     pub(crate) fn new(
         plans: &[Plan],
         accounts: &Accounts,
@@ -72,8 +85,9 @@ impl Starts {
         let mut starts = Starts {
             bookmarks: Vec::with_capacity(plans.len()),
             held: HashMap::new(),
-            windows: plans.iter().map(|p| (p.stream.has_windows(), !p.summed.is_empty())).collect(),
+            windows: plans.iter().map(windows).collect(),
             days: accounts.open.iter().map(|a| (a.first_day(), a.today(now))).collect(),
+            today: now.date(),
             start_date: config.start_date,
             end_date: config.end_date,
             attribution_window: config.attribution_window,
@@ -96,8 +110,12 @@ impl Starts {
             self.bookmarks.push(Vec::new());
             return Ok(());
         }
+        let ids: Vec<&str> = match plan.stream.per {
+            Per::BusinessCenter => accounts.business_centers.iter().map(String::as_str).collect(),
+            _ => accounts.open.iter().map(|account| account.id.as_str()).collect(),
+        };
         let bookmarks: Vec<Option<Bookmark>> =
-            accounts.open.iter().map(|a| state.bookmark(name, &a.id)).collect::<Result<_>>()?;
+            ids.iter().map(|id| state.bookmark(name, id)).collect::<Result<_>>()?;
         if matches!(plan.stream.replication, Replication::Incremental { .. }) {
             let passes = || plan.stream.call.passes.iter().filter_map(|pass| pass.optional);
             for (account, open) in accounts.open.iter().enumerate() {
@@ -118,25 +136,39 @@ impl Starts {
         Ok(())
     }
 
-    /// Whether anything begins at a bookmark.
+    /// Whether anything starts at a bookmark.
     pub(crate) fn go_on(&self) -> bool {
         self.bookmarks.iter().flatten().any(Option::is_some)
     }
 
-    /// Where the slices of a stream and partition begin.
+    /// Where the slices of a stream and partition start.
     pub(crate) fn of(&self, plan: usize, partition: Partition) -> Start {
-        let Partition::Account(account) = partition else { return Start::default() };
-        let bookmark = self.bookmarks.get(plan).and_then(|all| all.get(account)).copied().flatten();
+        let (place, days) = match partition {
+            Partition::Account(place) => (place, self.days.get(place).copied()),
+            Partition::BusinessCenter(place) => (place, Some((None, self.today))),
+            Partition::Batch(_) | Partition::Once | Partition::App => return Start::default(),
+        };
+        let bookmark = self.bookmarks.get(plan).and_then(|all| all.get(place)).copied().flatten();
         let held = self.held.get(&(plan, partition)).cloned().unwrap_or_default();
         let mut start = Start { bookmark, held, ..Start::default() };
-        let (has_windows, is_summed) = self.windows.get(plan).copied().unwrap_or_default();
-        if let Some((created, today)) = self.days.get(account).filter(|_| has_windows) {
+        let windows = self.windows.get(plan).copied().unwrap_or_default();
+        if let Some((created, today)) = days.filter(|_| windows.is_used) {
             let first = first_day(self.start_date, start.bookmark_day(), self.attribution_window);
+            let kept =
+                windows.history.map(|days| today.saturating_sub(Duration::days(days.into())));
             // An account has no results from before it was created.
-            let first = created.map_or(first, |created| created.max(first));
-            start.days = Some((first, self.end_date.unwrap_or(*today).min(*today)));
-            start.firm = is_summed.then(|| check::firm_day(*today));
+            let first = [created, kept].into_iter().flatten().fold(first, Date::max);
+            start.days = Some((first, self.end_date.unwrap_or(today).min(today)));
+            start.firm = windows.is_summed.then(|| check::firm_day(today));
         }
         start
+    }
+}
+
+fn windows(plan: &Plan) -> Windows {
+    Windows {
+        is_used: plan.stream.has_windows(),
+        is_summed: !plan.summed.is_empty(),
+        history: plan.stream.call.days.and_then(|days| days.history),
     }
 }

@@ -1,12 +1,11 @@
-//! When a run ends before its work does: a signal came, or its time is up. It owns that question
-//! only; ending in good order is the loop's matter.
+//! Decides when a run ends early: after a signal, or after `max_runtime`.
 
 use crate::signals::Signals;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How often a wait is interrupted to look.
+/// The interval at which a waiting thread checks.
 pub(crate) const LOOK: Duration = Duration::from_millis(100);
 
 /// What may end a run early.
@@ -18,12 +17,12 @@ pub(crate) struct Stop<'a> {
 }
 
 impl<'a> Stop<'a> {
-    /// A run that begins now.
+    /// For a run that starts now.
     pub(crate) fn new(signals: &'a Signals, max_runtime: Option<Duration>) -> Self {
         Stop { signals, begun: Instant::now(), max_runtime }
     }
 
-    /// Since the run began.
+    /// The time since the run started.
     pub(crate) fn elapsed(&self) -> Duration {
         self.begun.elapsed()
     }
@@ -36,7 +35,8 @@ impl<'a> Stop<'a> {
         self.max_runtime.filter(|most| self.elapsed() >= *most).map(|_| "`max_runtime` is over")
     }
 
-    /// Does work that may take long, elsewhere. `None`: the run should end before it is done.
+    /// Does work that may take long in another thread. Returns `None` if the run should end before
+    /// it is done.
     pub(crate) fn wait_for<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,

@@ -1,4 +1,4 @@
-//! Days of reports: where to begin, and how they are cut into windows. Pure functions of dates.
+//! Computes the first day to read, and the windows that days are divided into.
 
 use time::{Date, Duration};
 
@@ -18,8 +18,8 @@ pub(crate) fn first_day(start_date: Date, bookmark: Option<Date>, attribution_wi
     bookmark.map_or(start_date, |b| b.checked_sub(again).unwrap_or(Date::MIN).max(start_date))
 }
 
-/// Windows of at most `days` days that hold every day from `start` to `end` once, oldest first.
-/// None if `start` lies after `end`.
+/// Windows of at most `days` days that contain every day from `start` to `end` once, oldest first.
+/// There is none if `start` is after `end`.
 pub(crate) fn windows(start: Date, end: Date, days: u16) -> impl Iterator<Item = Window> + Send {
     let span = Duration::days(i64::from(days.max(1)) - 1);
     let mut next = (start <= end).then_some(start);
@@ -31,8 +31,8 @@ pub(crate) fn windows(start: Date, end: Date, days: u16) -> impl Iterator<Item =
     })
 }
 
-/// Like [`windows`], but the first window has one day and each further one twice as many as the one
-/// before, as long as `fitting` does not allow less. It is asked when a window begins.
+/// Like [`windows`], but the first window has one day, and each further one has twice as many as
+/// the one before, unless `fitting` returns fewer. It is called when a window starts.
 pub(crate) fn growing_windows(
     start: Date,
     end: Date,
@@ -61,7 +61,7 @@ impl Window {
         Window { end: last.map_or(self.end, |last| last.min(self.end)), ..self }
     }
 
-    /// What of it comes after a day.
+    /// The part of it after a day.
     pub(crate) fn after(self, day: Date) -> Option<Window> {
         let start = day.next_day()?.max(self.start);
         (start <= self.end).then_some(Window { start, ..self })
@@ -110,7 +110,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_day_is_in_one_window(from in 0_i64..2000, length in 0_i64..500, days in 1_u16..40, cut in 1_u16..40) {
+        fn every_day_is_in_one_window(
+            from in 0_i64..2000,
+            length in 0_i64..500,
+            days in 1_u16..40,
+            cut in 1_u16..40,
+        ) {
             let start = date!(2020 - 01 - 01) + Duration::days(from);
             let end = start + Duration::days(length);
             let whole: Vec<Window> = windows(start, end, days).collect();
@@ -124,7 +129,8 @@ mod tests {
                 })
             });
             is_covered(start, end, days.min(cut), &pieces.collect::<Vec<_>>())?;
-            let growing: Vec<Window> = growing_windows(start, end, days, |wanted| wanted.min(cut)).collect();
+            let growing = growing_windows(start, end, days, |wanted| wanted.min(cut));
+            let growing: Vec<Window> = growing.collect();
             is_covered(start, end, days.min(cut), &growing)?;
             prop_assert_eq!(growing[0].days(), 1);
         }

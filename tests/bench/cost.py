@@ -1,5 +1,7 @@
-"""A child process and what it costs: CPU from `wait4`, wall, and the peak of memory from `/proc`, because `ru_maxrss` of a child
-counts what its parent held when it was born. Shared by `compare` and `pipe`.
+"""Runs a child process and measures what it costs: CPU, wall time and peak memory.
+
+CPU comes from `wait4`. Peak memory comes from `/proc`, because `ru_maxrss` of a child includes the
+memory that its parent had when the child started. `compare` and `pipe` use this.
 """
 
 import os
@@ -7,11 +9,11 @@ import subprocess
 import threading
 import time
 
-LOOK = 0.003  # seconds between two looks at the memory
+LOOK = 0.003  # seconds between two readings of the memory
 
 
 class Watched:
-    """A running child; its figures are there after `end`."""
+    """A running child. Its figures are complete after `end`."""
 
     def __init__(self, command, **streams):
         self.began = time.monotonic()
@@ -27,7 +29,7 @@ class Watched:
         return self.process.stdout
 
     def look(self):
-        """Notes the most memory so far."""
+        """Records the peak memory so far."""
         try:
             with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
                 for line in status:
@@ -42,7 +44,7 @@ class Watched:
             time.sleep(LOOK)
 
     def end(self):
-        """Waits for the child; returns its exit code."""
+        """Waits for the child and returns its exit code."""
         if self.code is None:
             _, status, usage = os.wait4(self.process.pid, 0)
             self.wall = time.monotonic() - self.began
@@ -52,7 +54,7 @@ class Watched:
         return self.code
 
     def kill(self):
-        """Ends the child, unless it has ended."""
+        """Kills the child if it is still running."""
         if self.code is None:
             self.process.kill()
             self.end()

@@ -1,7 +1,7 @@
-//! Reports of more metrics than TikTok takes in one request: what it costs to store the rows of two
-//! requests and to write them as one record each, and the memory that it takes.
+//! Measures reports with more metrics than TikTok takes in one request: the CPU time of storing the
+//! rows of two requests and writing them as one record each, and the memory that this takes.
 
-use super::memory::BAR as MEMORY_BAR;
+use super::memory::LIMIT as MEMORY_LIMIT;
 use super::rendering::{BYTES, fetch, planned_of};
 use super::table::Table;
 use super::tap::Tap;
@@ -13,18 +13,19 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 use tap_tiktok_ads::api::page;
 use tap_tiktok_ads::discovery::discover;
+use tap_tiktok_ads::json::RowsAt;
 use tap_tiktok_ads::render::{Join, Renderer, Store, StoredPage, StoredRows, Tally};
 use tap_tiktok_ads::streams;
 use tap_tiktok_ads::streams::dictionary::dictionary;
 use tap_tiktok_ads::sync::plan::Plan;
 
 const STREAM: &str = "ad_insights";
-/// Metrics of two full requests, as two of the other benches have them.
+/// The metrics of two requests, of the size that the other benchmarks have.
 const METRICS: usize = 180;
-/// CPU of joining, at most, in units of the scan of both answers.
-const BAR: f64 = 3.0;
+/// CPU time of joining, at most, relative to the scan of both answers.
+const LIMIT: f64 = 3.0;
 
-/// A catalog with that stream alone, and so many metrics.
+/// A catalog with that stream alone and so many metrics.
 fn catalog() -> Value {
     let known: Value = serde_json::from_str(include_str!("../../schemas/metrics.json")).unwrap();
     let report = streams::find(STREAM).unwrap().report().unwrap();
@@ -54,7 +55,7 @@ pub(crate) fn rendering(table: &mut Table, server: &Server, scale: Scale) {
     assert_eq!(plan.sides.iter().map(|side| side.metrics.len()).collect::<Vec<_>>(), [90, 90]);
     let [first, second] = [0, 1].map(|side| fetch(server, &plan, &plan.sides[side].metrics));
     let bytes = first.len() + second.len();
-    // Separate copies, as where one request is measured.
+    // Separate copies, as when one request is measured.
     let copy = |_| [first.as_bytes().to_vec(), second.as_bytes().to_vec()];
     let pages: Vec<[Vec<u8>; 2]> = (0..BYTES / bytes).map(copy).collect();
     let (mut scan, mut join, mut rows) = (f64::MAX, f64::MAX, 0);
@@ -78,12 +79,13 @@ pub(crate) fn rendering(table: &mut Table, server: &Server, scale: Scale) {
         speed(join),
         speed(scan)
     );
-    table.at_most("two requests joined / scan of both", join / scan, "", BAR, &more);
+    table.at_most("two requests joined / scan of both", join / scan, "", LIMIT, &more);
 }
 
 /// Reads a page of each request and writes their records, as a worker does. Returns how many.
 fn write(plan: &Plan, pages: &[Vec<u8>; 2]) -> u64 {
-    let (account, time) = ("7000000000000000000", "2026-01-01T00:00:00Z");
+    let constants = [("advertiser_id", "7000000000000000000".to_owned())];
+    let time = "2026-01-01T00:00:00Z";
     let (mut lines, mut rows) = (Vec::new(), Vec::new());
     let stores: Vec<Store> = plan
         .sides
@@ -91,16 +93,17 @@ fn write(plan: &Plan, pages: &[Vec<u8>; 2]) -> u64 {
         .zip(pages)
         .map(|(side, page)| {
             lines.clear();
-            let mut renderer = Renderer::new(&side.recipe, account, None);
+            let mut renderer = Renderer::new(&side.recipe, &constants, None);
             let mut to_store = StoredRows::new(renderer.page(time, &mut lines), &mut rows);
-            page::read(std::str::from_utf8(page).unwrap(), "list", &mut to_store).unwrap();
+            let (text, rows) = (std::str::from_utf8(page).unwrap(), RowsAt::Member("list"));
+            page::read(text, rows, &mut to_store).unwrap();
             let mut store = Store::default();
             store.push(StoredPage::new(&lines, std::mem::take(&mut rows)));
             store
         })
         .collect();
     let requests = plan.sides.iter().map(|side| &side.recipe).zip(stores.iter().map(Some));
-    let join = Join::new(Renderer::new(&plan.recipe, account, None), requests, time);
+    let join = Join::new(Renderer::new(&plan.recipe, &constants, None), requests, time);
     let mut tally = Tally::default();
     lines.clear();
     join.rows().for_each(|row| join.push(&row, &mut tally, &mut lines));
@@ -124,7 +127,7 @@ pub(crate) fn memory(table: &mut Table, scale: Scale) {
             &format!("two requests joined, {name}, concurrency 4"),
             run.peak_mib(),
             " MiB",
-            MEMORY_BAR,
+            MEMORY_LIMIT,
             &run.told(rows.into()),
         );
     }

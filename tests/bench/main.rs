@@ -1,12 +1,11 @@
-//! The benches: rendering, the real binary against the fake API, memory, the rate limit, and the
-//! start. One table on stdout; the exit code is 1 when a bar does not hold. `cargo bench --
-//! rendering memory` runs those sections only, `-- --quick` a smaller size.
+//! The benchmarks: rendering, the real binary against the fake API, memory, the rate limit, and the
+//! start. Prints one table to stdout; the exit code is 1 if a limit is exceeded.
 //!
-//! Owns the arguments and the order of sections. Seconds depend on the machine; bars are on ratios
-//! and on memory wherever they can be.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints its table")]
-#![allow(clippy::unwrap_used, reason = "a bench may fail as a test does")]
-#![allow(clippy::cast_precision_loss, reason = "figures for people")]
+//! `cargo bench -- rendering memory` runs only these sections, `-- --quick` runs smaller ones.
+//! Seconds depend on the machine, so limits are on ratios and on memory wherever possible.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its table")]
+#![allow(clippy::unwrap_used, reason = "a benchmark may panic, as a test does")]
+#![allow(clippy::cast_precision_loss, reason = "printed figures need no more digits")]
 
 mod joined;
 mod memory;
@@ -37,12 +36,12 @@ fn main() -> ExitCode {
     let mut named = Vec::new();
     for argument in std::env::args().skip(1) {
         match argument.as_str() {
-            "--bench" => {} // cargo adds it
+            "--bench" => {} // added by cargo
             "--quick" => scale = Scale::Quick,
             name if SECTIONS.iter().any(|(section, _)| *section == name) => named.push(argument),
             other => {
                 eprintln!(
-                    "no section `{other}`; there are {}, and --quick",
+                    "there is no section `{other}`; choose from {}, and --quick",
                     SECTIONS.map(|(name, _)| name).join(", ")
                 );
                 return ExitCode::from(2);

@@ -1,6 +1,5 @@
-//! How much memory a run takes: with full pages, with more and more rows, with a reader that is
-//! slower than the tap, with one huge page, and with a plan of hundreds of thousands of slices.
-//! Owns the cases and their bars; the peak is read by `tap`.
+//! Measures the memory of a run: with full pages, with a growing number of rows, with a reader that
+//! is slower than the tap, with one huge page, and with a plan of hundreds of thousands of slices.
 
 use super::joined;
 use super::table::Table;
@@ -11,11 +10,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-/// MiB, for everything but the huge page.
-pub(crate) const BAR: f64 = 48.0;
-/// Peak with ten times the rows, at most.
+/// Peak memory in MiB, at most, for all cases except the huge page.
+pub(crate) const LIMIT: f64 = 48.0;
+/// Peak memory with ten times the rows, at most, relative to the peak with the fewer rows.
 const GROWTH: f64 = 1.1;
-/// CPU time per row with ten times the rows, at most.
+/// CPU time per row with ten times the rows, at most, relative to that with the fewer rows.
 const FLATNESS: f64 = 1.25;
 
 pub(crate) fn run(table: &mut Table, scale: Scale) {
@@ -33,13 +32,13 @@ fn growth(table: &mut Table, scale: Scale) {
     for rows in scale.pick([10_000, 100_000, 1_000_000], [10_000, 20_000, 200_000_u32]) {
         let days = u16::try_from(rows / 1000).unwrap();
         let mut tap = Tap::on(&server, 10, days, &["ad_insights"]);
-        tap.concurrency(8).run(); // makes the pages
+        tap.concurrency(8).run(); // fills the cache of the fake API
         let run = tap.concurrency(4).best(2).delivered(rows.into());
         table.note(&format!("{rows} rows, concurrency 4"), &run.told(rows.into()));
         runs.push((run, f64::from(rows)));
     }
     let (middle, most) = (&runs[1], &runs[2]);
-    table.at_most("peak of the most rows", most.0.peak_mib(), " MiB", BAR, "");
+    table.at_most("peak with the largest number of rows", most.0.peak_mib(), " MiB", LIMIT, "");
     let times = most.1 / middle.1;
     table.at_most(
         &format!("peak with {times} times the rows"),
@@ -58,7 +57,7 @@ fn growth(table: &mut Table, scale: Scale) {
     );
 }
 
-/// The reader sleeps 10 ms before every 64 KiB; what the tap may hold meanwhile fills up at once.
+/// The reader sleeps 10 ms before every 64 KiB, so that the buffers of the tap are soon full.
 fn slow_reader(table: &mut Table, scale: Scale) {
     let read = |tap: &mut Tap, workers, rows| {
         tap.concurrency(workers).read_by(Duration::from_millis(10)).delivered(rows)
@@ -69,7 +68,7 @@ fn slow_reader(table: &mut Table, scale: Scale) {
     let rows = rows.into();
     tap.concurrency(8).run();
     let run = read(&mut tap, 4, rows);
-    table.at_most("slow reader, concurrency 4", run.peak_mib(), " MiB", BAR, &run.told(rows));
+    table.at_most("slow reader, concurrency 4", run.peak_mib(), " MiB", LIMIT, &run.told(rows));
     let run = read(&mut tap, 16, rows);
     table.note("slow reader, concurrency 16", &run.told(rows));
     let pages = scale.pick(20, 10);
@@ -82,7 +81,7 @@ fn slow_reader(table: &mut Table, scale: Scale) {
         &format!("slow reader, 2 windows of {pages} pages"),
         run.peak_mib(),
         " MiB",
-        BAR,
+        LIMIT,
         &run.told(rows),
     );
 }
@@ -92,7 +91,7 @@ fn huge_page(table: &Table) {
     let server = one_account(1000);
     let mut tap = Tap::on(&server, 1, 1, &["ad_insights"]);
     tap.concurrency(1).run().delivered(1000);
-    let page = honest_page(&server);
+    let page = last_page(&server);
     let name = "\"ad_name\":\"";
     let body = page.replace(name, &format!("{name}{}", "long ".repeat(7600)));
     let size = body.len() as f64 / f64::from(1 << 20);
@@ -111,28 +110,27 @@ fn huge_page(table: &Table) {
     );
 }
 
-/// The page that the tap asked for last, uncompressed.
-fn honest_page(server: &Server) -> String {
-    let asked = server
+/// The page that the tap requested last, uncompressed.
+fn last_page(server: &Server) -> String {
+    let request = server
         .requests()
         .into_iter()
         .rfind(|request| request.path == "report/integrated/get/")
         .unwrap();
-    let url = format!("{}/open_api/v1.3/{}", server.url(), asked.path);
+    let url = format!("{}/open_api/v1.3/{}", server.url(), request.path);
     let mut answer =
-        ureq::get(url).header("Access-Token", TOKEN).query_pairs(asked.params).call().unwrap();
+        ureq::get(url).header("Access-Token", TOKEN).query_pairs(request.params).call().unwrap();
     answer.body_mut().with_config().limit(64 << 20).read_to_string().unwrap()
 }
 
-/// A thousand accounts, twelve streams, 24 windows, and nothing in them: some 200,000 answers, all
-/// empty.
+/// A thousand accounts, twelve streams and 24 windows without rows: about 200,000 empty answers.
 fn planning(table: &mut Table, scale: Scale) {
     let accounts = scale.pick(1000, 200);
     let server = empty(accounts);
     let mut tap = Tap::on(&server, accounts, 720, &STREAMS).set("report_window", 30);
     let done = AtomicBool::new(false);
     let (run, requests) = thread::scope(|scope| {
-        // The log and the cache of the fake would grow by a gigabyte.
+        // Without this, the log and the cache of the fake API would grow by a gigabyte.
         let sweeper = scope.spawn(|| {
             let mut requests = 0;
             while !done.load(Ordering::Relaxed) {
@@ -148,7 +146,7 @@ fn planning(table: &mut Table, scale: Scale) {
         (run, sweeper.join().unwrap())
     });
     let told = format!(
-        "about {requests} requests, cpu {:.1} s, wall {:.1} s",
+        "about {requests} requests, cpu {:.1} s, wall time {:.1} s",
         run.cpu.as_secs_f64(),
         run.wall.as_secs_f64()
     );
@@ -156,7 +154,7 @@ fn planning(table: &mut Table, scale: Scale) {
         &format!("{accounts} accounts, 12 streams, 24 windows, no rows"),
         run.peak_mib(),
         " MiB",
-        BAR,
+        LIMIT,
         &told,
     );
 }

@@ -1,8 +1,7 @@
-//! Rendering against its floor: the same text checked as UTF-8 and skipped as JSON by `serde_json`,
-//! which writes nothing; and for comparison through `serde_json::Value`, in and out. Pages come
-//! from the fake API; only ratios count.
+//! Measures rendering relative to a scan, which checks the same text as UTF-8 and lets `serde_json`
+//! skip it. For comparison, also parses the text into a `serde_json::Value` and writes it.
 //!
-//! Owns the pages and the timing; it calls the library, no process.
+//! Pages come from the fake API. The library is called directly, without a process.
 
 use super::joined;
 use super::table::Table;
@@ -15,13 +14,14 @@ use std::time::Instant;
 use tap_tiktok_ads::api::page;
 use tap_tiktok_ads::config::Config;
 use tap_tiktok_ads::discovery::discover;
+use tap_tiktok_ads::json::RowsAt;
 use tap_tiktok_ads::render::Renderer;
 use tap_tiktok_ads::singer::catalog;
 use tap_tiktok_ads::sync::plan::{Plan, plan};
 
-/// CPU of rendering, at most, in units of the scan.
-const BAR: f64 = 2.0;
-/// Text of one round, at least: longer than a scheduler's whim.
+/// CPU time of rendering, at most, relative to the scan.
+const LIMIT: f64 = 2.0;
+/// Bytes of text in one round: enough to even out interruptions by the scheduler.
 pub(crate) const BYTES: usize = 64 << 20;
 
 pub(crate) fn run(table: &mut Table, scale: Scale) {
@@ -42,13 +42,12 @@ pub(crate) fn run(table: &mut Table, scale: Scale) {
         ("ad_insights", Some(["spend", "clicks"])),
     ] {
         let plan = planned(&server, stream, fields.as_ref());
-        // Everything is fetched, also where little is selected: that is the page whose rest must be
-        // skipped fast.
+        // All fields are requested, even if few are selected: skipping the others must be fast.
         let all = planned(&server, stream, None);
         let text = fetch(&server, &all, &all.metrics);
         let speeds = measure(&plan, &text, scale);
         let name = if fields.is_some() {
-            format!("{stream}, 2 metrics of all")
+            format!("{stream}, 2 of all metrics")
         } else {
             stream.to_owned()
         };
@@ -58,7 +57,7 @@ pub(crate) fn run(table: &mut Table, scale: Scale) {
             &format!("{name}, render / scan"),
             speeds.scan / speeds.render,
             "",
-            BAR,
+            LIMIT,
             &more,
         );
         if fields.is_none() {
@@ -69,7 +68,7 @@ pub(crate) fn run(table: &mut Table, scale: Scale) {
     joined::rendering(table, &server, scale);
 }
 
-/// The plan of one stream, with all fields or a few.
+/// The plan of one stream, with all fields or some of them.
 fn planned(server: &Server, stream: &str, fields: Option<&[&str; 2]>) -> Plan {
     let mut catalog = discover();
     for entry in catalog["streams"].as_array_mut().unwrap() {
@@ -84,15 +83,20 @@ fn planned(server: &Server, stream: &str, fields: Option<&[&str; 2]>) -> Plan {
     planned_of(server, catalog)
 }
 
-/// The plan of the only selected stream.
+/// The plan of the only selected stream of a catalog.
 pub(crate) fn planned_of(server: &Server, catalog: Value) -> Plan {
     let account = &server.world().accounts()[0].advertiser_id;
-    let config = json!({"access_token": TOKEN, "accounts": [account], "start_date": "2025-01-01", "base_url": server.url()});
+    let config = json!({
+        "access_token": TOKEN,
+        "accounts": [account],
+        "start_date": "2025-01-01",
+        "base_url": server.url(),
+    });
     let config = Config::from_settings(config.as_object().unwrap().clone()).unwrap();
     plan(&catalog::parse(catalog).unwrap(), &config).unwrap().remove(0)
 }
 
-/// The first page of a stream, as the API sends it: of a report, with these metrics.
+/// The first page of a stream, as the API returns it. If it is a report, it has these metrics.
 pub(crate) fn fetch(server: &Server, plan: &Plan, metrics: &[String]) -> String {
     let account = server.world().accounts()[0].advertiser_id.clone();
     let mut params = vec![("advertiser_id", account), ("page_size", "1000".to_owned())];
@@ -112,7 +116,7 @@ pub(crate) fn fetch(server: &Server, plan: &Plan, metrics: &[String]) -> String 
     answer.body_mut().with_config().limit(64 << 20).read_to_string().unwrap()
 }
 
-/// The best speeds in MB/s, by what was done.
+/// The best speed of each method in MB/s.
 struct Speeds {
     rows: u64,
     scan: f64,
@@ -121,24 +125,28 @@ struct Speeds {
 }
 
 fn measure(plan: &Plan, text: &str, scale: Scale) -> Speeds {
-    // Separate copies: a page comes from the network, not from the processor's cache.
+    // Separate copies, because a page from the network is not in the processor's cache either.
     let pages: Vec<Vec<u8>> = (0..BYTES / text.len()).map(|_| text.as_bytes().to_vec()).collect();
     let mut speeds = Speeds { rows: 0, scan: 0.0, render: 0.0, value: 0.0 };
     let mut lines = Vec::new();
+    let constants = [("advertiser_id", "7000000000000000000".to_owned())];
     for round in 0..scale.pick(48, 32) {
         speeds.scan = speeds.scan.max(speed(&pages, |page| {
             black_box(serde_json::from_str::<IgnoredAny>(page).unwrap());
         }));
         speeds.render = speeds.render.max(speed(&pages, |page| {
             lines.clear();
-            let mut renderer = Renderer::new(&plan.recipe, "7000000000000000000", None);
-            speeds.rows =
-                page::read(page, "list", &mut renderer.page("2026-01-01T00:00:00Z", &mut lines))
-                    .unwrap()
-                    .rows;
+            let mut renderer = Renderer::new(&plan.recipe, &constants, None);
+            speeds.rows = page::read(
+                page,
+                RowsAt::Member("list"),
+                &mut renderer.page("2026-01-01T00:00:00Z", &mut lines),
+            )
+            .unwrap()
+            .rows;
             assert_eq!(renderer.tally().records, speeds.rows);
         }));
-        // It is so slow that a few pages are long enough.
+        // This is so slow that a few pages and rounds are enough.
         if round < 2 {
             speeds.value = speeds.value.max(speed(&pages[..pages.len() / 4], |page| {
                 black_box(serde_json::from_str::<Value>(page).unwrap().to_string());

@@ -1,60 +1,82 @@
-//! The table of results: what was measured, the bar, and whether it holds. Owns its layout and the
-//! verdict. Lines are printed as they come, because a whole run takes minutes.
+//! The table of results: what was measured, its limit, and whether the limit is kept. Each line is
+//! printed at once, because a whole run takes minutes.
 
 use std::process::ExitCode;
 
-/// What the bars found so far.
+/// Counts the limits that were checked so far.
 pub(crate) struct Table {
     section: &'static str,
-    bars: usize,
-    broken: Vec<String>,
+    limits: usize,
+    exceeded: Vec<String>,
 }
 
 impl Table {
     pub(crate) fn new() -> Self {
-        line("what", "measured", "bar", "holds");
-        Table { section: "", bars: 0, broken: Vec::new() }
+        line("what", "measured", "limit", "kept");
+        Table { section: "", limits: 0, exceeded: Vec::new() }
     }
 
     pub(crate) fn section(&mut self, name: &'static str) {
         self.section = name;
     }
 
-    /// A line without a bar.
+    /// A line without a limit.
     pub(crate) fn note(&self, what: &str, measured: &str) {
         line(&format!("{}: {what}", self.section), measured, "", "");
     }
 
-    /// Something that may be this much at most.
-    pub(crate) fn at_most(&mut self, what: &str, measured: f64, unit: &str, bar: f64, more: &str) {
-        self.judge(what, measured, unit, &format!("<= {bar:.2}{unit}"), measured <= bar, more);
+    /// A figure with an upper limit.
+    pub(crate) fn at_most(
+        &mut self,
+        what: &str,
+        measured: f64,
+        unit: &str,
+        limit: f64,
+        more: &str,
+    ) {
+        self.judge(what, measured, unit, &format!("<= {limit:.2}{unit}"), measured <= limit, more);
     }
 
-    /// Something that must be this much at least.
-    pub(crate) fn at_least(&mut self, what: &str, measured: f64, unit: &str, bar: f64, more: &str) {
-        self.judge(what, measured, unit, &format!(">= {bar:.2}{unit}"), measured >= bar, more);
+    /// A figure with a lower limit.
+    pub(crate) fn at_least(
+        &mut self,
+        what: &str,
+        measured: f64,
+        unit: &str,
+        limit: f64,
+        more: &str,
+    ) {
+        self.judge(what, measured, unit, &format!(">= {limit:.2}{unit}"), measured >= limit, more);
     }
 
-    fn judge(&mut self, what: &str, measured: f64, unit: &str, bar: &str, holds: bool, more: &str) {
+    fn judge(
+        &mut self,
+        what: &str,
+        measured: f64,
+        unit: &str,
+        limit: &str,
+        kept: bool,
+        more: &str,
+    ) {
         let what = format!("{}: {what}", self.section);
         let more = if more.is_empty() { String::new() } else { format!(" ({more})") };
-        line(&what, &format!("{measured:.2}{unit}{more}"), bar, if holds { "yes" } else { "NO" });
-        self.bars += 1;
-        if !holds {
-            self.broken.push(what);
+        line(&what, &format!("{measured:.2}{unit}{more}"), limit, if kept { "yes" } else { "NO" });
+        self.limits += 1;
+        if !kept {
+            self.exceeded.push(what);
         }
     }
 
-    /// The verdict on the last line and in the exit code.
+    /// Prints which limits were not kept, and returns the exit code.
     pub(crate) fn end(self) -> ExitCode {
-        println!("{} of {} bars hold", self.bars - self.broken.len(), self.bars);
-        for what in &self.broken {
-            println!("does not hold: {what}");
+        println!("{} of {} limits are kept", self.limits - self.exceeded.len(), self.limits);
+        for what in &self.exceeded {
+            println!("not kept: {what}");
         }
-        ExitCode::from(u8::from(!self.broken.is_empty()))
+        ExitCode::from(u8::from(!self.exceeded.is_empty()))
     }
 }
 
-fn line(what: &str, measured: &str, bar: &str, holds: &str) {
-    println!("{}", format!("{what:<64} | {measured:<66} | {bar:<14} | {holds}").trim_end());
+fn line(what: &str, measured: &str, limit: &str, kept: &str) {
+    println!("{}", format!("{what:<64} | {measured:<66} | {limit:<14} | {kept}").trim_end());
 }

@@ -1,6 +1,7 @@
-//! The real binary as a child process, and what it costs. Owns its files, the reader of its stdout,
-//! and the counters of the system: CPU from `getrusage`, the peak of memory from `/proc`, because a
-//! child's `ru_maxrss` counts what its parent held when it was born.
+//! Runs the real binary as a child process, reads its stdout, and measures what it costs.
+//!
+//! CPU time comes from `getrusage`. Peak memory comes from `/proc`, because `ru_maxrss` of a child
+//! includes the memory that its parent had when the child started.
 
 use fake_tiktok::{Server, TOKEN};
 use nix::sys::resource::{Usage, UsageWho, getrusage};
@@ -15,7 +16,7 @@ use std::time::{Duration, Instant};
 use tap_tiktok_ads::discovery::discover;
 use tempfile::TempDir;
 
-/// Between two looks at the memory of the child.
+/// Time between two readings of the memory of the child.
 const LOOK: Duration = Duration::from_millis(3);
 
 /// A configured tap.
@@ -24,22 +25,22 @@ pub(crate) struct Tap {
     config: Value,
 }
 
-/// What a run cost.
+/// What a run costs.
 #[derive(Clone, Copy)]
 pub(crate) struct Run {
     pub wall: Duration,
     /// User and system time of the child.
     pub cpu: Duration,
-    /// User and system time of this process meanwhile: the fake API, and the reading of stdout.
+    /// User and system time of this process: the fake API, and reading stdout.
     pub fake: Duration,
-    /// Most bytes in memory at once; 0 where there is no `/proc`.
+    /// Peak memory in bytes; 0 on systems without `/proc`.
     pub peak: u64,
     pub lines: u64,
     pub bytes: u64,
 }
 
 impl Tap {
-    /// The first `accounts` of a server, so many days, a few streams. Windows have ten days.
+    /// Reads some streams of the first accounts of a server, in windows of ten days.
     pub(crate) fn on(server: &Server, accounts: usize, days: u16, streams: &[&str]) -> Self {
         let ids: Vec<_> = server
             .world()
@@ -49,8 +50,15 @@ impl Tap {
             .map(|account| account.advertiser_id.clone())
             .collect();
         let end = super::world::START + time::Duration::days(i64::from(days) - 1);
-        let config = json!({"access_token": TOKEN, "accounts": ids, "start_date": super::world::START.to_string(),
-            "end_date": end.to_string(), "base_url": server.url(), "rate_limit": 10000, "report_window": 10});
+        let config = json!({
+            "access_token": TOKEN,
+            "accounts": ids,
+            "start_date": super::world::START.to_string(),
+            "end_date": end.to_string(),
+            "base_url": server.url(),
+            "rate_limit": 10000,
+            "report_window": 10,
+        });
         let dir = TempDir::new().unwrap();
         let mut catalog = discover();
         catalog["streams"]
@@ -76,7 +84,7 @@ impl Tap {
         self
     }
 
-    /// A run with a reader that takes everything at once.
+    /// A run with a reader that never waits.
     pub(crate) fn run(&self) -> Run {
         self.read_by(Duration::ZERO)
     }
@@ -94,7 +102,7 @@ impl Tap {
         measure(&mut command, sleep)
     }
 
-    /// The best of some runs: the least time, the most memory.
+    /// Several runs: the shortest times, and the highest memory.
     pub(crate) fn best(&self, rounds: usize) -> Run {
         let runs = (0..rounds).map(|_| self.run());
         let best = runs.reduce(|a, b| Run {
@@ -108,14 +116,14 @@ impl Tap {
     }
 }
 
-/// The binary with a fresh environment.
+/// The binary with an empty environment.
 pub(crate) fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tap-tiktok-ads"));
     command.env_clear();
     command
 }
 
-/// Runs a command to its end.
+/// Runs a command to its end. The reader of its stdout sleeps before each read.
 pub(crate) fn measure(command: &mut Command, sleep: Duration) -> Run {
     let errors = tempfile::NamedTempFile::new().unwrap();
     command
@@ -137,13 +145,13 @@ pub(crate) fn measure(command: &mut Command, sleep: Duration) -> Run {
         let (bytes, lines) = drain(stdout, sleep);
         peak.fetch_max(high_water(id), Ordering::Relaxed);
         let status = child.wait().unwrap();
-        let wall = begun.elapsed(); // before the watcher wakes up
+        let wall = begun.elapsed(); // without waiting for the other thread
         ended.store(true, Ordering::Relaxed);
         (bytes, lines, status, wall)
     });
     assert!(
         status.success(),
-        "the tap ends with {status}: {}",
+        "the tap exited with {status}: {}",
         fs::read_to_string(errors.path()).unwrap()
     );
     Run {
@@ -156,7 +164,7 @@ pub(crate) fn measure(command: &mut Command, sleep: Duration) -> Run {
     }
 }
 
-/// Bytes and lines until the end.
+/// Reads to the end, and counts bytes and lines.
 fn drain(mut stdout: ChildStdout, sleep: Duration) -> (u64, u64) {
     let mut buffer = vec![0; 64 << 10];
     let (mut bytes, mut lines) = (0, 0);
@@ -179,7 +187,7 @@ fn cpu(who: UsageWho) -> Duration {
     Duration::from_micros(u64::try_from(micros).unwrap())
 }
 
-/// `VmHWM` of a living process, in bytes.
+/// `VmHWM` of a running process, in bytes.
 fn high_water(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -192,7 +200,7 @@ impl Run {
         self.peak as f64 / f64::from(1 << 20)
     }
 
-    /// Fails unless there is a line for each row, and hardly more: states and schemas.
+    /// Panics unless there is a line for each row, and only a few more for states and schemas.
     #[track_caller]
     pub(crate) fn delivered(self, rows: u64) -> Self {
         assert!(
@@ -203,15 +211,15 @@ impl Run {
         self
     }
 
-    /// CPU time of a row in microseconds.
+    /// CPU time per row in microseconds.
     pub(crate) fn cpu_per_row(&self, rows: u64) -> f64 {
         self.cpu.as_secs_f64() * 1e6 / rows as f64
     }
 
-    /// All of it, for a line of the table.
+    /// All figures as text, for a line of the table.
     pub(crate) fn told(&self, rows: u64) -> String {
         format!(
-            "cpu {:.2} s ({:.1} us/row), wall {:.2} s, {:.1} MiB, {:.0} rows/s",
+            "cpu {:.2} s ({:.1} us/row), wall time {:.2} s, {:.1} MiB, {:.0} rows/s",
             self.cpu.as_secs_f64(),
             self.cpu_per_row(rows),
             self.wall.as_secs_f64(),

@@ -1,15 +1,13 @@
-//! The worlds that are measured, and their sizes. Owns the data behind the fake API; how the tap is
-//! run is `tap`'s.
+//! The data of the fake API for each benchmark, and its size.
 
 use fake_tiktok::{Options, Server, World, WorldConfig};
 use std::time::Duration;
 use time::macros::{date, datetime};
 
-/// First day of reports. Days, not the clock, decide how much there is: a bench of next year
-/// measures the same.
+/// First day of reports. It is fixed, so that results do not depend on the current date.
 pub(crate) const START: time::Date = date!(2022 - 01 - 01);
 
-/// How much is measured.
+/// The size of a benchmark.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scale {
     Full,
@@ -23,23 +21,22 @@ impl Scale {
     }
 }
 
-/// Ten accounts with `rows` report rows at ad level in ten days: one page for a window of as many
-/// days.
+/// Ten accounts with `rows` report rows per account at ad level in ten days, which is one window.
 pub(crate) fn even(rows: usize) -> Server {
     serve(WorldConfig { accounts: 10, campaigns: rows / 100, adgroups: 2, ads: 5, ..plain() })
 }
 
-/// One account with so many ads, each of which delivers every day.
+/// One account with this many ads, each of which has results on every day.
 pub(crate) fn one_account(ads: usize) -> Server {
     serve(WorldConfig { accounts: 1, campaigns: ads / 20, adgroups: 4, ads: 5, ..plain() })
 }
 
-/// Accounts in which nothing ever happens.
+/// Accounts without any rows.
 pub(crate) fn empty(accounts: usize) -> Server {
     serve(WorldConfig { accounts, campaigns: 0, first_day: date!(2025 - 12 - 31), ..plain() })
 }
 
-/// A world in which every ad delivers every day and nothing is odd.
+/// Data in which every ad has results on every day, and which has no odd values.
 pub(crate) fn plain() -> WorldConfig {
     WorldConfig {
         delivery: 1.0,
@@ -56,7 +53,7 @@ pub(crate) fn serve(config: WorldConfig) -> Server {
     Server::start(World::new(config), Options::default()).unwrap()
 }
 
-/// From now on every answer takes so long.
+/// Makes every answer take this long from now on.
 pub(crate) fn set_latency(server: &Server, latency: Duration) {
     server.set_options(|options| options.latency = latency);
 }

@@ -148,7 +148,8 @@ fn table(title: &str, server: &Server, rows: &BTreeMap<String, u64>, seconds: f6
     eprintln!("{title}");
     eprintln!("  {:<32}{:>8}{:>10}{:>10}", "stream", "rows", "requests", "seconds");
     let requests = server.requests();
-    for stream in streams::all() {
+    let is_core = |stream: &&streams::Stream| stream.group == streams::Group::Core;
+    for stream in streams::all().iter().filter(is_core) {
         let report = stream.report().map(|report| {
             (report.report_type, report.data_level, json!(report.dimensions).to_string())
         });

@@ -1,11 +1,11 @@
-//! Catalogs as users, Meltano and other taps write them.
-//!
-//! Owns changes to the discovered catalog; what the tap makes of it is asserted elsewhere.
+//! Catalogs as users, Meltano and other taps write them: helpers that change the discovered
+//! catalog.
 
 use serde_json::{Value, json};
 use tap_tiktok_ads::discovery::discover;
+use tap_tiktok_ads::streams::{self, Stream};
 
-/// The entry of a stream.
+/// The entry of a stream in a catalog.
 #[track_caller]
 pub(crate) fn entry<'c>(catalog: &'c mut Value, stream: &str) -> &'c mut Value {
     let streams = catalog["streams"].as_array_mut().expect("streams");
@@ -15,7 +15,7 @@ pub(crate) fn entry<'c>(catalog: &'c mut Value, stream: &str) -> &'c mut Value {
         .unwrap_or_else(|| panic!("no {stream} in the catalog"))
 }
 
-/// Sets a member of the metadata at a breadcrumb, adding the entry where there is none.
+/// Sets a member of the metadata at a breadcrumb, and adds the entry if there is none.
 pub(crate) fn mark(entry: &mut Value, breadcrumb: &[&str], name: &str, value: impl Into<Value>) {
     let metadata = entry["metadata"].as_array_mut().expect("metadata");
     let wanted = json!(breadcrumb);
@@ -26,7 +26,7 @@ pub(crate) fn mark(entry: &mut Value, breadcrumb: &[&str], name: &str, value: im
     metadata[index]["metadata"][name] = value.into();
 }
 
-/// The discovered catalog with nothing but these streams selected.
+/// The discovered catalog with only these streams selected.
 pub(crate) fn only(streams: &[&str]) -> Value {
     let mut catalog = discover();
     for entry in catalog["streams"].as_array_mut().expect("streams") {
@@ -36,7 +36,7 @@ pub(crate) fn only(streams: &[&str]) -> Value {
     catalog
 }
 
-/// One stream with only these fields selected, beside those that are automatic.
+/// One stream with only these fields selected, and the automatic ones.
 pub(crate) fn fields(stream: &str, fields: &[&str]) -> Value {
     let mut catalog = only(&[stream]);
     let entry = entry(&mut catalog, stream);
@@ -46,4 +46,18 @@ pub(crate) fn fields(stream: &str, fields: &[&str]) -> Value {
         mark(entry, &["properties", &name], "selected", fields.contains(&name.as_str()));
     }
     catalog
+}
+
+/// A catalog of any streams of the table, all of them selected. Discovery lists fewer.
+pub(crate) fn of<'s>(streams: impl IntoIterator<Item = &'s Stream>) -> Value {
+    let entries = streams.into_iter().map(|stream| {
+        json!({
+            "tap_stream_id": stream.name,
+            "stream": stream.name,
+            "schema": streams::schema(stream),
+            "key_properties": stream.keys,
+            "metadata": [{"breadcrumb": [], "metadata": {"selected": true}}],
+        })
+    });
+    json!({"streams": entries.collect::<Vec<_>>()})
 }

@@ -1,10 +1,9 @@
-//! Every return code that TikTok publishes, or that was seen in the field, and what follows from
-//! it.
+//! Every return code of TikTok, documented or seen in production, and what follows from it.
 //!
-//! Each is tried on an entity and on a report, on the first page, one in the middle and the last.
-//! Codes that cost one account are tried together, each on an account of its own; those that end
-//! the run are tried alone. Codes that close a stream to the app, and so to every account, are in
-//! `failures`.
+//! Each code is tried on an entity and on a report, on the first page, one in the middle and the
+//! last. Codes that affect one account are tried together, each on a separate account; codes that
+//! end the run are tried alone. Codes that close a stream to the app, and so to all accounts, are
+//! in `failures`.
 
 use crate::failures::code;
 use crate::strike::{Follows, Strike, Tally};
@@ -12,24 +11,24 @@ use crate::strike::{Follows, Strike, Tally};
 /// What follows from a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Class {
-    /// The data is delivered, but it is not all: read once more, then the stream of the account is
-    /// given up.
+    /// The rows are delivered but incomplete: they are read once more, then the stream ends for
+    /// this account.
     Partial,
-    /// Asked again, a few times; then the stream of the account is given up.
+    /// The request is repeated a few times, then the stream ends for this account.
     Passing,
-    /// The same, but a report asks for less at once.
+    /// The same, but a report is requested in smaller parts.
     TimedOut,
-    /// A report asks for less; there is no less of a list.
+    /// A report is requested in smaller parts, which lists do not have.
     TooLarge,
-    /// The stream of the account is given up.
+    /// The stream ends for this account.
     Refused,
-    /// The account is given up.
+    /// The account is not read any further.
     AccountGone,
-    /// Everybody pauses; when that does not help, the run ends.
+    /// All requests pause; if that does not help, the run ends.
     Pauses,
-    /// The run ends, to be started again another day.
+    /// The run ends and can be started again on another day.
     DayOver,
-    /// Token, app or settings are wrong.
+    /// The token, the app or the settings are wrong.
     Denied,
 }
 
@@ -38,12 +37,14 @@ use Class::{AccountGone, DayOver, Denied, Partial, Passing, Pauses, Refused, Tim
 const GONE: &str = "The advertiser doesn't exist or has been deleted";
 const UNGRANTED: &str = "The advertiser does not grant you /campaign/get/ permission";
 
-/// Class, words of TikTok's, codes. Without words the message says nothing that decides.
+/// The class, the message of TikTok, and the codes. Without a message here, only the code decides.
 #[rustfmt::skip]
 const CODES: &[(Class, &str, &[i64])] = &[
     (Partial, "", &[20001]),
-    (Refused, "", &[40000, 40001, 40002, 40006, 40007, 40008, 40009, 40014, 40050, 40051, 40052, 40053, 40065, 40118, 40121, 40122]),
-    (Refused, "", &[40502, 40900, 40901, 40902, 40903, 40904, 40905, 40906, 40907, 40908, 40909, 40910, 40911, 40912, 40913, 40914, 40915]),
+    (Refused, "", &[40000, 40001, 40002, 40006, 40007, 40008, 40009, 40014, 40050, 40051]),
+    (Refused, "", &[40052, 40053, 40065, 40118, 40121, 40122]),
+    (Refused, "", &[40502, 40900, 40901, 40902, 40903, 40904, 40905, 40906, 40907, 40908]),
+    (Refused, "", &[40909, 40910, 40911, 40912, 40913, 40914, 40915]),
     (Refused, "", &[41002, 45678, 99999, -1, 1]),
     (Refused, UNGRANTED, &[40001]),
     (Refused, "These dimensions and metrics have no relation", &[40002]),
@@ -53,13 +54,15 @@ const CODES: &[(Class, &str, &[i64])] = &[
     (AccountGone, "", &[40119, 40300, 40301]),
     (TooLarge, "", &[40011, 40067]),
     (TooLarge, "max time span is 30 days", &[40002]),
-    (Passing, "", &[40133, 40200, 40201, 40202, 40700, 50000, 50002, 51002, 51004, 51008, 51010, 51041, 51305, 51999, 59999]),
+    (Passing, "", &[40133, 40200, 40201, 40202, 40700, 50000, 50002, 51002, 51004, 51008]),
+    (Passing, "", &[51010, 51041, 51305, 51999, 59999]),
     (TimedOut, "", &[51001, 51039]),
     (Pauses, "", &[40016, 40100, 40132, 51021, 60001, 69999]),
     (Pauses, "requests from App 7000000000000000001 are temporarily restricted", &[40100]),
     (DayOver, "App reaches the QPD limit", &[40100]),
     (DayOver, "Daily limit", &[40100]),
-    (Denied, "", &[40010, 40013, 40101, 40102, 40103, 40104, 40105, 40106, 40107, 40108, 40109, 40110, 40112, 40113, 40115, 40116, 40117]),
+    (Denied, "", &[40010, 40013, 40101, 40102, 40103, 40104, 40105, 40106, 40107, 40108]),
+    (Denied, "", &[40109, 40110, 40112, 40113, 40115, 40116, 40117]),
     (Denied, "", &[40124, 40199, 41000]),
     (Denied, "app_id and token are inconsistent", &[40000]),
 ];
@@ -67,10 +70,10 @@ const CODES: &[(Class, &str, &[i64])] = &[
 const PAGES: [(&str, [u32; 3]); 2] = [("campaigns", [1, 2, 3]), ("ad_insights", [1, 3, 6])];
 
 impl Class {
-    /// What follows when the code stays.
+    /// What follows if the code stays.
     fn follows(self, is_report: bool, place: usize, says: &'static str) -> Follows {
         match self {
-            // What is asked for then has no such page.
+            // The smaller parts have no such page.
             TimedOut | TooLarge if is_report && place > 0 => Follows::Nothing,
             TooLarge | Refused | Partial => Follows::Ends(4, says),
             AccountGone => Follows::EndsAccount(4, says),
@@ -83,7 +86,7 @@ impl Class {
         matches!(self, Pauses | DayOver | Denied)
     }
 
-    /// How often it may come at no cost.
+    /// How often it may come without a loss.
     fn spared(self, is_report: bool) -> usize {
         match self {
             Passing | Pauses => 2,
@@ -94,7 +97,7 @@ impl Class {
     }
 }
 
-/// The strikes of all codes of some classes on one page of one stream.
+/// The faults for all codes of some classes, on one page of one stream.
 fn strikes(
     wanted: impl Fn(Class) -> bool,
     stream: &'static str,
@@ -148,7 +151,7 @@ fn each_place(mut try_it: impl FnMut(&'static str, usize, u32)) {
 }
 
 #[test]
-fn codes_that_pass_cost_nothing() {
+fn codes_that_stop_lose_nothing() {
     let mut tally = Tally::default();
     each_place(|stream, place, page| {
         tally.strike(&strikes(|class| !class.ends_run(), stream, place, page, true), 4);
@@ -162,9 +165,9 @@ fn codes_that_pass_cost_nothing() {
 }
 
 #[test]
-fn codes_that_stay_cost_their_part() {
+fn codes_that_stay_end_only_their_part() {
     let mut tally = Tally::default();
-    // Apart by exit code, which is that of the worst.
+    // One run per exit code, because the worst one wins.
     let refused = |class| matches!(class, Refused | AccountGone | TooLarge | Partial);
     each_place(|stream, place, page| {
         tally.strike(&strikes(refused, stream, place, page, false), 4);
@@ -177,9 +180,9 @@ fn codes_that_stay_cost_their_part() {
 }
 
 #[test]
-fn codes_that_end_the_run_leave_its_state() {
+fn codes_that_end_the_run_keep_its_state() {
     let mut tally = Tally::default();
-    // A run each: every code on one page of both streams, one after the other on all three.
+    // Each code has a separate run, on one page of one of the two streams.
     each_place(|stream, place, page| {
         for (index, strike) in
             strikes(Class::ends_run, stream, place, page, false).into_iter().enumerate()

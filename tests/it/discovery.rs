@@ -1,11 +1,7 @@
-//! Discovery and what the tap says about itself: offline, without a config, in the form that
-//! orchestrators read.
-//!
-//! Owns the form of what is printed without a sync; what a sync makes of a catalog is in
-//! `selection`.
+//! Discovery, `--about` and the other output that needs no sync: it works offline and without a
+//! config, in the form that orchestrators read.
 
-use crate::harness::CORE;
-use crate::harness::{Tap, bare, serve, world};
+use crate::harness::{CORE, Tap, bare, serve, world};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use tap_tiktok_ads::config::settings::settings;
@@ -13,7 +9,7 @@ use tap_tiktok_ads::discovery;
 use tap_tiktok_ads::streams::{self, Group};
 
 #[test]
-fn discovery_needs_nothing_and_minds_nothing() {
+fn discovery_needs_no_config_and_ignores_wrong_files() {
     let plain = bare(&["--discover"]).ended(0);
     let catalog: Value = serde_json::from_str(&plain.stdout).expect("JSON");
     assert_eq!(catalog, discovery::discover());

@@ -1,15 +1,10 @@
-//! Trouble that ends a part of the work, or all of it: what is delivered all the same, the exit
-//! code, and the last line.
-//!
-//! Trouble that passes, and how often it is met before it is final, is in `retries`.
+//! Failures that end a part of the run, or all of it: what is still delivered, the exit code, and
+//! the last line. Temporary failures and retries are in `retries`.
 
 use crate::catalogs::only;
-use crate::harness::CORE;
-use crate::harness::{START, Tap, ids, serve, world};
+use crate::harness::{CORE, Tap, ids, serve, world};
 use crate::truth::{self, Scope};
 use fake_tiktok::{Fault, FaultKind, Options, WorldConfig};
-
-const REPORT: &str = "report/integrated/get/";
 
 pub(crate) fn code(code: i64, message: &str) -> FaultKind {
     FaultKind::Code { code, message: message.to_owned() }
@@ -34,7 +29,7 @@ fn a_wrong_token_ends_everything() {
 }
 
 #[test]
-fn an_account_refused_from_the_start_costs_only_itself() {
+fn an_account_that_is_refused_from_the_start_does_not_stop_the_others() {
     for index in [0, 1] {
         let server = serve(world());
         let refused = ids(&server)[index].clone();
@@ -54,7 +49,7 @@ fn an_account_refused_from_the_start_costs_only_itself() {
 }
 
 #[test]
-fn an_account_refused_on_the_way_keeps_what_it_gave() {
+fn rows_of_an_account_that_is_refused_later_are_kept() {
     let server = serve(world());
     let (gone, stays) = (ids(&server)[0].clone(), ids(&server)[1].clone());
     let message = format!("No permission to operate advertiser {gone}");
@@ -83,7 +78,7 @@ fn an_account_refused_on_the_way_keeps_what_it_gave() {
 }
 
 #[test]
-fn an_account_refused_before_the_advertisers_are_delivered_hides_no_other() {
+fn other_advertisers_are_delivered_after_an_account_was_refused() {
     let server = serve(world());
     let (gone, stays) = (ids(&server)[0].clone(), ids(&server)[1].clone());
     let kind = code(40001, &format!("No permission to operate advertiser {gone}"));
@@ -122,7 +117,7 @@ fn without_any_account_the_run_is_denied() {
 }
 
 #[test]
-fn a_missing_permission_costs_the_stream() {
+fn without_a_permission_only_its_stream_is_missing() {
     for stream in CORE.iter().filter(|stream| stream.call.is_deletable) {
         let server = serve(world());
         let message = format!("The advertiser does not grant you /{} permission", stream.call.path);
@@ -144,7 +139,7 @@ fn a_missing_permission_costs_the_stream() {
 }
 
 #[test]
-fn a_permission_that_the_app_lacks_is_asked_for_once() {
+fn a_stream_that_the_app_may_not_read_is_requested_once() {
     for (number, words) in [
         (40001, "The developer app does not grant you the permission of scope 4"),
         (40125, ""),
@@ -193,135 +188,7 @@ fn a_refused_account_that_no_message_names_is_found() {
 }
 
 #[test]
-fn a_report_too_large_is_read_in_halves() {
-    let server = serve(world());
-    let rows = |days| {
-        let scope = Scope::of(server.world()).days("2026-05-01", days).only(&ids(&server)[0]);
-        truth::rows(
-            server.world(),
-            "ad_insights",
-            &tap_tiktok_ads::streams::schema(tap_tiktok_ads::streams::find("ad_insights").unwrap()),
-            &scope,
-        )
-        .len()
-    };
-    let (two_days, five_days) = (rows("2026-05-02"), rows("2026-05-05"));
-    assert!(two_days < five_days);
-    server.set_options(|options| options.too_large_rows = Some(two_days + 2));
-    let run =
-        Tap::on(&server).set("report_window", 30).catalog(&only(&["ad_insights"])).run().ended(0);
-    truth::check(server.world(), &run, "ad_insights", &Scope::of(server.world()));
-    assert!(
-        server.requests().iter().any(|r| r.code == Some(40067)),
-        "nothing was too large, so this shows nothing"
-    );
-}
-
-#[test]
-fn a_day_too_large_is_read_by_campaign_ad_group_and_ad() {
-    let server = serve(world());
-    for (stream, most) in
-        [("ad_insights", 1), ("ad_insights", 5), ("adgroup_insights", 1), ("campaign_insights", 1)]
-    {
-        server.set_options(|options| options.too_large_rows = Some(most));
-        server.clear_log();
-        let tap = Tap::on(&server)
-            .set("report_window", 30)
-            .set("include_deleted", true)
-            .set("end_date", "2026-05-02");
-        let run = tap.catalog(&only(&[stream])).run().ended(0);
-        let scope = Scope { include_deleted: true, ..Scope::of(server.world()) };
-        truth::check(server.world(), &run, stream, &scope.days(START, "2026-05-02"));
-        assert_eq!(server.violations(), [""; 0]);
-        let asked: Vec<_> = server.requests().into_iter().filter(|r| r.path == REPORT).collect();
-        let mut twice: Vec<_> = asked.iter().map(|r| format!("{:?}", r.params)).collect();
-        twice.sort();
-        twice.dedup();
-        assert_eq!(twice.len(), asked.len(), "a report was asked for twice in the same words");
-    }
-}
-
-#[test]
-fn ads_that_tiktok_leaves_out_are_asked_for_by_id() {
-    let server = serve(WorldConfig { campaigns: 3, ads: 9, ..world() });
-    for most in [4, 20] {
-        server.set_options(|options| options.ads_cut = Some(most));
-        let run = Tap::on(&server).catalog(&only(&["ad_insights"])).run().ended(0);
-        truth::check(server.world(), &run, "ad_insights", &Scope::of(server.world()));
-        assert!(
-            run.said("INFO ad_insights", "newest ads") > 0,
-            "nothing was cut, so this shows nothing"
-        );
-    }
-}
-
-#[test]
-fn a_day_too_large_for_anything_costs_its_stream_and_is_told() {
-    let server = serve(world());
-    server.set_options(|options| options.too_large_rows = Some(0));
-    let run = Tap::on(&server)
-        .set("end_date", "2026-05-01")
-        .catalog(&only(&["ad_insights", "campaigns"]))
-        .run()
-        .ended(4);
-    assert!(
-        run.cause().contains("40067") && run.cause().contains("ad_insights"),
-        "{}",
-        run.cause()
-    );
-    truth::check(server.world(), &run, "campaigns", &Scope::of(server.world()));
-}
-
-#[test]
-fn a_report_that_times_out_is_never_asked_for_again_as_it_is() {
-    let server = serve(world());
-    let hang = FaultKind::Hang(std::time::Duration::from_secs(30));
-    server.add_fault(Fault {
-        path: Some(REPORT.into()),
-        advertiser_id: Some(ids(&server)[0].clone()),
-        times: 2,
-        kind: hang,
-        ..Fault::default()
-    });
-    let tap =
-        Tap::on(&server).set("request_timeout", 0.5).set("report_window", 30).set("concurrency", 1);
-    let run = tap.catalog(&only(&["advertiser_insights"])).run().ended(0);
-    truth::check(server.world(), &run, "advertiser_insights", &Scope::of(server.world()));
-    let asked: Vec<_> = server
-        .requests()
-        .into_iter()
-        .filter(|r| r.path == REPORT)
-        .map(|r| r.param("end_date").unwrap().to_owned())
-        .collect();
-    // Five days, the older two of these, the older one of those.
-    assert_eq!(asked[..3], ["2026-05-05", "2026-05-02", "2026-05-01"]);
-}
-
-#[test]
-fn the_smallest_report_that_times_out_is_asked_for_in_other_words_once() {
-    for (times, exit) in [(1, 0), (2, 5)] {
-        let server = serve(WorldConfig { accounts: 1, ..world() });
-        let hang = FaultKind::Hang(std::time::Duration::from_secs(30));
-        server.add_fault(Fault {
-            path: Some(REPORT.into()),
-            times,
-            kind: hang,
-            ..Fault::default()
-        });
-        let tap = Tap::on(&server).set("request_timeout", 0.5).set("end_date", START);
-        tap.catalog(&only(&["advertiser_insights"])).run().ended(exit);
-        let asked: Vec<_> = server
-            .requests()
-            .into_iter()
-            .filter(|r| r.path == REPORT)
-            .map(|r| format!("{:?}", r.params))
-            .collect();
-        assert!(asked.len() == 2 && asked[0] != asked[1], "{asked:?}");
-    }
-}
-
-#[test]
-fn top_view_refused_costs_a_note() {
+fn refused_top_view_is_left_out_with_a_note() {
     let server = serve(world());
     server.set_options(|options: &mut Options| options.refuse_top_view = true);
     let entities: Vec<_> = CORE.iter().filter(|s| s.call.is_deletable).map(|s| s.name).collect();
@@ -349,7 +216,7 @@ fn top_view_refused_costs_a_note() {
 }
 
 #[test]
-fn the_budget_of_the_day_used_up_ends_the_run_in_good_order() {
+fn a_used_up_daily_limit_ends_the_run_with_its_state() {
     let server = serve(world());
     server.add_fault(Fault {
         after: 6,
@@ -366,7 +233,7 @@ fn the_budget_of_the_day_used_up_ends_the_run_in_good_order() {
 }
 
 #[test]
-fn trouble_before_the_start_is_told() {
+fn failures_before_the_first_stream_are_reported() {
     for (kind, exit, words) in [
         (code(50000, "System error."), 5, "50000"),
         (code(40104, "Access token is empty."), 3, "40104"),
@@ -385,10 +252,11 @@ fn trouble_before_the_start_is_told() {
         server.add_fault(Fault { path: Some("advertiser/info/".into()), ..always(kind) });
         let run = Tap::on(&server).catalog(&only(&["campaigns", "advertiser_insights"])).run();
         if exit == 0 {
-            // An endpoint that is not there says nothing about the accounts: their days are UTC.
+            // A missing endpoint does not affect the accounts, except that their days are UTC.
             let run = run.ended(0);
             assert_eq!(run.said("WARNING", "UTC"), 1, "{}", run.stderr.join("\n"));
-            truth::check(server.world(), &run, "advertiser_insights", &Scope::of(server.world()));
+            let scope = Scope { describes_accounts: false, ..Scope::of(server.world()) };
+            truth::check(server.world(), &run, "advertiser_insights", &scope);
         } else {
             let run = run.ended(exit);
             assert!(
@@ -401,7 +269,7 @@ fn trouble_before_the_start_is_told() {
 }
 
 #[test]
-fn the_sandbox_is_read_as_far_as_it_goes() {
+fn the_sandbox_is_read_without_the_streams_that_it_lacks() {
     let server = serve(world());
     server.set_options(|options| options.sandbox = true);
     let tap = Tap::on(&server)
@@ -426,6 +294,7 @@ fn the_sandbox_is_read_as_far_as_it_goes() {
         server.world(),
         &run,
         "ad_insights",
-        &Scope::of(server.world()).days("2020-12-10", "2020-12-12"),
+        &Scope { describes_accounts: false, ..Scope::of(server.world()) }
+            .days("2020-12-10", "2020-12-12"),
     );
 }

@@ -1,7 +1,7 @@
-//! What somebody meets who starts: no config, one that is not JSON, settings that leave nothing to
-//! read, catalogs that contradict themselves. Each is said in words that name what to do.
+//! What new users run into: no config, a config that is not JSON, settings that leave nothing to
+//! read, contradicting catalogs. Each message must say what to do.
 //!
-//! Settings one by one, and files that are broken, are in `input`.
+//! Single settings and broken files are tested in `input`.
 
 use crate::catalogs::{entry, only};
 use crate::harness::{Run, Tap, bare, ids, serve, world};
@@ -41,7 +41,7 @@ fn without_a_config_the_smallest_one_is_shown() {
 }
 
 #[test]
-fn dates_that_leave_no_day_are_warned_of() {
+fn dates_that_leave_no_day_cause_a_warning() {
     let server = serve(world());
     let tap = || Tap::on(&server).catalog(&only(&["ad_insights"]));
     let said = |run: Run, words: &str| {
@@ -59,7 +59,7 @@ fn dates_that_leave_no_day_are_warned_of() {
 }
 
 #[test]
-fn of_several_configs_the_later_one_wins_under_any_name() {
+fn the_later_config_wins_under_any_name_of_a_setting() {
     let server = serve(world());
     let second = ids(&server)[1].clone();
     let tap = Tap::on(&server).catalog(&only(&["campaigns"]));
@@ -117,7 +117,7 @@ fn two_entries_that_share_a_bookmark_or_a_name_are_refused() {
 }
 
 #[test]
-fn what_a_catalog_says_beside_its_metadata_counts_or_is_said() {
+fn selected_outside_the_metadata_counts_or_is_reported() {
     let server = serve(world());
     let mut catalog = tap_tiktok_ads::discovery::discover();
     for one in catalog["streams"]
@@ -143,7 +143,7 @@ fn what_a_catalog_says_beside_its_metadata_counts_or_is_said() {
 }
 
 #[test]
-fn files_that_meltano_writes_are_not_warned_of() {
+fn files_that_meltano_writes_cause_no_warning() {
     let server = serve(world());
     let dir = tempfile::TempDir::new().unwrap();
     for (folder, warnings) in [(".meltano/run/tap-tiktok-ads", 0), ("run", 1)] {
@@ -163,7 +163,7 @@ fn files_that_meltano_writes_are_not_warned_of() {
 }
 
 #[test]
-fn words_of_others_are_short_and_cannot_move_the_cursor() {
+fn text_of_others_is_short_and_cannot_move_the_cursor() {
     let server = serve(world());
     let message = format!("\u{1b}[2J\u{202e}bad\r\n\u{9b}{}", "x".repeat(3000));
     server.add_fault(Fault {
@@ -182,9 +182,9 @@ fn words_of_others_are_short_and_cannot_move_the_cursor() {
 }
 
 #[test]
-fn a_host_that_does_not_answer_is_named() {
+fn a_host_that_does_not_answer_is_reported_by_name() {
     let server = serve(world());
-    // Nobody listens there.
+    // Nothing listens on this port.
     let run = Tap::on(&server)
         .catalog(&only(&["campaigns"]))
         .set("base_url", "http://127.0.0.1:9")

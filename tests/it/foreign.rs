@@ -1,22 +1,19 @@
-//! Catalogs of other taps and of people: other keys, other types, metrics that we do not know or
-//! TikTok refuses.
-//!
-//! The plain rules of selection are in `selection`.
+//! Catalogs with other keys and types than discovery writes, and with metrics that the tap does not
+//! know or that TikTok refuses. The basic rules of selection are tested in `selection`.
 
 use crate::catalogs::{entry, mark, only};
 use crate::failures::code;
-use crate::harness::CORE;
-use crate::harness::{Run, Tap, ids, serve, world};
+use crate::harness::{CORE, Run, Tap, ids, serve, world};
 use crate::truth::{self, Scope};
 use fake_tiktok::{Fault, Server};
 use serde_json::{Map, Value, json};
 use tap_tiktok_ads::discovery::discover;
 use tap_tiktok_ads::streams::{self, Report};
 
-/// A name that the Python tap's catalog has and TikTok does not.
-const BOGUS: &str = "cost_per_100_reached";
+/// A metric that the catalog of the Python tap has, but TikTok does not.
+pub(crate) const BOGUS: &str = "cost_per_100_reached";
 
-/// Reports of the table.
+/// The reports of the stream table.
 fn reports() -> impl Iterator<Item = (&'static str, &'static Report)> {
     CORE.iter().filter_map(|s| s.report().map(|report| (s.name, report)))
 }
@@ -29,7 +26,7 @@ fn dictionary() -> Map<String, Value> {
     all["metrics"].as_object().unwrap().clone()
 }
 
-/// Names of metrics that a report may have or not, beyond those of its schema.
+/// Metrics outside the schema of a report that it may request, or that it may not.
 fn others(report: &Report, schema: &Value, allowed: bool) -> Vec<String> {
     let has = |list: &Value, name: &str| {
         list.as_array().is_none_or(|list| list.iter().any(|one| one == name))
@@ -70,100 +67,8 @@ fn check_all(server: &Server, run: &Run, scope: &Scope) {
     }
 }
 
-/// The catalog as singer-io's tap discovers it and Stitch selects it: its keys carry parents and
-/// the cursor.
-fn python() -> Value {
-    let mut catalog = discover();
-    let entries = catalog["streams"].as_array_mut().unwrap();
-    entries.retain(|entry| {
-        !["advertiser_insights", "campaign_insights", "adgroup_insights"]
-            .contains(&entry["stream"].as_str().unwrap())
-    });
-    for entry in entries {
-        let name = entry["stream"].as_str().unwrap().to_owned();
-        let keys: Vec<&str> = match name.as_str() {
-            "advertisers" => vec!["advertiser_id", "create_time"],
-            "campaigns" => vec!["advertiser_id", "campaign_id", "modify_time"],
-            "adgroups" => vec!["advertiser_id", "campaign_id", "adgroup_id", "modify_time"],
-            "ads" => vec!["advertiser_id", "campaign_id", "adgroup_id", "ad_id", "modify_time"],
-            "campaign_insights_by_province" => {
-                vec!["advertiser_id", "campaign_id", "stat_time_day", "province_id"]
-            }
-            _ => {
-                let own = &streams::find(&name).unwrap().keys[2..];
-                ["advertiser_id", "ad_id", "adgroup_id", "campaign_id"]
-                    .iter()
-                    .chain(own)
-                    .copied()
-                    .collect()
-            }
-        };
-        let object = entry.as_object_mut().unwrap();
-        for gone in ["key_properties", "replication_key", "replication_method"] {
-            object.remove(gone);
-        }
-        let cursor = if name == "advertisers" {
-            "create_time"
-        } else if keys.contains(&"modify_time") {
-            "modify_time"
-        } else {
-            "stat_time_day"
-        };
-        let mut metadata = vec![
-            json!({"breadcrumb": [], "metadata": {"inclusion": "available", "selected": true, "table-key-properties": keys,
-            "forced-replication-method": "INCREMENTAL", "valid-replication-keys": [cursor]}}),
-        ];
-        if name.contains("insights") {
-            object["schema"]["properties"][BOGUS] = json!({"type": ["null", "string"]});
-        }
-        for (field, property) in object["schema"]["properties"].as_object_mut().unwrap() {
-            // Its schemas allow null everywhere.
-            if property["type"] == "string" {
-                property["type"] = json!(["null", "string"]);
-            }
-            let inclusion = if keys.contains(&field.as_str()) { "automatic" } else { "available" };
-            metadata.push(json!({"breadcrumb": ["properties", field], "metadata": {"inclusion": inclusion, "selected": true}}));
-        }
-        object.insert("metadata".into(), Value::from(metadata));
-    }
-    catalog
-}
-
 #[test]
-fn the_python_taps_catalog_works_unchanged() {
-    let server = serve(world());
-    let run = Tap::on(&server).catalog(&python()).run().ended(0);
-    let catalog = python();
-    for entry in catalog["streams"].as_array().unwrap() {
-        let name = entry["stream"].as_str().unwrap();
-        let (schema, keys) = run.schema(name);
-        assert_eq!(json!(keys), entry["metadata"][0]["metadata"]["table-key-properties"], "{name}");
-        assert!(keys.iter().all(|key| schema["properties"].get(key).is_some()), "{name}");
-        let scope =
-            Scope { fills_modify_time: true, without: vec![BOGUS], ..Scope::of(server.world()) };
-        truth::check(server.world(), &run, name, &scope);
-        let warnings = run.stderr.iter().filter(|line| {
-            line.starts_with("WARNING")
-                && line.contains(BOGUS)
-                && line.contains(&format!("{name}, "))
-        });
-        let wanted = if name.contains("insights") { ids(&server).len() } else { 0 };
-        assert_eq!(
-            warnings.count(),
-            wanted,
-            "{name}: one warning for each account\n{}",
-            run.stderr.join("\n")
-        );
-    }
-    assert!(
-        server.violations().iter().all(|text| text.contains(BOGUS)),
-        "{:?}",
-        server.violations()
-    );
-}
-
-#[test]
-fn a_refused_metric_costs_itself_once() {
+fn a_refused_metric_is_left_out_and_reported_once() {
     let server = serve(world());
     let refused = "likes";
     server.set_options(|options| options.refused_metrics = vec![refused.into()]);
@@ -181,7 +86,7 @@ fn a_refused_metric_costs_itself_once() {
 }
 
 #[test]
-fn a_metric_that_a_user_adds_is_asked_for_and_delivered() {
+fn a_metric_that_a_user_adds_is_requested_and_delivered() {
     for (name, report) in reports() {
         let schema = streams::schema(streams::find(name).unwrap());
         let Some(metric) = others(report, &schema, true).into_iter().next() else { continue };
@@ -199,7 +104,7 @@ fn a_metric_that_a_user_adds_is_asked_for_and_delivered() {
 }
 
 #[test]
-fn what_a_report_cannot_have_is_not_asked_for() {
+fn metrics_that_a_report_cannot_have_are_not_requested() {
     for (name, report) in reports() {
         let schema = streams::schema(streams::find(name).unwrap());
         let Some(metric) = others(report, &schema, false).into_iter().next() else { continue };
@@ -214,7 +119,7 @@ fn what_a_report_cannot_have_is_not_asked_for() {
 }
 
 #[test]
-fn a_refusal_without_names_costs_what_nobody_knows() {
+fn after_a_refusal_without_names_unknown_metrics_are_left_out() {
     let server = serve(world());
     let mut catalog = only(&["ad_insights"]);
     add(&mut catalog, "ad_insights", BOGUS);
@@ -231,7 +136,7 @@ fn a_refusal_without_names_costs_what_nobody_knows() {
 }
 
 #[test]
-fn more_metrics_than_one_request_takes_are_refused_before_anything_is_asked() {
+fn more_metrics_than_fit_one_request_are_refused_before_any_request() {
     let server = serve(world());
     let report = reports().find(|(name, _)| *name == "ad_insights").unwrap().1;
     let mut catalog = only(&["ad_insights"]);
@@ -251,11 +156,11 @@ fn more_metrics_than_one_request_takes_are_refused_before_anything_is_asked() {
 }
 
 #[test]
-fn values_take_the_types_of_the_catalog() {
+fn values_are_written_as_the_types_of_the_catalog() {
     let of = |change: &dyn Fn(&mut Value)| {
         let mut catalog = discover();
         for stream in catalog["streams"].as_array_mut().unwrap() {
-            // Times stay times, also where a catalog leaves the format out.
+            // Times stay times, even if a catalog does not have the format.
             for property in stream["schema"]["properties"]
                 .as_object_mut()
                 .unwrap()
@@ -301,7 +206,7 @@ fn a_field_that_a_user_adds_is_delivered() {
 }
 
 #[test]
-fn a_misfit_becomes_null_with_one_warning_a_field() {
+fn values_that_do_not_fit_become_null_with_one_warning_per_field() {
     let server = serve(world());
     let mut catalog = only(&["campaigns"]);
     for name in ["campaign_name", "objective_type"] {
@@ -339,7 +244,7 @@ fn a_row_without_its_key_is_counted_and_named() {
 }
 
 #[test]
-fn a_key_that_the_catalog_types_as_what_it_is_not_is_no_key() {
+fn rows_are_left_out_if_their_key_does_not_fit_the_type_of_the_catalog() {
     let server = serve(world());
     let mut catalog = only(&["ad_insights"]);
     entry(&mut catalog, "ad_insights")["schema"]["properties"]["advertiser_id"] =

@@ -1,5 +1,5 @@
-//! Foreign bytes of every kind: whatever a config, a catalog or a state holds, it is taken or
-//! refused in words, and never a panic.
+//! Property tests of the input: any content of a config, catalog or state is accepted or refused
+//! with a message, and never causes a panic.
 
 use crate::harness::CORE;
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ use tap_tiktok_ads::singer::catalog;
 use tap_tiktok_ads::singer::state::State;
 use tap_tiktok_ads::sync::plan::plan;
 
-/// Any JSON, with names and texts that mean something more often than chance has it.
+/// Any JSON, with a high share of names and texts that have a meaning.
 fn any_json() -> impl Strategy<Value = Value> {
     let names = prop::sample::select(vec![
         "bookmarks",
@@ -72,7 +72,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Changes what stands at a random place.
+/// Replaces the value at a random place.
 fn graft(into: &mut Value, path: &[prop::sample::Index], value: Value) {
     match (into, path) {
         (Value::Object(members), [place, rest @ ..]) if !members.is_empty() => {
@@ -96,7 +96,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_state_is_taken_or_refused_with_its_place(value in any_json()) {
+    fn any_state_is_accepted_or_refused_with_its_place(value in any_json()) {
         let state = match State::parse(&value.to_string()) {
             Ok(state) => state,
             Err(error) => {
@@ -108,29 +108,44 @@ proptest! {
             match state.bookmark(stream.name, "1") {
                 Ok(None) => {}
                 Ok(Some(time)) => prop_assert_eq!(Bookmark::parse(&time.to_string()), Some(time)),
-                Err(error) => prop_assert!(error.to_string().contains(&format!("/bookmarks/{}", stream.name)), "{error}"),
+                Err(error) => {
+                    let place = format!("/bookmarks/{}", stream.name);
+                    prop_assert!(error.to_string().contains(&place), "{error}");
+                }
             }
         }
     }
 
     #[test]
-    fn any_catalog_is_planned_or_refused(value in any_json(), path in prop::collection::vec(any::<prop::sample::Index>(), 0..7)) {
+    fn any_catalog_is_planned_or_refused(
+        value in any_json(), path in prop::collection::vec(any::<prop::sample::Index>(), 0..7),
+    ) {
         let mut catalog = discover();
         graft(&mut catalog, &path, value);
-        if let Err(error) = catalog::parse(catalog).and_then(|streams| plan(&streams, &config()).map(drop)) {
+        let planned = catalog::parse(catalog).and_then(|streams| plan(&streams, &config()));
+        if let Err(error) = planned.map(drop) {
             prop_assert!(error.to_string().contains("catalog"), "{error}");
         }
     }
 
     #[test]
-    fn any_setting_is_taken_or_refused_by_name(value in any_json(), place in any::<prop::sample::Index>()) {
-        let names = ["accounts", "start_date", "end_date", "sandbox", "page_size", "rate_limit", "request_timeout", "max_runtime", "base_url",
-            "metrics", "user_agent", "ca_file", "attribution_window"];
+    fn any_setting_is_accepted_or_refused_by_name(
+        value in any_json(), place in any::<prop::sample::Index>(),
+    ) {
+        let names = [
+            "accounts", "start_date", "end_date", "sandbox", "page_size", "rate_limit",
+            "request_timeout", "max_runtime", "base_url", "metrics", "user_agent", "ca_file",
+            "attribution_window",
+        ];
         let name = names[place.index(names.len())];
-        let mut settings = json!({"access_token": "a-planted-token", "accounts": ["1"], "start_date": "2026-01-01"});
+        let mut settings = json!({
+            "access_token": "a-planted-token", "accounts": ["1"], "start_date": "2026-01-01",
+        });
         settings[name] = value;
-        if let Err(error) = Config::from_settings(settings.as_object().expect("an object").clone()) {
-            prop_assert!(error.to_string().contains(name) && !error.to_string().contains("planted"), "{error}");
+        let settings = settings.as_object().expect("an object").clone();
+        if let Err(error) = Config::from_settings(settings) {
+            let error = error.to_string();
+            prop_assert!(error.contains(name) && !error.contains("planted"), "{error}");
         }
     }
 }

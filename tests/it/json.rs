@@ -1,9 +1,8 @@
-//! JSON as a tree in which numbers keep their digits: for comparing values by meaning, not by
-//! spelling.
+//! JSON as a tree in which numbers keep their digits, to compare values by meaning.
 //!
-//! Written apart from the tap's own reading, so that a mistake there does not hide here. It takes
-//! what TikTok sends: escaped keys, duplicate keys of which the first counts, lone surrogates, and
-//! NUL, which is left out.
+//! It is independent of how the tap reads JSON, so that a mistake there is found here. It supports
+//! what TikTok sends: escaped names, duplicate names of which the first counts, lone surrogates,
+//! and NUL, which is left out.
 
 use serde_json::value::RawValue;
 
@@ -18,7 +17,7 @@ pub(crate) enum Json {
     List(Vec<Json>),
     /// Sorted by name.
     Object(Vec<(String, Json)>),
-    /// A text that holds this value as JSON.
+    /// A text that contains this value as JSON.
     Inside(Box<Json>),
 }
 
@@ -41,7 +40,7 @@ impl Json {
         }
     }
 
-    /// Whether a value that was written means this.
+    /// Whether a written value has the same meaning.
     pub(crate) fn is(&self, written: &Json) -> bool {
         match (self, written) {
             (Json::Inside(value), Json::Text(text)) => {
@@ -78,7 +77,7 @@ pub(crate) fn members(raw: &str) -> Vec<(String, String)> {
     found
 }
 
-/// The value that a text begins with, and the rest.
+/// The value at the start of a text, and the rest of the text.
 fn first(text: &str) -> (&str, &str) {
     let mut depth = 0_usize;
     let mut in_text = false;
@@ -100,7 +99,7 @@ fn first(text: &str) -> (&str, &str) {
     (text, "")
 }
 
-/// The text of a JSON string: lone surrogates become U+FFFD, NUL goes.
+/// The text of a JSON string, with U+FFFD for lone surrogates and without NUL.
 pub(crate) fn decode(raw: &str) -> String {
     let inside = raw
         .strip_prefix('"')

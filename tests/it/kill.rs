@@ -1,114 +1,44 @@
-//! Runs that are killed at any moment, one after the other, until one ends by itself: nothing may
-//! be lost, and nothing changed.
+//! Runs that are killed at any moment, one after the other, until one ends by itself: no row may be
+//! lost, and no value changed.
 //!
-//! The reader is a target: whole lines only, and the last STATE line is all that it remembers.
-//! `TAP_TIKTOK_ADS_KILLS` says how many kills are wanted, `TAP_TIKTOK_ADS_SEED` repeats what a seed
-//! did.
+//! `TAP_TIKTOK_ADS_KILLS` sets the number of kills. `TAP_TIKTOK_ADS_SEED` sets the seed, to repeat
+//! a failure.
+
+mod random;
+mod target;
 
 use crate::failures::code;
-use crate::harness::CORE;
-use crate::harness::{Fields, Tap, serve};
+use crate::harness::{CORE, Fields, Tap, serve};
 use crate::truth::{self, Scope, Wanted};
 use fake_tiktok::{Fault, FaultKind, Server, WorldConfig};
-use serde_json::Value;
-use std::collections::{BTreeMap, HashSet};
+use random::Random;
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
+use target::Target;
 
 const DAYS: (&str, &str) = ("2026-05-01", "2026-05-04");
-/// A run may be killed after so many lines: less than half of the first one of a round, more than
-/// the last one has left.
+/// The most lines after which a run is killed: less than half of the lines of the first run of a
+/// round, and more than the last one has.
 const LINES: u64 = 300;
-/// Or after so many milliseconds.
+/// The most milliseconds after which a run is killed.
 const MILLISECONDS: u64 = 250;
-
-/// Numbers that a seed decides.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        // SplitMix64.
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % limit
-    }
-
-    fn one_in(&mut self, many: u64) -> bool {
-        self.below(many) == 0
-    }
-
-    fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[usize::try_from(self.below(choices.len() as u64)).expect("small")]
-    }
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
-    /// Nothing more is heard of it.
+    /// SIGKILL.
     Kill,
     Signal(&'static str),
-    /// The target goes away.
+    /// The target closes the pipe.
     Close,
-    /// The target takes nothing more, and goes away then.
+    /// The target stops reading and closes the pipe later.
     Stall,
 }
 
-/// What a target has of a round.
-#[derive(Default)]
-struct Target {
-    state: Value,
-    /// Records without the time at which they were extracted.
-    records: HashSet<String>,
-    schemas: BTreeMap<String, Value>,
-    bookmarks: BTreeMap<(String, String), String>,
-}
-
-impl Target {
-    /// Takes the lines of a run. One that `forgets` has lost what came after the last STATE line.
-    fn take(&mut self, lines: &[String], forgets: bool) {
-        let last = lines.iter().rposition(|line| line.starts_with("{\"type\":\"STATE\""));
-        let kept = if forgets { last.map_or(0, |last| last + 1) } else { lines.len() };
-        for line in &lines[..kept] {
-            if line.starts_with("{\"type\":\"RECORD\"") {
-                let (record, _) = line.split_once(",\"time_extracted\":\"").expect("a time");
-                self.records.insert(format!("{record}}}"));
-                continue;
-            }
-            let message: Value =
-                serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
-            if message["type"] == "SCHEMA" {
-                self.schemas
-                    .insert(message["stream"].as_str().expect("a name").to_owned(), message);
-            } else {
-                self.remember(&message["value"]);
-            }
-        }
-    }
-
-    /// Takes a STATE; its bookmarks may not go back, nor go away.
-    fn remember(&mut self, state: &Value) {
-        for ((stream, account), before) in &self.bookmarks {
-            let now = state["bookmarks"][stream][account].as_str();
-            assert!(
-                now.is_some_and(|now| now >= before.as_str()),
-                "{stream} {account} went from {before} back to {now:?}"
-            );
-        }
-        for (stream, accounts) in state["bookmarks"].as_object().into_iter().flatten() {
-            for (account, bookmark) in accounts.as_object().into_iter().flatten() {
-                let bookmark = bookmark.as_str().expect("a text").to_owned();
-                self.bookmarks.insert((stream.clone(), account.clone()), bookmark);
-            }
-        }
-        self.state = state.clone();
-    }
-}
-
-/// Some passing trouble, or none.
+/// Adds some temporary faults, or none, and returns the request timeout that they need.
 fn trouble(server: &Server, random: &mut Random) -> f64 {
     server.clear_faults();
     let mut timeout = 60.0;
@@ -135,7 +65,7 @@ fn trouble(server: &Server, random: &mut Random) -> f64 {
     timeout
 }
 
-/// Sends whole lines on, as long as somebody takes them.
+/// Passes whole lines on until the receiver is gone.
 fn lines(child: &mut Child) -> Receiver<String> {
     let mut reader = BufReader::new(child.stdout.take().unwrap());
     let (sender, receiver) = mpsc::sync_channel(1);
@@ -150,16 +80,16 @@ fn lines(child: &mut Child) -> Receiver<String> {
     receiver
 }
 
-/// How a run came to its end.
+/// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Killed,
-    /// A report of one day that took too long is never repeated, so another run has to bring it.
+    /// A report of a single day that timed out is not repeated, so it needs another run.
     Unfinished,
     Finished,
 }
 
-/// One run and its end.
+/// Does one run and ends it.
 fn run(tap: &Tap, random: &mut Random, target: &mut Target) -> Outcome {
     let end = random.pick(&[
         End::Kill,
@@ -198,7 +128,7 @@ fn run(tap: &Tap, random: &mut Random, target: &mut Target) -> Outcome {
         match end {
             End::Kill => {
                 child.kill().expect("the child is ours");
-                // What is in the pipe may still be read, or may not.
+                // The target may or may not read the rest of the pipe.
                 if random.one_in(2) {
                     taken.extend(&receiver);
                 }
@@ -225,7 +155,7 @@ fn run(tap: &Tap, random: &mut Random, target: &mut Target) -> Outcome {
     let fine = match end {
         _ if is_late => true,
         _ if by_itself => ended == Some(0),
-        // Also by a signal that it was not yet there to hear.
+        // A signal may arrive before it is handled, and then ends the process.
         End::Kill | End::Signal(_) => ended.is_none() || ended == Some(0),
         End::Close | End::Stall => ended == Some(141) || ended == Some(0),
     };
@@ -248,8 +178,8 @@ fn wanted(server: &Server, target: &Target) -> BTreeMap<String, Vec<Wanted>> {
     CORE.iter().map(|stream| (stream.name.to_owned(), rows(stream.name))).collect()
 }
 
-/// Compares what a round brought; returns how many rows were lost and values changed, and says the
-/// first of each.
+/// Compares the records of a round. Returns how many rows were lost and how many values changed,
+/// and describes the first of each.
 fn compare(target: &Target, wanted: &BTreeMap<String, Vec<Wanted>>) -> (usize, usize, Vec<String>) {
     let mut records: BTreeMap<String, Vec<Fields>> = BTreeMap::new();
     for line in &target.records {
@@ -282,8 +212,8 @@ fn number(name: &str, default: u64) -> u64 {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "a count that nobody sees proves nothing")]
-fn killed_at_any_moment_nothing_is_lost() {
+#[expect(clippy::print_stdout, reason = "the counts show how much was tested")]
+fn no_row_is_lost_if_runs_are_killed_at_any_moment() {
     let (kills, seed) = (number("TAP_TIKTOK_ADS_KILLS", 300), number("TAP_TIKTOK_ADS_SEED", 1));
     let mut random = Random(seed);
     let zones =
@@ -342,7 +272,7 @@ fn killed_at_any_moment_nothing_is_lost() {
 struct Guard(u64);
 
 impl Drop for Guard {
-    #[expect(clippy::print_stdout, reason = "nothing else repeats a failure")]
+    #[expect(clippy::print_stdout, reason = "the seed is needed to repeat a failure")]
     fn drop(&mut self) {
         if thread::panicking() {
             println!("to repeat it: TAP_TIKTOK_ADS_SEED={}", self.0);

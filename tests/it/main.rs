@@ -1,21 +1,25 @@
-//! The tap as its users meet it: the real binary against the strict fake API over loopback HTTP.
+//! Integration tests: the real binary against the strict fake API over HTTP on loopback.
 //!
-//! Tests loop over the stream tables, so that a new stream is tested by being there. Each file
-//! below owns one promise; `harness` runs the tap, `truth` knows what it must deliver.
+//! Most tests loop over the stream tables, so that a new stream is tested without further code.
+//! `harness` runs the tap, and `truth` knows what it must deliver.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod architecture;
 mod catalogs;
 mod codes;
 mod conformance;
+mod custom_reports;
 mod dictionary;
 mod discovery;
 mod docs;
+mod endpoints;
 mod failures;
 mod faults;
 mod first_minutes;
 mod foreign;
 mod grammar;
+mod grid;
+mod groups;
 mod harness;
 mod input;
 mod joined;
@@ -23,17 +27,25 @@ mod joined_limits;
 mod json;
 mod kill;
 mod midnight;
+mod odd_rows;
 mod order;
+mod other_reports;
+mod output;
+mod oversized;
 mod pipes;
 mod process;
 mod promises;
 mod proxies;
+mod python_catalog;
+mod refusals;
 mod reports;
 mod retries;
 mod schemas;
+mod secrets;
 mod selection;
 mod state;
 mod state_files;
+mod state_lines;
 mod strike;
 mod tls;
 mod truth;

@@ -1,8 +1,8 @@
 //! Days that end between two runs, days that are an hour shorter or longer, and days whose numbers
 //! change afterwards.
 //!
-//! The tap goes by the machine's clock and the zone of the account: a zone a day further on is a
-//! machine that slept over midnight.
+//! Today depends on the clock of the machine and the zone of the account, so an account in a zone
+//! that is a day ahead stands for a machine that slept over midnight.
 
 use crate::catalogs::fields;
 use crate::harness::{Run, Tap, serve};
@@ -28,12 +28,12 @@ fn serve_in(zone: &str) -> Server {
     })
 }
 
-/// Today of a server's accounts, which is the same for all of them.
+/// Today for the accounts of a server, which are all in one zone.
 fn today(server: &Server) -> Date {
     server.world().today(&server.world().accounts()[0].advertiser_id)
 }
 
-/// The last record of each key, as a target with upserts has them.
+/// The last record of each key, as a target that upserts has them.
 fn loaded<'r>(runs: &[&'r Run]) -> Vec<&'r crate::harness::Fields> {
     let key = |record: &crate::harness::Fields| {
         ["advertiser_id", "campaign_id", "stat_time_day"].map(|name| record.raw(name).to_owned())
@@ -43,10 +43,9 @@ fn loaded<'r>(runs: &[&'r Run]) -> Vec<&'r crate::harness::Fields> {
 }
 
 #[test]
-fn a_machine_that_sleeps_over_midnight_misses_no_day() {
+fn no_day_is_missed_if_the_machine_sleeps_over_midnight() {
     for again in [0, 1, 3, 7] {
-        // The names of these zones have the sign the other way round: the second one is 24 hours
-        // ahead.
+        // The names of these zones have the opposite sign, so the second one is 24 hours ahead.
         let (evening, morning) = (serve_in("Etc/GMT+12"), serve_in("Etc/GMT-12"));
         let start = today(&evening) - Duration::days(9);
         let first = tap(&evening, start).run().ended(0);
@@ -60,15 +59,15 @@ fn a_machine_that_sleeps_over_midnight_misses_no_day() {
         if OffsetDateTime::now_utc().hour() == 11 && OffsetDateTime::now_utc().minute() > 58
             || day - eve != Duration::DAY
         {
-            // Midnight passes there just now.
+            // It is just midnight there.
             continue;
         }
         assert_eq!(
             first.state()["bookmarks"][STREAM][&morning.world().accounts()[0].advertiser_id],
             format!("{eve}T00:00:00Z")
         );
-        // The day of the bookmark was not over; days before it are read again as far as the setting
-        // says.
+        // The day of the bookmark was not over. Days before it are read again according to the
+        // attribution window.
         let read_again = eve - Duration::days(again);
         let from = read_again.to_string();
         truth::check(
@@ -87,8 +86,8 @@ fn a_machine_that_sleeps_over_midnight_misses_no_day() {
             truth::rows(morning.world(), STREAM, schema, &all),
         );
         assert_eq!(found.lost, [""; 0], "a day is missing");
-        // Three days were restated: today, yesterday, and the one before, which only a setting of 1
-        // or more reads again.
+        // Three days were restated: today, yesterday, and the one before, which only an
+        // attribution window of 1 or more reads again.
         assert_eq!(
             found.changed.is_empty(),
             again >= 1,
@@ -102,7 +101,7 @@ fn a_machine_that_sleeps_over_midnight_misses_no_day() {
 }
 
 #[test]
-fn days_of_23_and_25_hours_are_days() {
+fn days_of_23_and_25_hours_are_read_as_whole_days() {
     for (zone, from, to) in [
         ("America/New_York", "2026-03-05", "2026-03-11"),
         ("America/New_York", "2025-10-30", "2025-11-05"),

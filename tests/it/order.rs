@@ -4,8 +4,7 @@
 
 use crate::catalogs::only;
 use crate::docs;
-use crate::harness::CORE;
-use crate::harness::{END, START, Tap, serve, world};
+use crate::harness::{CORE, END, START, Tap, serve, world};
 use crate::truth::{self, Scope, kind};
 use fake_tiktok::{Level, ReportQuery, Server, World, WorldConfig};
 use std::collections::BTreeMap;

@@ -1,7 +1,5 @@
-//! What stdout may be: a pipe that does not wait, a disk that is full, a file at its limit, nothing
-//! at all.
-//!
-//! Readers that go away and signals are in `process`.
+//! Unusual kinds of stdout: a non-blocking pipe, a full disk, a file at its size limit, and a
+//! closed stdout. Readers that go away and signals are tested in `process`.
 
 use crate::catalogs::only;
 use crate::harness::{Run, Tap, binary, serve, world};
@@ -13,22 +11,22 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
-/// Runs the tap with this for its stdout, of which nothing is read.
+/// Runs the tap with this stdout, from which nothing is read.
 fn into(mut command: Command, stdout: impl Into<Stdio>) -> Run {
     Run::of(command.stdout(stdout).output().expect("the binary starts"))
 }
 
 #[test]
-fn a_pipe_that_does_not_wait_gets_every_line_whole() {
+fn a_non_blocking_pipe_gets_every_line_whole() {
     let server = serve(world());
     let tap = Tap::on(&server).catalog(&only(&["ads", "ad_insights"]));
     let (mut reader, writer) = std::io::pipe().unwrap();
     fcntl(&writer, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).unwrap();
     let mut command = tap.command();
     let child = command.stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
-    // The command holds its end of the pipe too.
+    // The command also keeps the pipe open.
     drop(command);
-    // More than a pipe holds is written by then.
+    // By then, more than fits into a pipe is written.
     thread::sleep(Duration::from_millis(500));
     let mut stdout = Vec::new();
     reader.read_to_end(&mut stdout).unwrap();
@@ -46,7 +44,7 @@ fn a_pipe_that_does_not_wait_gets_every_line_whole() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_is_said_and_has_a_code_of_its_own() {
+fn a_full_disk_is_reported_with_its_exit_code() {
     let server = serve(world());
     let full = || OpenOptions::new().write(true).open("/dev/full").unwrap();
     let run = into(Tap::on(&server).command(), full()).ended(74);
@@ -57,7 +55,7 @@ fn a_full_disk_is_said_and_has_a_code_of_its_own() {
 }
 
 #[test]
-fn a_file_at_its_limit_is_said_too() {
+fn a_file_at_its_size_limit_is_reported_with_the_same_exit_code() {
     let dir = tempfile::TempDir::new().unwrap();
     let path = dir.path().join("out");
     let script = format!("ulimit -f 8; exec {} --discover", env!("CARGO_BIN_EXE_tap-tiktok-ads"));
@@ -67,7 +65,7 @@ fn a_file_at_its_limit_is_said_too() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_stdout_that_is_closed_is_an_error_and_nothing_is_asked() {
+fn a_closed_stdout_is_an_error_before_any_request() {
     let server = serve(world());
     let tap = Tap::on(&server);
     let command = tap.command();
@@ -77,7 +75,7 @@ fn a_stdout_that_is_closed_is_an_error_and_nothing_is_asked() {
     let run = into(shell(&script), Stdio::null()).ended(74);
     assert!(run.cause().contains("stdout is closed"), "{}", run.cause());
     assert!(server.requests().is_empty());
-    // Who throws the lines away may do so.
+    // Discarding the output is allowed.
     into(tap.command(), OpenOptions::new().write(true).open("/dev/null").unwrap()).ended(0);
 }
 

@@ -1,6 +1,6 @@
-//! The tap as a process among others: readers that go away, and signals.
+//! The tap as a process: readers that go away, signals, and `max_runtime`.
 //!
-//! Waits for the child by what it does, never for a time that it must keep.
+//! The tests wait for what the child does, never for a fixed time.
 
 use crate::catalogs::only;
 use crate::harness::{END, Run, Tap, ids, serve, world};
@@ -33,7 +33,7 @@ fn finish(mut child: Child) -> Run {
     Run::of(Output { status: child.wait().unwrap(), stdout: text, stderr: told.into_bytes() })
 }
 
-/// Waits until the server has seen nothing new for a while.
+/// Waits until the server has received no request for a while.
 fn settle(server: &Server, child: &mut Child) {
     let mut before = 0;
     loop {
@@ -48,7 +48,7 @@ fn settle(server: &Server, child: &mut Child) {
 }
 
 #[test]
-fn a_reader_that_leaves_ends_the_run_with_a_last_line_that_says_so() {
+fn a_reader_that_goes_away_ends_the_run_and_is_reported() {
     let server = serve(world());
     for lines in [0, 1, 50] {
         let tap = Tap::on(&server);
@@ -71,7 +71,7 @@ fn a_reader_that_leaves_ends_the_run_with_a_last_line_that_says_so() {
 }
 
 #[test]
-fn a_signal_ends_the_run_in_good_order_and_nothing_is_lost() {
+fn a_signal_ends_the_run_with_its_state_and_no_row_is_lost() {
     for signal in ["-TERM", "-INT"] {
         let server = serve(WorldConfig { campaigns: 3, ..world() });
         server.set_options(|options| options.latency = Duration::from_millis(20));
@@ -167,7 +167,7 @@ fn a_signal_ends_a_long_pause() {
 }
 
 #[test]
-fn a_signal_ends_the_question_about_the_accounts() {
+fn a_signal_ends_the_request_for_the_accounts() {
     let server = serve(world());
     let hang = FaultKind::Hang(Duration::from_secs(3600));
     server.add_fault(Fault {
@@ -186,7 +186,7 @@ fn a_signal_ends_the_question_about_the_accounts() {
 }
 
 #[test]
-fn a_run_whose_time_is_up_ends_in_good_order_and_the_next_goes_on() {
+fn after_max_runtime_the_run_ends_and_the_next_one_continues() {
     let server = serve(WorldConfig { campaigns: 3, ..world() });
     server.set_options(|options| options.latency = Duration::from_millis(100));
     let (mut state, mut runs) = (serde_json::json!({}), Vec::new());
@@ -197,7 +197,7 @@ fn a_run_whose_time_is_up_ends_in_good_order_and_the_next_goes_on() {
             .set("report_window", 1)
             .set("attribution_window", 0)
     };
-    // Each run goes on where the one before it ended, so together they come round.
+    // Each run continues where the last one ended, so together they read everything.
     for _ in 0..40 {
         let run = tap()
             .set("max_runtime", 0.8)
@@ -224,7 +224,7 @@ fn a_run_whose_time_is_up_ends_in_good_order_and_the_next_goes_on() {
         }
     }
     assert!((2..40).contains(&runs.len()), "{} runs, so this shows nothing", runs.len());
-    // A day is the first window where it is not known how long one takes.
+    // The first window is one day, because it is not known yet how long one takes.
     let longest = server
         .requests()
         .into_iter()
@@ -247,7 +247,7 @@ fn a_run_whose_time_is_up_ends_in_good_order_and_the_next_goes_on() {
 fn the_second_signal_ends_the_run_at_once() {
     for (signal, code) in [("-TERM", 143), ("-INT", 130)] {
         let server = serve(WorldConfig { campaigns: 6, ..world() });
-        // Nobody reads, and there is more to write than a pipe holds.
+        // Nobody reads, and the output does not fit into a pipe.
         let tap = Tap::on(&server).catalog(&only(&["ad_insights"]));
         let mut child = start(&tap);
         settle(&server, &mut child);
@@ -259,9 +259,9 @@ fn the_second_signal_ends_the_run_at_once() {
 }
 
 #[test]
-fn what_stays_on_this_machine_goes_to_no_proxy() {
+fn requests_to_this_machine_use_no_proxy() {
     let server = serve(world());
-    // Nobody listens there.
+    // Nothing listens on this port.
     let proxy = "http://127.0.0.1:9";
     let tap = Tap::on(&server)
         .env("HTTP_PROXY", proxy)

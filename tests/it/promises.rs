@@ -1,34 +1,42 @@
-//! For any property schema that a catalog may have and any value that the API may send, the record
-//! fits the SCHEMA line.
-//!
-//! Calls the library as a sync does, without a process.
+//! Property test: for any property schema of a catalog and any value of the API, the record fits
+//! the SCHEMA line. It calls the library as a sync does, without a process.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use tap_tiktok_ads::api::page;
 use tap_tiktok_ads::config::Config;
+use tap_tiktok_ads::json::RowsAt;
 use tap_tiktok_ads::render::Renderer;
 use tap_tiktok_ads::singer::catalog;
 use tap_tiktok_ads::sync::plan::{Plan, plan};
 
 fn planned(schema: &Value) -> Plan {
-    let catalog = json!({"streams": [{"tap_stream_id": "campaigns", "key_properties": ["campaign_id"], "schema": {
+    let definitions = json!({
+        "day": {"type": "string", "format": "date-time"},
+        "deep": {"type": "object", "properties": {"a": {"$ref": "#/definitions/deep"}}},
+    });
+    let id = json!({"type": "string", "pattern": "^[0-9]$"});
+    let schema = json!({
         "type": "object",
         "required": ["campaign_id", "x"],
-        "definitions": {"day": {"type": "string", "format": "date-time"}, "deep": {"type": "object", "properties": {"a": {"$ref": "#/definitions/deep"}}}},
-        "properties": {"campaign_id": {"type": "string", "pattern": "^[0-9]$"}, "x": schema, "y": schema},
-    }}]});
+        "definitions": definitions,
+        "properties": {"campaign_id": id, "x": schema, "y": schema},
+    });
+    let catalog = json!({"streams": [{
+        "tap_stream_id": "campaigns", "key_properties": ["campaign_id"], "schema": schema,
+    }]});
     let config = json!({"access_token": "t", "accounts": ["1"], "start_date": "2026-01-01"});
     let config = Config::from_settings(config.as_object().unwrap().clone()).unwrap();
     plan(&catalog::parse(catalog).unwrap(), &config).unwrap().remove(0)
 }
 
-/// What a record looks like after it was rendered.
+/// The record that is rendered for a value.
 fn rendered(plan: &Plan, value: &str) -> Value {
     let text = format!(r#"{{"code":0,"data":{{"list":[{{"campaign_id":"17","x":{value}}}]}}}}"#);
     let mut out = Vec::new();
-    let mut renderer = Renderer::new(&plan.recipe, "1", None);
-    page::read(&text, "list", &mut renderer.page("2026-01-01T00:00:00Z", &mut out)).unwrap();
+    let mut renderer = Renderer::new(&plan.recipe, &[("advertiser_id", "1".to_owned())], None);
+    page::read(&text, RowsAt::Member("list"), &mut renderer.page("2026-01-01T00:00:00Z", &mut out))
+        .unwrap();
     let mut line: Value = serde_json::from_slice(&out).unwrap();
     line["record"].take()
 }
@@ -46,7 +54,7 @@ fn types() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// A keyword by which a schema refuses values.
+/// A keyword that restricts values.
 fn limit() -> impl Strategy<Value = (String, Value)> {
     prop::sample::select(vec![
         ("enum", json!(["A", 1, null])),
@@ -74,7 +82,8 @@ fn limit() -> impl Strategy<Value = (String, Value)> {
 fn schema() -> impl Strategy<Value = Value> {
     let format = prop_oneof![
         3 => Just(None),
-        2 => prop::sample::select(vec!["date-time", "date", "uuid", "email"]).prop_map(|name| Some(json!(name))),
+        2 => prop::sample::select(vec!["date-time", "date", "uuid", "email"])
+            .prop_map(|name| Some(json!(name))),
     ];
     let leaf = (prop::option::weighted(0.9, types()), format, prop::collection::vec(limit(), 0..3))
         .prop_map(|(types, format, limits)| {
@@ -91,8 +100,8 @@ fn schema() -> impl Strategy<Value = Value> {
     ]);
     let leaf = prop_oneof![8 => leaf, 1 => other];
     leaf.prop_recursive(3, 20, 3, |inner| {
-        let combined =
-            (prop::sample::select(vec!["anyOf", "oneOf", "allOf", "type"]), prop::collection::vec(inner.clone(), 1..4), inner.clone());
+        let keyword = prop::sample::select(vec!["anyOf", "oneOf", "allOf", "type"]);
+        let combined = (keyword, prop::collection::vec(inner.clone(), 1..4), inner.clone());
         let nested = (inner.clone(), inner.clone(), inner.clone(), types());
         prop_oneof![
             combined.prop_map(|(how, branches, mut base)| {
@@ -101,7 +110,9 @@ fn schema() -> impl Strategy<Value = Value> {
                 }
                 base
             }),
-            nested.prop_map(|(a, b, items, types)| json!({"type": types, "properties": {"a": a, "b": b}, "items": items})),
+            nested.prop_map(|(a, b, items, types)| {
+                json!({"type": types, "properties": {"a": a, "b": b}, "items": items})
+            }),
         ]
     })
 }
@@ -157,16 +168,24 @@ fn value() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]
-    fn records_fit_their_schema_line(schema in schema(), values in prop::collection::vec(value(), 1..6)) {
+    fn records_fit_their_schema_line(
+        schema in schema(), values in prop::collection::vec(value(), 1..6),
+    ) {
         let plan = planned(&schema);
         let options = jsonschema::draft7::options().should_validate_formats(true);
-        let validator = options.build(&plan.schema).unwrap_or_else(|error| panic!("{error}: {schema} became {}", plan.schema));
+        let validator = options
+            .build(&plan.schema)
+            .unwrap_or_else(|error| panic!("{error}: {schema} became {}", plan.schema));
         for value in values {
             let record = rendered(&plan, &value);
             let error = validator.iter_errors(&record).next().map(|error| error.to_string());
-            prop_assert!(error.is_none(), "{} as {schema} became {record}, which {} refuses: {error:?}", value, plan.schema);
+            prop_assert!(
+                error.is_none(),
+                "{value} as {schema} became {record}, which {} refuses: {error:?}",
+                plan.schema
+            );
             let names: Vec<_> = record.as_object().unwrap().keys().map(String::as_str).collect();
-            prop_assert_eq!(names, ["campaign_id", "x", "y"], "every field, whatever came");
+            prop_assert_eq!(names, ["campaign_id", "x", "y"], "every selected field is there");
         }
     }
 }

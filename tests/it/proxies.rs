@@ -1,8 +1,8 @@
-//! Proxies of the environment: used, left aside where `NO_PROXY` says so, or refused by name; never
-//! passed by in silence.
+//! Proxies of the environment: they are used, skipped for hosts in `NO_PROXY`, or refused by name,
+//! but never ignored silently.
 //!
-//! Owns a proxy that understands `CONNECT`, SOCKS 5 and SOCKS 4. What stays on this machine, which
-//! goes to no proxy, is in `process`.
+//! The tests bring a proxy for `CONNECT`, SOCKS 5 and SOCKS 4. That requests to this machine use no
+//! proxy is tested in `process`.
 
 use crate::harness::Tap;
 use crate::tls::{HOST, TlsServer, against, data};
@@ -11,10 +11,10 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// A proxy that takes everyone to one port of this machine.
+/// A proxy that connects every client to one port of this machine.
 struct Proxy {
     port: u16,
-    /// The first bytes of each connection, as they came in one piece.
+    /// The first piece of bytes of each connection.
     heard: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
@@ -59,7 +59,7 @@ fn serve(mut client: TcpStream, target: u16, heard: &Mutex<Vec<Vec<u8>>>) -> Opt
             client.write_all(&[5, 0, 0, 1, 127, 0, 0, 1, 0, 0]).ok()?;
         }
         4 => client.write_all(&[0, 90, 0, 0, 0, 0, 0, 0]).ok()?,
-        // Only what came in the first piece counts, as with some proxies.
+        // Like some proxies, this one looks only at the first piece.
         _ if heard.lock().unwrap().last()?.ends_with(b"\r\n\r\n") => {
             client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").ok()?;
         }
@@ -101,7 +101,7 @@ fn every_variable_and_kind_of_proxy_is_used() {
 }
 
 #[test]
-fn a_password_of_a_proxy_is_sent_and_never_seen() {
+fn the_password_of_a_proxy_is_sent_but_never_shown() {
     let server = TlsServer::start("server.pem");
     let proxy = Proxy::to(server.port);
     let run = tap()
@@ -140,8 +140,8 @@ fn a_proxy_that_cannot_be_used_is_refused_by_name() {
 
 #[test]
 fn hosts_of_no_proxy_are_reached_without_it() {
-    // An address of this machine that is not taken for one, so that no name has to be looked up.
-    // Its certificate is for other names.
+    // The tap does not recognize this address as loopback, so by default a proxy would be used.
+    // The certificate is for other names.
     let server = TlsServer::start("server.pem");
     let run = |list: &str, proxy: &Proxy| {
         let tap = against(&format!("https://[::ffff:127.0.0.1]:{}", server.port))

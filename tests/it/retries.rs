@@ -1,7 +1,6 @@
-//! Passing trouble, by a table: twice costs nothing, for ever costs the part that has it, and the
-//! last line says what and where.
-//!
-//! A new kind of trouble is a line in `cases`.
+//! Temporary failures, in a table: if they stop after two tries nothing is lost; if they do not,
+//! only the affected part is, and the last line names it. A new kind of failure is a line in
+//! `cases`.
 
 use crate::catalogs::only;
 use crate::failures::code;
@@ -12,8 +11,7 @@ use fake_tiktok::{Fault, FaultKind};
 const ENTITIES: &str = "campaign/get/";
 const REPORT: &str = "report/integrated/get/";
 
-/// A trouble, words of the last line when it lasts, its exit code then, and whether it ends the
-/// whole run.
+/// A failure, the words of the last line if it stays, the exit code, and whether the run ends.
 struct Case(FaultKind, &'static str, i32, bool);
 
 fn http(status: u16, content_type: &str, body: &str) -> FaultKind {
@@ -73,11 +71,11 @@ fn cases() -> Vec<Case> {
 }
 
 #[test]
-fn twice_is_nothing() {
+fn a_failure_that_happens_twice_loses_nothing() {
     for Case(kind, ..) in cases().into_iter().filter(|case| case.2 == 5) {
         let server = serve(world());
         for path in [ENTITIES, REPORT] {
-            // The question whether there is TopView has no days.
+            // The request that finds out whether there is TopView has no days.
             let start_date = (path == REPORT).then(|| START.to_owned());
             server.add_fault(Fault {
                 path: Some(path.into()),
@@ -102,7 +100,7 @@ fn twice_is_nothing() {
 }
 
 #[test]
-fn for_ever_costs_the_part_that_has_it() {
+fn a_failure_that_stays_ends_only_the_affected_part() {
     for Case(kind, words, exit, ends_run) in cases() {
         for path in [ENTITIES, REPORT] {
             let server = serve(world());
@@ -149,7 +147,7 @@ fn for_ever_costs_the_part_that_has_it() {
 }
 
 #[test]
-fn an_envelope_in_another_order_is_no_trouble() {
+fn the_members_of_an_answer_may_come_in_any_order() {
     let server = serve(world());
     server.add_fault(Fault { times: usize::MAX, kind: FaultKind::CodeLast, ..Fault::default() });
     let run = Tap::on(&server).set("end_date", START).run().ended(0);
@@ -161,13 +159,13 @@ fn an_envelope_in_another_order_is_no_trouble() {
 }
 
 #[test]
-fn a_real_rate_limit_is_met_with_a_pause() {
+fn the_rate_limit_of_the_server_makes_the_tap_pause() {
     let server = serve(world());
     server.set_options(|options| {
         options.rate_limit = Some(20);
         options.suspension = std::time::Duration::from_millis(50);
     });
-    // Faster than the server allows, with pauses that are long enough for its suspension.
+    // Requests are faster than the server allows, and pauses as long as it suspends the app.
     let tap =
         Tap::on(&server).set("rate_limit", 30).catalog(&only(&["campaigns", "adgroups", "ads"]));
     let run = tap.run();
@@ -178,7 +176,7 @@ fn a_real_rate_limit_is_met_with_a_pause() {
 }
 
 #[test]
-fn a_page_in_the_middle_that_fails_leaves_no_hole() {
+fn no_row_is_lost_if_a_page_in_the_middle_fails() {
     let server = serve(world());
     let bad = ids(&server)[0].clone();
     let fault = Fault {

@@ -1,11 +1,8 @@
-//! What of a catalog is delivered and asked for: fields, streams, and catalogs that other tools
-//! wrote.
-//!
-//! Catalogs of other taps, and metrics that nobody knows, are in `foreign`.
+//! What is delivered and requested, depending on the catalog: streams, fields, and catalogs that
+//! other tools wrote. Keys and types of other taps, and unknown metrics, are tested in `foreign`.
 
 use crate::catalogs::{entry, fields, mark, only};
-use crate::harness::CORE;
-use crate::harness::{Run, Tap, bare, ids, serve, world};
+use crate::harness::{CORE, Run, Tap, bare, ids, serve, world};
 use crate::truth::{self, Scope, is_metric};
 use fake_tiktok::Server;
 use serde_json::{Value, json};
@@ -13,7 +10,7 @@ use std::collections::BTreeSet;
 use tap_tiktok_ads::discovery::discover;
 use tap_tiktok_ads::streams::{self, Stream};
 
-/// The metrics asked for, of every report request; all the same.
+/// The metrics of the report requests, which are the same for all of them.
 fn asked(server: &Server) -> Vec<String> {
     let mut all: Vec<String> = server
         .requests()
@@ -36,7 +33,7 @@ fn automatic(stream: &Stream) -> BTreeSet<String> {
 }
 
 #[test]
-fn only_selected_fields_are_declared_delivered_and_asked_for() {
+fn only_selected_fields_are_declared_delivered_and_requested() {
     for stream in CORE.iter() {
         let schema = streams::schema(stream);
         let names = schema["properties"]
@@ -59,7 +56,7 @@ fn only_selected_fields_are_declared_delivered_and_asked_for() {
             .chain(some.iter().map(|name| (*name).to_owned()))
             .collect();
         assert_eq!(properties(&run, stream.name), wanted, "{}", stream.name);
-        // The comparison fails on a field that the SCHEMA line does not have.
+        // The comparison fails if a field is missing in the SCHEMA line.
         truth::check(server.world(), &run, stream.name, &Scope::of(server.world()));
         if let Some(report) = stream.report() {
             let metrics: Vec<&str> =
@@ -111,7 +108,7 @@ fn streams_run_in_the_order_of_the_catalog() {
 
 #[test]
 fn meltano_rewrites_selection() {
-    // As `meltano` does: every stream and property gets `selected`; the state of `inclusion` stays.
+    // Meltano sets `selected` on every stream and property, and keeps `inclusion`.
     let mut everything = discover();
     for stream in everything["streams"].as_array_mut().unwrap() {
         for one in stream["metadata"].as_array_mut().unwrap() {
@@ -149,11 +146,16 @@ fn meltano_rewrites_selection() {
 }
 
 #[test]
-fn a_catalog_without_a_word_on_selection_is_taken_whole() {
+fn a_catalog_without_any_selection_is_synced_completely() {
     let server = serve(world());
-    let schema = json!({"properties": {"campaign_id": {"type": "string"}, "campaign_name": {"type": ["null", "string"]}}});
+    let schema = json!({"properties": {
+        "campaign_id": {"type": "string"}, "campaign_name": {"type": ["null", "string"]},
+    }});
     for metadata in [json!([]), Value::Null] {
-        let catalog = json!({"streams": [{"tap_stream_id": "campaigns", "stream": "campaigns", "schema": schema, "metadata": metadata}]});
+        let catalog = json!({"streams": [{
+            "tap_stream_id": "campaigns", "stream": "campaigns", "schema": schema,
+            "metadata": metadata,
+        }]});
         let run = Tap::on(&server).catalog(&catalog).run().ended(0);
         truth::check(server.world(), &run, "campaigns", &Scope::of(server.world()));
         assert_eq!(
@@ -237,7 +239,7 @@ fn a_nested_property_can_be_left_out() {
     a_nested_property_of_a_user();
 }
 
-/// `campaign_future_object` is in no schema of ours.
+/// `campaign_future_object` is in no schema of the tap.
 fn a_nested_property_of_a_user() {
     let server = serve(world());
     let mut catalog = only(&["campaigns"]);
@@ -265,7 +267,7 @@ fn a_nested_property_of_a_user() {
 }
 
 #[test]
-fn old_ways_of_saying_selected_still_work() {
+fn old_forms_of_selected_still_work() {
     let server = serve(world());
     let mut catalog = discover();
     for stream in catalog["streams"].as_array_mut().unwrap() {

@@ -1,11 +1,8 @@
-//! State files as people, targets and Meltano leave them: what is read of them, what passes
-//! through, and what is warned of.
-//!
-//! What bookmarks mean once they are read is in `state`.
+//! State files as users, targets and Meltano leave them: which forms are read, which parts are
+//! kept, and which warnings they cause. The meaning of bookmarks is tested in `state`.
 
 use crate::catalogs::only;
-use crate::harness::CORE;
-use crate::harness::{Run, Tap, ids, serve, world};
+use crate::harness::{CORE, Run, Tap, ids, serve, world};
 use crate::truth::{self, Scope};
 use fake_tiktok::Server;
 use serde_json::{Value, json};
@@ -17,7 +14,7 @@ fn campaigns(bookmark: &str) -> String {
     json!({"bookmarks": {"campaigns": bookmark}}).to_string()
 }
 
-/// A run over the campaigns from a state file with this text.
+/// Runs the campaigns with a state file that has this text.
 fn from(server: &Server, text: &str) -> Run {
     let tap = Tap::on(server).catalog(&only(&["campaigns"]));
     let path = tap.file("state.json", text);
@@ -49,7 +46,7 @@ fn the_last_of_many_states_counts() {
 }
 
 #[test]
-fn files_of_windows_are_read_like_others() {
+fn files_written_on_windows_are_read() {
     let server = serve(world());
     let wanted =
         from(&server, &campaigns("2026-04-01T00:00:00Z")).ended(0).records("campaigns").len();
@@ -70,7 +67,7 @@ fn files_of_windows_are_read_like_others() {
 }
 
 #[test]
-fn what_is_not_ours_passes_through_digit_for_digit() {
+fn parts_of_other_tools_are_kept_digit_for_digit() {
     let server = serve(world());
     let foreign = r#""pixels":{"1":12345678901234567890123,"rate":0.10,"far":[1e300,-0.0]}"#;
     let text = format!(
@@ -103,7 +100,7 @@ fn the_records_of_meltano_are_read() {
 }
 
 #[test]
-fn a_state_that_says_nothing_of_our_streams_is_warned_of() {
+fn a_state_without_streams_of_this_tap_causes_a_warning() {
     let server = serve(world());
     for (state, words) in [
         (json!({"bookmarks": {"orders": {"since": "2026-01-01"}, "customers": {}}}), "`orders`"),
@@ -145,7 +142,7 @@ fn a_bookmark_in_the_future_is_cut_to_now() {
             truth::check(server.world(), &run, stream.name, &scope);
         }
         for id in ids(&server) {
-            // A day of a report is that of the account, which may be another one.
+            // The day of a report is that of the account, which may be another day than in UTC.
             let bookmark = run.state()["bookmarks"][stream.name][&id].as_str().unwrap();
             let day =
                 Date::parse(&bookmark[..10], format_description!("[year]-[month]-[day]")).unwrap();

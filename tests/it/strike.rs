@@ -1,18 +1,20 @@
-//! A run under fire, and the one after it: faults strike single pages of single accounts, and what
-//! arrives is held against the truth.
+//! Runs the tap while faults affect single pages of single accounts, runs it again without faults,
+//! and checks the rows, bookmarks, log lines and exit code.
 //!
-//! Owns the world under fire and what is asserted of every fault; which faults there are is in
-//! `faults` and `codes`. What is wrong is gathered, so that one run of the tests shows all of it.
+//! The faults themselves are in `faults` and `codes`. Errors are collected, so that one test run
+//! shows all of them.
+
+mod fault;
 
 use crate::catalogs::{entry, mark, only};
 use crate::harness::{Run, Tap, ids, serve, world};
 use crate::truth::{self, Scope};
-use fake_tiktok::{Fault, FaultKind, Server, WorldConfig};
+use fake_tiktok::{FaultKind, Server, WorldConfig};
 use serde_json::Value;
 
-/// Days of reports: two windows of two days.
+/// The days of reports: two windows of two days.
 pub(crate) const DAYS: (&str, &str) = ("2026-05-01", "2026-05-04");
-/// The window that is struck begins here.
+/// The first day of the window with faults.
 const SECOND: &str = "2026-05-03";
 /// The bookmark of a report whose second window failed.
 const HELD: &str = "2026-05-02T00:00:00Z";
@@ -28,64 +30,9 @@ const METRICS: [&str; 8] = [
     "real_time_conversion_rate",
 ];
 
-/// What a fault comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Follows {
-    /// Every row arrives.
-    Nothing,
-    /// Every row arrives, but the bookmark of the list stays, with a warning: the next run reads it
-    /// again.
-    Holds(&'static str),
-    /// An exit code and words; the rest of the stream and account is missing.
-    Ends(i32, &'static str),
-    /// The same, and what else is read of the account later in the run.
-    EndsAccount(i32, &'static str),
-}
+pub(crate) use fault::{Follows, Strike};
 
-/// A fault on one page of an account of its own.
-#[derive(Debug)]
-pub(crate) struct Strike {
-    pub name: String,
-    pub stream: &'static str,
-    pub page: u32,
-    pub kind: FaultKind,
-    pub times: usize,
-    pub follows: Follows,
-    /// Whether the run cannot go on.
-    pub ends_run: bool,
-    /// Whether rows may come twice.
-    pub repeats: bool,
-}
-
-impl Strike {
-    fn cost(&self) -> Option<(i32, &'static str)> {
-        match self.follows {
-            Follows::Nothing | Follows::Holds(_) => None,
-            Follows::Ends(exit, says) | Follows::EndsAccount(exit, says) => Some((exit, says)),
-        }
-    }
-
-    fn fault(&self, account: &str) -> Fault {
-        let is_report = self.stream != STREAMS[0];
-        Fault {
-            path: Some(if is_report { "report/integrated/get/" } else { "campaign/get/" }.into()),
-            advertiser_id: Some(account.to_owned()),
-            page: Some(self.page),
-            start_date: is_report.then(|| SECOND.to_owned()),
-            times: self.times,
-            kind: self.kind.clone(),
-            ..Fault::default()
-        }
-    }
-
-    /// Whether a part of the run is missing because of this strike, which is on `account`.
-    fn costs(&self, account: &str, part: (&str, &str)) -> bool {
-        let later = matches!(self.follows, Follows::EndsAccount(..)) && self.stream == STREAMS[0];
-        part.1 == account && self.cost().is_some() && (part.0 == self.stream || later)
-    }
-}
-
-/// What came of all strikes.
+/// The results of all strikes.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     tried: usize,
@@ -95,10 +42,10 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Runs the tap under these strikes, and once more when they are over.
+    /// Runs the tap with these faults, and once more without them.
     pub(crate) fn strike(&mut self, strikes: &[Strike], concurrency: usize) {
         self.tried += strikes.len();
-        // One account more, which nothing strikes.
+        // One more account, without faults.
         let server = serve(WorldConfig { accounts: strikes.len() + 1, ..field() });
         let accounts = ids(&server);
         for (strike, account) in strikes.iter().zip(&accounts) {
@@ -137,7 +84,7 @@ impl Tally {
         for stream in STREAMS {
             let scope = Scope::of(server.world()).days(DAYS.0, DAYS.1);
             let records: Vec<_> = runs.iter().flat_map(|run| run.records(stream)).collect();
-            // A run that ended early may not have begun a stream.
+            // A run that ended early may not have started a stream.
             let (schema, keys) = runs[runs.len() - 1].schema(stream);
             let found = truth::difference(
                 stream,
@@ -169,9 +116,9 @@ impl Tally {
         }
     }
 
-    /// What must be so after the first run.
+    /// Checks the first run.
     fn check(&mut self, server: &Server, strikes: &[Strike], accounts: &[String], run: &Run) {
-        // What passes comes before what was refused, as it is worth another run.
+        // Temporary failures come before refusals, because another run may help.
         let worst = [3, 5, 4]
             .into_iter()
             .find(|exit| strikes.iter().any(|s| s.cost().is_some_and(|(e, _)| e == *exit)));
@@ -197,7 +144,7 @@ impl Tally {
             let told = |line: &str, level: &str| {
                 line.starts_with(level) && line.contains(&part) && line.contains(says)
             };
-            // Once: as the cause of the exit code in the last line, or before it.
+            // It is logged once: as the last line, or before it.
             let lines = run
                 .stderr
                 .iter()
@@ -214,7 +161,7 @@ impl Tally {
             }
             let bookmark = &state["bookmarks"][strike.stream][account];
             let held = if strike.stream == STREAMS[0] { Value::Null } else { HELD.into() };
-            // A run that ended early may not have come so far.
+            // A run that ended early may not have got so far.
             if *bookmark != held && !(strike.ends_run && bookmark.is_null()) {
                 wrong(strike, format!("the bookmark {bookmark} instead of {held}"));
             }
@@ -266,7 +213,7 @@ impl Tally {
 
     /// Prints the counts and fails if anything was wrong.
     #[track_caller]
-    #[expect(clippy::print_stdout, reason = "a count that nobody sees proves nothing")]
+    #[expect(clippy::print_stdout, reason = "the counts show how much was tested")]
     pub(crate) fn end(self, what: &str) {
         println!(
             "{what} tried: {}, rows lost {}, values changed {}",
@@ -287,8 +234,8 @@ fn named<'s>(strikes: &'s [Strike], accounts: &[String], text: &str) -> &'s str 
     found.map_or(strikes[0].name.as_str(), |(strike, _)| &strike.name)
 }
 
-/// Fifteen campaigns, one of them of Promote, so three pages of five; and six for two days of the
-/// ads of the others.
+/// A world with fifteen campaigns, one of them from Promote, which are three pages of five, and six
+/// pages of ads for two days.
 pub(crate) fn field() -> WorldConfig {
     WorldConfig {
         campaigns: 14,
@@ -301,7 +248,7 @@ pub(crate) fn field() -> WorldConfig {
     }
 }
 
-/// Both streams, with few metrics: faults do not depend on them.
+/// Both streams with few metrics, since faults do not depend on metrics.
 pub(crate) fn catalog() -> Value {
     let mut catalog = only(&STREAMS);
     let report = entry(&mut catalog, STREAMS[1]);

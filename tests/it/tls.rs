@@ -1,8 +1,7 @@
-//! Certificates: the right one is taken, and what is wrong with another is said at once, in words,
-//! without a second try.
+//! Certificates: a valid one is accepted, and the error of an invalid one is explained at once,
+//! without a retry.
 //!
-//! Owns a server that speaks TLS and knows one answer. Its certificates are in `data`, which
-//! `data/make` makes anew.
+//! The tests bring a TLS server with one fixed answer. `data/make` creates its certificates.
 
 use crate::catalogs::only;
 use crate::harness::{Run, Tap, serve, world};
@@ -15,9 +14,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// The host of the certificates, beside 127.0.0.1.
+/// The host of the certificates, in addition to 127.0.0.1.
 pub(crate) const HOST: &str = "api.example.invalid";
-const EMPTY: &str = r#"{"code":0,"message":"OK","request_id":"r","data":{"list":[],"page_info":{"page":1,"page_size":1000,"total_number":0,"total_page":0}}}"#;
+const EMPTY: &str = concat!(
+    r#"{"code":0,"message":"OK","request_id":"r","data":{"list":[],"page_info":"#,
+    r#"{"page":1,"page_size":1000,"total_number":0,"total_page":0}}}"#
+);
 
 /// The path of a file of certificates.
 pub(crate) fn data(name: &str) -> String {
@@ -31,7 +33,7 @@ pub(crate) struct TlsServer {
 }
 
 impl TlsServer {
-    /// Shows the certificate of a file.
+    /// Starts a server with the certificate of a file.
     pub(crate) fn start(certificate: &str) -> Self {
         let certificates =
             CertificateDer::pem_file_iter(data(certificate)).unwrap().map(Result::unwrap).collect();
@@ -85,7 +87,7 @@ fn answer(mut stream: StreamOwned<ServerConnection, TcpStream>) {
     }
 }
 
-/// A run over one stream against a host.
+/// Runs one stream against a host.
 pub(crate) fn against(url: &str) -> Tap {
     Tap::on(&serve(world()))
         .catalog(&only(&["campaigns"]))
@@ -104,14 +106,14 @@ fn refused(server: &TlsServer, tap: &Tap, words: &str) -> Run {
 }
 
 #[test]
-fn a_certificate_of_an_authority_in_ca_file_is_taken() {
+fn a_certificate_of_an_authority_in_ca_file_is_accepted() {
     let server = TlsServer::start("server.pem");
     let run = against(&server.url()).set("ca_file", data("authority.pem")).run().ended(0);
     assert_eq!(run.streams(), ["campaigns"]);
 }
 
 #[test]
-fn what_is_wrong_with_a_certificate_is_said_at_once() {
+fn the_error_of_a_certificate_is_reported_at_once() {
     let trusting = |server: &TlsServer| {
         against(&server.url()).set("ca_file", data("authority.pem")).set("concurrency", 1)
     };

@@ -1,43 +1,50 @@
-//! What the records of a stream must be: computed from the fake's world, without the server and
-//! without the tap's own rendering.
+//! The records that a stream must have, computed from the world of the fake API, without the server
+//! and without the rendering of the tap.
 //!
-//! Owns the meaning of values by the types of the SCHEMA line; the reading of JSON is `json`'s.
-//! Everything goes by the stream tables, so that a new entity or report is compared as soon as it
-//! is there.
+//! It works by the stream tables, so that a new entity or report is compared without further code.
+
+mod parts;
+mod report;
+mod value;
+
+pub(crate) use report::is_metric;
+pub(crate) use value::value;
 
 use crate::harness::{END, Fields, Run, START};
 use crate::json::{Json, decode};
-use fake_tiktok::{Kind, Level, ReportQuery, ReportType, World};
+use fake_tiktok::{Kind, World};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use tap_tiktok_ads::streams::{self, Per, Report};
+use tap_tiktok_ads::streams::{self, Per};
+use time::Date;
 use time::macros::format_description;
-use time::{Date, OffsetDateTime};
 
-/// What a run was asked for.
+/// Which rows a run should deliver.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not the states of one")]
 #[derive(Debug, Clone)]
 pub(crate) struct Scope {
     /// Accounts whose rows are expected.
     pub accounts: Vec<String>,
-    /// First and last day of reports.
+    /// The first and the last day of reports.
     pub days: (Date, Date),
     pub include_deleted: bool,
-    /// Entities changed before it, by account, are not expected: `YYYY-MM-DD HH:MM:SS`.
+    /// Bookmarks by account, `YYYY-MM-DD HH:MM:SS`. Entities changed before them are not expected.
     pub bookmarks: BTreeMap<String, String>,
     /// Metrics that TikTok refuses.
     pub without: Vec<&'static str>,
     /// Whether `TopView` is delivered.
     pub top_view: bool,
-    /// Whether of reports nothing else is.
+    /// Whether reports contain only `TopView`.
     pub only_top_view: bool,
     /// Whether results of Promote are delivered.
     pub promote: bool,
     /// Whether `create_time` fills an empty `modify_time`.
     pub fills_modify_time: bool,
+    /// Whether TikTok describes accounts, so that their currency and time zone are known.
+    pub describes_accounts: bool,
 }
 
-/// Field by field what a record must hold.
+/// The values that a record must have, by field.
 pub(crate) type Wanted = BTreeMap<String, Json>;
 
 pub(crate) fn day(text: &str) -> Date {
@@ -61,6 +68,7 @@ impl Scope {
             only_top_view: false,
             promote: true,
             fills_modify_time: false,
+            describes_accounts: true,
         }
     }
 
@@ -83,8 +91,8 @@ pub(crate) fn check(world: &World, run: &Run, stream: &str, scope: &Scope) {
     compare(world, stream, (schema, keys), &run.records(stream), scope, false);
 }
 
-/// Compares records with what the world has. With `repeats` a record may come several times: after
-/// a resumed run.
+/// Compares records with the world. With `repeats`, records may come several times, as after a
+/// resumed run.
 #[track_caller]
 pub(crate) fn compare(
     world: &World,
@@ -105,12 +113,12 @@ pub(crate) fn compare(
     assert!(repeats || found.twice.is_empty(), "{stream}: {} comes twice", found.twice[0]);
 }
 
-/// How records differ from what they should be.
+/// The differences between records and the world.
 #[derive(Debug, Default)]
 pub(crate) struct Difference {
     /// Keys without a record.
     pub lost: Vec<String>,
-    /// What is wrong with records, in words.
+    /// Descriptions of wrong records.
     pub changed: Vec<String>,
     /// Keys of records after the first of the same key.
     pub twice: Vec<String>,
@@ -162,7 +170,7 @@ pub(crate) fn difference(
             .collect();
         found
             .changed
-            .extend(more.first().map(|more| format!("{stream}: nobody sent {more:?}; {key}")));
+            .extend(more.first().map(|more| format!("{stream}: {more:?} was never sent; {key}")));
     }
     found.lost = wanted.into_keys().filter(|key| !met.contains(key)).collect();
     found
@@ -172,9 +180,13 @@ pub(crate) fn difference(
 pub(crate) fn rows(world: &World, stream: &str, schema: &Value, scope: &Scope) -> Vec<Wanted> {
     let entry = streams::find(stream).expect("a stream of the table");
     let mut rows = Vec::new();
-    for account in &scope.accounts {
+    let (owners, column) = match entry.per {
+        Per::BusinessCenter => (world.business_centers(), "bc_id"),
+        _ => (scope.accounts.clone(), "advertiser_id"),
+    };
+    for account in &owners {
         let mut add = |pairs: &mut dyn Iterator<Item = &(String, String)>| {
-            rows.push(row(schema, account, pairs, scope));
+            rows.push(row(schema, (column, account), pairs, scope));
         };
         match entry.report() {
             None if entry.per == Per::AccountBatch => {
@@ -194,54 +206,14 @@ pub(crate) fn rows(world: &World, stream: &str, schema: &Value, scope: &Scope) -
                     }
                 }
             }
-            Some(report) => {
-                for query in queries(report, schema, account, scope) {
-                    for found in world.report(&query) {
-                        add(&mut found.dimensions.0.iter().chain(&found.metrics.0));
-                    }
+            Some(_) => {
+                for row in report::rows(world, entry, schema, account, scope) {
+                    add(&mut row.iter());
                 }
             }
         }
     }
     rows
-}
-
-/// Whether a property of a report's schema is a metric.
-pub(crate) fn is_metric(report: &Report, name: &str) -> bool {
-    name != "advertiser_id" && !report.dimensions.contains(&name)
-}
-
-/// What TikTok is asked for: Promote is in, and `TopView` comes by itself.
-fn queries(report: &Report, schema: &Value, account: &str, scope: &Scope) -> Vec<ReportQuery> {
-    let names = schema["properties"].as_object().expect("properties").keys();
-    let ordinary = ReportQuery {
-        advertiser_id: account.to_owned(),
-        report_type: if report.report_type == "BASIC" {
-            ReportType::Basic
-        } else {
-            ReportType::Audience
-        },
-        level: Level::ALL
-            .into_iter()
-            .find(|level| Some(level.name()) == report.data_level)
-            .expect("a level"),
-        dimensions: report.dimensions.iter().map(|name| (*name).to_owned()).collect(),
-        metrics: names
-            .filter(|name| is_metric(report, name) && !scope.without.contains(&name.as_str()))
-            .cloned()
-            .collect(),
-        start: Some(scope.days.0),
-        end: Some(scope.days.1),
-        include_deleted: scope.include_deleted,
-        promote: scope.promote,
-        ..ReportQuery::default()
-    };
-    let top_view = ReportQuery { top_view: true, ..ordinary.clone() };
-    match (ordinary.level, scope.top_view) {
-        (Level::Advertiser, _) | (_, false) => vec![ordinary],
-        _ if scope.only_top_view => vec![top_view],
-        _ => vec![ordinary, top_view],
-    }
 }
 
 /// The kind of entity that an endpoint lists.
@@ -250,13 +222,13 @@ pub(crate) fn kind(path: &str) -> Kind {
         "campaign/get/" => Kind::Campaign,
         "adgroup/get/" => Kind::Adgroup,
         "ad/get/" => Kind::Ad,
-        other => panic!("the fake has no {other}: teach it, then this"),
+        other => panic!("{other} is missing here, or in the fake"),
     }
 }
 
 fn row(
     schema: &Value,
-    account: &str,
+    owner: (&str, &str),
     pairs: &mut dyn Iterator<Item = &(String, String)>,
     scope: &Scope,
 ) -> Wanted {
@@ -269,7 +241,7 @@ fn row(
     };
     let gone = is("operation_status", &|s| s == "DELETE")
         || is("secondary_status", &|s| s.ends_with("_DELETE"));
-    sent.insert("advertiser_id".into(), format!("\"{account}\""));
+    sent.insert(owner.0.to_owned(), format!("\"{}\"", owner.1));
     let properties = schema["properties"].as_object().expect("properties");
     if sent.contains_key("operation_status") {
         sent.insert("current_status".into(), if gone { "\"DELETE\"" } else { "\"ACTIVE\"" }.into());
@@ -280,103 +252,11 @@ fn row(
     {
         sent.insert("modify_time".into(), created);
     }
-    // Every selected field stands in every record; what TikTok left out is null there.
+    // Every selected field is in every record, as null if TikTok left it out.
     properties
         .iter()
         .map(|(name, property)| {
             (name.clone(), value(property, sent.get(name).map_or("null", String::as_str)))
         })
         .collect()
-}
-
-/// A value as its property takes it.
-pub(crate) fn value(property: &Value, raw: &str) -> Json {
-    let types: Vec<&str> = match &property["type"] {
-        Value::Array(many) => {
-            many.iter().filter_map(Value::as_str).filter(|name| *name != "null").collect()
-        }
-        one => one.as_str().into_iter().collect(),
-    };
-    let sent = Json::read(raw);
-    let inside = raw.trim_matches('"');
-    let is_nothing = matches!(inside, "-" | "") || sent == Json::Null;
-    match (types.as_slice(), property["format"].as_str()) {
-        _ if sent == Json::Null => Json::Null,
-        ([], _) => sent,
-        (["number" | "integer" | "boolean"], _) | (["string"], Some("date-time")) if is_nothing => {
-            Json::Null
-        }
-        (["number"], _) => {
-            if is_number(inside) {
-                Json::Number(inside.to_owned())
-            } else {
-                Json::Null
-            }
-        }
-        // Exponents are the matter of `values`.
-        (["integer"], _) => {
-            let (whole, fraction) = inside.split_once('.').unwrap_or((inside, ""));
-            if is_number(inside) && fraction.bytes().all(|b| b == b'0') {
-                Json::Number(whole.to_owned())
-            } else {
-                Json::Null
-            }
-        }
-        (["boolean"], _) => match inside.to_lowercase().as_str() {
-            "true" | "1" => Json::Bool(true),
-            "false" | "0" => Json::Bool(false),
-            _ => Json::Null,
-        },
-        (["string"], Some("date-time")) => time(inside),
-        (["string"], _) => match sent {
-            Json::Text(_) => sent,
-            Json::Number(digits) => Json::Text(digits),
-            Json::Bool(truth) => Json::Text(truth.to_string()),
-            nested => Json::Inside(Box::new(nested)),
-        },
-        (types, _) => nested(property, types, sent, raw),
-    }
-}
-
-fn nested(property: &Value, types: &[&str], sent: Json, raw: &str) -> Json {
-    match sent {
-        Json::Object(_) if types.contains(&"object") => {
-            let known = |name: &str| property["properties"].get(name).cloned().unwrap_or_default();
-            Json::Object(
-                crate::json::members(raw)
-                    .into_iter()
-                    .map(|(name, raw)| (name.clone(), value(&known(&name), &raw)))
-                    .collect(),
-            )
-        }
-        Json::List(_) if types.contains(&"array") => {
-            let items: Vec<&serde_json::value::RawValue> =
-                serde_json::from_str(raw).expect("a list");
-            Json::List(items.iter().map(|item| value(&property["items"], item.get())).collect())
-        }
-        Json::Object(_) | Json::List(_) if types.contains(&"string") => {
-            Json::Inside(Box::new(sent))
-        }
-        Json::Text(_) if types.contains(&"string") => sent,
-        _ => Json::Null,
-    }
-}
-
-fn is_number(text: &str) -> bool {
-    serde_json::from_str::<serde_json::Number>(text).is_ok()
-}
-
-/// The forms that the world sends: wall clock, and seconds since 1970.
-fn time(text: &str) -> Json {
-    if text.starts_with("0000-00-00") || text == "0" {
-        return Json::Null;
-    }
-    if let Ok(seconds) = text.parse::<i64>() {
-        let time = OffsetDateTime::from_unix_timestamp(seconds).expect("a time");
-        return Json::Text(
-            time.format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"))
-                .expect("a time"),
-        );
-    }
-    Json::Text(format!("{}Z", text.replace(' ', "T")))
 }

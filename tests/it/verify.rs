@@ -1,13 +1,12 @@
-//! The proof that `verify` gives: sums of what was delivered against the API's own totals.
+//! The setting `verify`: the sums of delivered rows are compared with the totals of the API.
 
 use crate::catalogs::only;
-use crate::harness::CORE;
-use crate::harness::{Run, START, Tap, serve, world};
+use crate::harness::{CORE, Run, START, Tap, serve, world};
 use crate::truth::{self, Scope};
 use fake_tiktok::Server;
 
-/// Lines of the table: stream, what is compared, metric, ours, theirs, and how often equal,
-/// rounded, too fresh, unknown, different.
+/// The lines of the table: stream, what is compared, metric, both sums, and how often they were
+/// equal, rounded, too fresh, unknown or different.
 fn table(run: &Run) -> Vec<Vec<String>> {
     let line = |line: &String| {
         Some(
@@ -22,7 +21,7 @@ fn tap(server: &Server) -> Tap {
 }
 
 #[test]
-fn what_is_delivered_adds_up_to_tiktoks_totals() {
+fn the_delivered_rows_add_up_to_tiktoks_totals() {
     for include_deleted in [false, true] {
         let server = serve(world());
         let run = tap(&server).set("include_deleted", include_deleted).run().ended(0);
@@ -38,8 +37,8 @@ fn what_is_delivered_adds_up_to_tiktoks_totals() {
                 &Scope { include_deleted, ..Scope::of(server.world()) },
             );
         }
-        // Two windows of two accounts, and of TopView as many again; the account is compared with
-        // both together.
+        // Two windows of two accounts, and the same for TopView. The account is compared with the
+        // sum of both.
         for line in &table {
             assert_eq!(line[3], line[4], "{line:?}");
             let compared = if line[1] == "ads to account" || line[0] == "advertiser_insights" {
@@ -59,7 +58,7 @@ fn what_is_delivered_adds_up_to_tiktoks_totals() {
 }
 
 #[test]
-fn a_report_in_parts_is_proven_part_by_part() {
+fn a_report_in_parts_is_verified_part_by_part() {
     let server = serve(world());
     server.set_options(|options| options.too_large_rows = Some(6));
     let run = tap(&server).catalog(&only(&["ad_insights"])).run().ended(0);
@@ -69,7 +68,7 @@ fn a_report_in_parts_is_proven_part_by_part() {
 }
 
 #[test]
-fn a_difference_is_named_and_ends_with_4() {
+fn a_difference_is_reported_and_ends_with_4() {
     let server = serve(world());
     server.set_options(|options| options.total_offsets = vec![("clicks".into(), "7".into())]);
     let run = tap(&server)
@@ -93,14 +92,14 @@ fn a_difference_is_named_and_ends_with_4() {
 }
 
 #[test]
-fn a_proof_that_compared_nothing_is_none() {
+fn a_verification_that_compared_nothing_fails() {
     let server = serve(world());
     let run = tap(&server).catalog(&only(&["ad_insights_by_country"])).run().ended(4);
     assert!(run.cause().contains("nothing could be compared"), "{}", run.cause());
 }
 
 #[test]
-fn days_that_are_not_firm_may_differ() {
+fn the_last_two_days_may_differ() {
     let server = serve(world());
     server.set_options(|options| options.lagging_totals = true);
     let day = server.world().today(&server.world().accounts()[0].advertiser_id);

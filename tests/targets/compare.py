@@ -1,5 +1,6 @@
-"""Compares the rows of a target with the rows that must be there, value by value, and proves that it can fail.
-Owns what counts as the same value and how a difference is told.
+"""Compares the rows of a target with the expected rows, value by value.
+
+`check_itself` changes one thing at a time and returns the changes that `compare` does not detect.
 """
 
 import copy
@@ -8,31 +9,33 @@ from decimal import Decimal
 
 from values import JsonText, Number, parse
 
-MOST_TOLD = 5
+MOST_SHOWN = 5
 
 
 class Result:
-    """What one comparison found."""
+    """The result of one comparison."""
 
     def __init__(self):
         self.rows = self.values = self.differences = 0
-        self.told = []
+        self.shown = []
 
     def differ(self, what):
         self.differences += 1
-        if len(self.told) < MOST_TOLD:
-            self.told.append(what if len(what) < 400 else what[:400] + "…")
+        if len(self.shown) < MOST_SHOWN:
+            self.shown.append(what if len(what) < 400 else what[:400] + "…")
 
 
 def same(want, got, digits=False):
-    """Whether two values are the same; numbers by what they are worth, exactly, or by their digits."""
+    """Whether two values are equal. Numbers are compared exactly, by value or by digits."""
     if type(want) is not type(got):
         return isinstance(want, JsonText) and type(got) is str and _is_json(want.value, got)
     if isinstance(want, Number):
         one, two = Decimal(want), Decimal(got)
         return one.as_tuple() == two.as_tuple() if digits else one == two
     if isinstance(want, dict):
-        return want.keys() == got.keys() and all(same(item, got[key], digits) for key, item in want.items())
+        return want.keys() == got.keys() and all(
+            same(item, got[key], digits) for key, item in want.items()
+        )
     if isinstance(want, list):
         return len(want) == len(got) and all(same(one, two, digits) for one, two in zip(want, got))
     return want == got
@@ -46,7 +49,10 @@ def _is_json(want, text):
 
 
 def compare(want, got, fields, digits=False):
-    """Compares two mappings of key to row. A field that a row lacks is null; one that nobody declared is a difference."""
+    """Compares two mappings of key to row.
+
+    A field that is missing in a row counts as null. A field that the catalog lacks is a difference.
+    """
     result = Result()
     for key in want.keys() - got.keys():
         result.differ(f"row {_name(key)} is missing")
@@ -69,7 +75,7 @@ def _name(key):
 
 
 def change_digit(rows):
-    """A copy of some rows, with one digit changed in one number."""
+    """A copy of the rows with one digit of one number changed."""
     for key, row in rows.items():
         for field, value in row.items():
             if isinstance(value, Number) and value[-1].isdigit():
@@ -79,9 +85,20 @@ def change_digit(rows):
 
 
 def check_itself():
-    """Changes one thing at a time in two rows and returns what was not found."""
-    first = {"id": "1", "spend": Number("12345678901234.123456"), "clicks": Number("20"), "name": "a\ufffd"}
-    first |= {"gone": None, "on": False, "list": ["1", Number("1.10")], "tree": {"a": [None]}, "text": JsonText(["tent"])}
+    """Changes one thing at a time in two rows, and returns the changes that were not detected."""
+    first = {
+        "id": "1",
+        "spend": Number("12345678901234.123456"),
+        "clicks": Number("20"),
+        "name": "a\ufffd",
+    }
+    first |= {
+        "gone": None,
+        "on": False,
+        "list": ["1", Number("1.10")],
+        "tree": {"a": [None]},
+        "text": JsonText(["tent"]),
+    }
     want = {("1",): first, ("2",): {**first, "id": "2"}}
     fields = set(first)
     good = copy.deepcopy(want)
@@ -90,8 +107,15 @@ def check_itself():
     good[("2",)]["text"] = '["tent"]'
     missed = [] if compare(want, good, fields).differences == 0 else ["equal rows differ"]
     wrong = {
-        "spend": Number("12345678901234.123457"), "clicks": "20", "name": "a", "gone": "", "on": None,
-        "list": ["1", Number("1.11")], "tree": {"a": []}, "text": '["tents"]', "more": "x",
+        "spend": Number("12345678901234.123457"),
+        "clicks": "20",
+        "name": "a",
+        "gone": "",
+        "on": None,
+        "list": ["1", Number("1.11")],
+        "tree": {"a": []},
+        "text": '["tents"]',
+        "more": "x",
     }
     for field, value in wrong.items():
         bad = copy.deepcopy(good)
@@ -99,11 +123,11 @@ def check_itself():
         if compare(want, bad, fields).differences != 1:
             missed.append(f"{field} changed to {value!r}")
     if compare(want, good, fields, digits=True).differences != 1:
-        missed.append("a zero at the end, where digits count")
+        missed.append("a trailing zero, when comparing digits")
     if compare(want, change_digit(good), fields).differences != 1:
         missed.append("a changed digit")
     if compare(want, {("1",): good[("1",)]}, fields).differences != 1:
         missed.append("a missing row")
     if compare({("1",): first}, good, fields).differences != 1:
-        missed.append("a row too many")
+        missed.append("an extra row")
     return missed

@@ -1,5 +1,6 @@
-"""target-jsonl: its settings, and the rows in its files.
-Owns the files; a file grows with every run, so the last row of a key counts.
+"""The settings of target-jsonl, and the rows in its files.
+
+Every run appends to the files, so the last row of a key counts.
 """
 
 from values import parse
@@ -10,15 +11,15 @@ class Jsonl:
 
     name = "jsonl"
     package = "target-jsonl==0.1.4"
-    keeps_digits = True  # also zeros at the end
-    keeps_lines = True  # of every run
+    keeps_digits = True  # also trailing zeros
+    keeps_lines = True  # the rows of every run stay in the file
 
     def __init__(self, folder):
         self.folder = folder
         self.config = {"destination_path": str(folder), "do_timestamp_file": False}
 
     def lines(self, stream):
-        """Every row of a stream in the order of writing."""
+        """All rows of a stream in the order in which they were written."""
         path = self.folder / f"{stream.name}.jsonl"
         if not path.exists():
             return
@@ -31,5 +32,5 @@ class Jsonl:
         return {stream.key(row): row for row in self.lines(stream)}
 
     def complaints(self, stream):
-        """What is wrong with the file itself."""
+        """What is wrong with the file as a whole."""
         return []

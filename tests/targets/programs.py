@@ -1,5 +1,6 @@
-"""Everything that must be there before a run: the two binaries, the two targets, a PostgreSQL to start.
-Owns building and installing; what is there already is used as it is.
+"""Builds or installs what a run needs: the two binaries, the two targets and PostgreSQL.
+
+What already exists is used as it is.
 """
 
 import os
@@ -14,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def binaries(tap, fake):
-    """The tap and the fake; those not given are built."""
+    """The binaries of the tap and the fake API. Those that are not given are built."""
     if tap and fake:
         return _existing(tap), _existing(fake)
     subprocess.run(["cargo", "build", "--release", "--bins", "--workspace"], cwd=ROOT, check=True)
@@ -25,12 +26,12 @@ def binaries(tap, fake):
 def _existing(path):
     path = Path(path).resolve()
     if not os.access(path, os.X_OK):
-        sys.exit(f"{path} is no program")
+        sys.exit(f"{path} is not an executable file")
     return str(path)
 
 
 def target(package):
-    """The program of a target, in an environment of its own."""
+    """The program of a target, which is installed in a virtual environment of its own."""
     name = package.split("==")[0]
     home = Path(os.environ.get("TARGETS_HOME") or ROOT / "target" / "targets").resolve()
     folder = home / package.replace("==", "-")
@@ -44,17 +45,25 @@ def target(package):
 
 
 def server():
-    """Installs PostgreSQL unless it is there."""
+    """Installs PostgreSQL if it is missing."""
     if postgres.programs():
         return
     print("installing postgresql", flush=True)
-    # Runlevel 1 keeps the package from starting a server of its own.
+    # With runlevel 1, the package does not start a server of its own.
     prefix = ["env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1"]
     if os.geteuid() != 0:
         if not shutil.which("sudo"):
             sys.exit("postgresql is not installed, and only root can install it")
         prefix.insert(0, "sudo")
-    install = [*prefix, "apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "postgresql"]
+    install = [
+        *prefix,
+        "apt-get",
+        "install",
+        "--yes",
+        "--quiet",
+        "--no-install-recommends",
+        "postgresql",
+    ]
     if subprocess.run(install).returncode:
         subprocess.run([*prefix, "apt-get", "update", "--quiet"], check=True)
         subprocess.run(install, check=True)

@@ -1,12 +1,18 @@
-"""The streams of the catalog: their fields, types and keys, and which truth of the fake they are compared with.
-Fields come from the catalog alone; only keys and the shape of each report are stated here.
+"""The streams of the catalog: their fields, types and keys, and the matching data of the fake API.
+
+Fields come from the catalog. Only keys and the shape of each report are stated here.
 """
 
 import json
 
 from values import is_time
 
-ENTITIES = {"advertisers": "advertiser_id", "campaigns": "campaign_id", "adgroups": "adgroup_id", "ads": "ad_id"}
+ENTITIES = {
+    "advertisers": "advertiser_id",
+    "campaigns": "campaign_id",
+    "adgroups": "adgroup_id",
+    "ads": "ad_id",
+}
 
 # Report type, data level, dimensions.
 REPORTS = {
@@ -14,13 +20,28 @@ REPORTS = {
     "campaign_insights": ("BASIC", "AUCTION_CAMPAIGN", ["campaign_id", "stat_time_day"]),
     "adgroup_insights": ("BASIC", "AUCTION_ADGROUP", ["adgroup_id", "stat_time_day"]),
     "ad_insights": ("BASIC", "AUCTION_AD", ["ad_id", "stat_time_day"]),
-    "ad_insights_by_age_and_gender": ("AUDIENCE", "AUCTION_AD", ["ad_id", "stat_time_day", "age", "gender"]),
-    "ad_insights_by_country": ("AUDIENCE", "AUCTION_AD", ["ad_id", "stat_time_day", "country_code"]),
+    "ad_insights_by_age_and_gender": (
+        "AUDIENCE",
+        "AUCTION_AD",
+        ["ad_id", "stat_time_day", "age", "gender"],
+    ),
+    "ad_insights_by_country": (
+        "AUDIENCE",
+        "AUCTION_AD",
+        ["ad_id", "stat_time_day", "country_code"],
+    ),
     "ad_insights_by_platform": ("AUDIENCE", "AUCTION_AD", ["ad_id", "stat_time_day", "platform"]),
-    "campaign_insights_by_province": ("AUDIENCE", "AUCTION_CAMPAIGN", ["campaign_id", "stat_time_day", "province_id"]),
+    "campaign_insights_by_province": (
+        "AUDIENCE",
+        "AUCTION_CAMPAIGN",
+        ["campaign_id", "stat_time_day", "province_id"],
+    ),
 }
 
 NAMES = [*ENTITIES, *REPORTS]
+
+# Columns that the tap adds to every record of a report: they are those of the account.
+OF_ACCOUNT = ["currency", "timezone"]
 
 
 class Stream:
@@ -40,8 +61,9 @@ class Stream:
 
     @property
     def metrics(self):
-        """What a report has beside its key."""
-        return [name for name in self.properties if name not in self.keys]
+        """The fields of a report without its key, and without those of the account."""
+        added = [*self.keys, *OF_ACCOUNT]
+        return [name for name in self.properties if name not in added]
 
     @property
     def times(self):
@@ -53,21 +75,23 @@ class Stream:
 
 
 def load(path):
-    """The known streams of a catalog file, with every stream selected, and what is wrong with the catalog."""
+    """The known streams of a catalog file, all selected, and what is wrong with the catalog."""
     catalog = json.loads(path.read_text(encoding="utf-8"))
     complaints, streams = [], []
     for entry in catalog["streams"]:
         root = next((item["metadata"] for item in entry["metadata"] if not item["breadcrumb"]), {})
         root["selected"] = True
         if entry["tap_stream_id"] not in NAMES:
-            complaints.append(f"{entry['tap_stream_id']} has no truth to compare with")
+            complaints.append(f"{entry['tap_stream_id']} is not known here and cannot be compared")
             continue
         stream = Stream(entry)
         streams.append(stream)
         keys = root.get("table-key-properties", entry.get("key_properties", []))
         if sorted(keys) != sorted(stream.keys):
             complaints.append(f"{stream.name}: the keys are {keys}, not {stream.keys}")
-        complaints += [f"{stream.name}: no metadata of {name}" for name in stream.fields - _described(entry)]
+        complaints += [
+            f"{stream.name}: no metadata of {name}" for name in stream.fields - _described(entry)
+        ]
     missing = set(NAMES) - {stream.name for stream in streams}
     complaints += [f"{name} is not in the catalog" for name in sorted(missing)]
     path.write_text(json.dumps(catalog), encoding="utf-8")

@@ -1,18 +1,20 @@
-"""What a target must hold after a run, made from the rows that the fake API holds.
-Owns which rows are shown, which of them a second run reads again, and the bookmarks in between.
+"""The rows that a target must have after a run, made from the data of the fake API.
+
+Also which rows a second run reads again, and the bookmarks after each run.
 """
 
 import json
 from collections import Counter
 from datetime import date, timedelta
 
+from streams import OF_ACCOUNT
 from values import expected
 
 WINDOW = 7  # days of reports that a second run reads again
 
 
 class Truth:
-    """All rows of one world, as records; `flags` counts the entities that only a careful tap treats well."""
+    """All rows of one fake API, as records. `flags` counts the difficult entities."""
 
     FLAGS = {"deleted", "top_view", "promote", "odd"}
 
@@ -24,7 +26,7 @@ class Truth:
             rows = self._report(fake, stream) if stream.report else self._entities(fake, stream)
             self.rows[stream.name] = {stream.key(row): row for row in rows}
             if len(self.rows[stream.name]) != len(rows):
-                raise RuntimeError(f"the fake holds keys of {stream.name} twice")
+                raise RuntimeError(f"the fake API has keys of {stream.name} twice")
 
     def _entities(self, fake, stream):
         rows = []
@@ -34,53 +36,100 @@ class Truth:
                 continue
             raw = dict(entity["row"])
             if "current_status" in stream.fields:
-                gone = raw.get("operation_status") == "DELETE" or str(raw.get("secondary_status")).endswith("_DELETE")
+                gone = raw.get("operation_status") == "DELETE" or str(
+                    raw.get("secondary_status")
+                ).endswith("_DELETE")
                 raw["current_status"] = "DELETE" if gone else "ACTIVE"
-            row = {name: expected(schema, raw.get(name)) for name, schema in stream.properties.items()}
-            self.flags.update(["odd"] if any("\ufffd" in value for value in row.values() if isinstance(value, str)) else [])
+            row = {
+                name: expected(schema, raw.get(name)) for name, schema in stream.properties.items()
+            }
+            self.flags.update(
+                ["odd"]
+                if any("\ufffd" in value for value in row.values() if isinstance(value, str))
+                else []
+            )
             rows.append(row)
         return rows
 
     def _report(self, fake, stream):
         report_type, level, dimensions = stream.report
-        parameters = {"report_type": report_type, "data_level": level, "dimensions": json.dumps(dimensions)}
-        parameters |= {"metrics": json.dumps(stream.metrics), "start_date": self.scenario.start, "end_date": self.scenario.end}
+        parameters = {
+            "report_type": report_type,
+            "data_level": level,
+            "dimensions": json.dumps(dimensions),
+        }
+        parameters |= {
+            "metrics": json.dumps(stream.metrics),
+            "start_date": self.scenario.start,
+            "end_date": self.scenario.end,
+        }
+        accounts = {
+            entity["row"]["advertiser_id"]: {name: entity["row"].get(name) for name in OF_ACCOUNT}
+            for entity in fake.ask("truth/advertisers")
+        }
         rows = []
         for filtering in self._filters(level):
             asked = parameters | ({"filtering": json.dumps(filtering)} if filtering else {})
             for account in fake.accounts:
                 for row in fake.ask("truth/report", advertiser_id=account, **asked):
                     raw = {**row["metrics"], **row["dimensions"], "advertiser_id": account}
-                    rows.append({name: expected(schema, raw.get(name)) for name, schema in stream.properties.items()})
+                    raw |= accounts[account]
+                    rows.append(
+                        {
+                            name: expected(schema, raw.get(name))
+                            for name, schema in stream.properties.items()
+                        }
+                    )
         return rows
 
     def _filters(self, level):
-        """What has all rows of a level: below the account TikTok leaves out Promote, and TopView comes only by itself."""
+        """The filters that together return all rows of a level.
+
+        Below the account, TikTok leaves out Promote by default, and returns TopView only alone.
+        """
         if level == "AUCTION_ADVERTISER":
             return [[]]
-        deleted = [(level.removeprefix("AUCTION_").lower() + "_status", ["STATUS_ALL"])] if self.scenario.include_deleted else []
-        passes = [("campaign_system_origins", ["TT_ADS_PLATFORM", "PROMOTE"]), ("buying_type", ["RESERVATION_TOP_VIEW"])]
+        deleted = (
+            [(level.removeprefix("AUCTION_").lower() + "_status", ["STATUS_ALL"])]
+            if self.scenario.include_deleted
+            else []
+        )
+        passes = [
+            ("campaign_system_origins", ["TT_ADS_PLATFORM", "PROMOTE"]),
+            ("buying_type", ["RESERVATION_TOP_VIEW"]),
+        ]
         return [
-            [{"field_name": name, "filter_type": "IN", "filter_value": json.dumps(values)} for name, values in [*deleted, one]]
+            [
+                {"field_name": name, "filter_type": "IN", "filter_value": json.dumps(values)}
+                for name, values in [*deleted, one]
+            ]
             for one in passes
         ]
 
     def reads(self, stream, run):
-        """How often each key is written by a run: once, if it is due."""
+        """How often a run writes each key: once, if the run reads it."""
         rows = self.rows[stream.name]
         if stream.report:
             first, last = self.scenario.days(run)
-            return Counter(key for key, row in rows.items() if first <= row["stat_time_day"][:10] <= last)
+            return Counter(
+                key for key, row in rows.items() if first <= row["stat_time_day"][:10] <= last
+            )
         if run == 1 or stream.name == "advertisers":
             return Counter(rows.keys())
         newest = self.bookmarks(stream, 1)
-        return Counter(key for key, row in rows.items() if (row["modify_time"] or "9") >= newest[row["advertiser_id"]])
+        return Counter(
+            key
+            for key, row in rows.items()
+            if (row["modify_time"] or "9") >= newest[row["advertiser_id"]]
+        )
 
     def bookmarks(self, stream, run):
-        """Per account, what the state must hold after a run."""
+        """The expected bookmark of each account after a run."""
         if stream.report:
             _, last = self.scenario.days(run)
-            return {row["advertiser_id"]: f"{last}T00:00:00Z" for row in self.rows[stream.name].values()}
+            return {
+                row["advertiser_id"]: f"{last}T00:00:00Z" for row in self.rows[stream.name].values()
+            }
         newest = {}
         for row in self.rows[stream.name].values() if stream.name != "advertisers" else ():
             if row["modify_time"]:
@@ -90,7 +139,7 @@ class Truth:
 
 
 class Scenario:
-    """A world, and what is asked of it: reports of `start` to `middle` first, then up to `end`."""
+    """The data of a fake API, and the days of both runs: `start` to `middle`, then up to `end`."""
 
     def __init__(self, name, fake, days, include_deleted):
         self.name, self.fake = name, fake
@@ -98,7 +147,7 @@ class Scenario:
         self.include_deleted = include_deleted
 
     def days(self, run):
-        """First and last day that a run reads of reports."""
+        """The first and last day of reports that a run reads."""
         if run == 1:
             return self.start, self.middle
         again = date.fromisoformat(self.middle) - timedelta(days=WINDOW)

@@ -1,5 +1,6 @@
-"""What a value of the API must look like in a record, by the type that the catalog gives its field.
-Owns the rules of types, written a second time on purpose: nothing here comes from the tap.
+"""The expected value in a record for a value of the API, by the type of its field in the catalog.
+
+The rules are deliberately written a second time: nothing here comes from the tap.
 """
 
 import json
@@ -13,13 +14,13 @@ NOTHING = ("", "-")
 
 
 class Number(str):
-    """A JSON number with its own digits. Equal only to a number, see `compare`."""
+    """A JSON number with its digits. It equals only another number, see `compare`."""
 
     __slots__ = ()
 
 
 class JsonText:
-    """Text that must hold this JSON, in whatever spacing."""
+    """Text that must contain this JSON, with any spacing."""
 
     def __init__(self, value):
         self.value = value
@@ -29,7 +30,7 @@ class JsonText:
 
 
 def clean(text):
-    """What targets cannot hold: NUL is removed, a lone surrogate becomes U+FFFD."""
+    """Text without what targets cannot store: NUL is removed, a lone surrogate becomes U+FFFD."""
     return re.sub("[\ud800-\udfff]", "\ufffd", text).replace("\0", "")
 
 
@@ -44,7 +45,7 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_first_wins, parse_float=Number, p
 
 
 def parse(text):
-    """JSON with the digits of its numbers, the first of duplicate keys, and the strings as they come."""
+    """JSON with the digits of its numbers, the first of duplicate keys and unchanged strings."""
     return _DECODER.decode(text)
 
 
@@ -59,7 +60,7 @@ def is_time(schema):
 
 
 def expected(schema, value):
-    """The value of a record's field for a value of the API."""
+    """The value of a field in a record for a value of the API."""
     if value is None:
         return None
     allowed = types(schema)
@@ -88,7 +89,10 @@ def expected(schema, value):
 def _expected_container(schema, allowed, value):
     if isinstance(value, dict) and "object" in allowed:
         properties = schema.get("properties", {})
-        return {key: expected(properties[key], item) if key in properties else undeclared(item) for key, item in value.items()}
+        return {
+            key: expected(properties[key], item) if key in properties else undeclared(item)
+            for key, item in value.items()
+        }
     if isinstance(value, list) and "array" in allowed:
         items = schema.get("items")
         return [expected(items, item) if items else undeclared(item) for item in value]
@@ -98,7 +102,7 @@ def _expected_container(schema, allowed, value):
 
 
 def undeclared(value):
-    """A value that no schema knows: as it came, but with clean strings."""
+    """A value without a schema: unchanged except for clean strings."""
     if isinstance(value, dict):
         return {key: undeclared(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -113,7 +117,7 @@ def _text(value):
 
 
 def _moment(text):
-    """RFC 3339 in UTC; None for nothing, zero dates and what is no time."""
+    """RFC 3339 in UTC; None for missing values, zero dates and text that is not a time."""
     if text in NOTHING or text == "0" or text.startswith("0000-00-00"):
         return None
     if re.fullmatch(r"\d{9,10}|\d{13}", text):

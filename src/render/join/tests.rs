@@ -1,4 +1,4 @@
-//! Joined records against those that one request for all metrics brings.
+//! Compares joined records with those of one request for all metrics.
 
 use super::super::{FieldSpec, Kind, Origin, StoredPage, StoredRows};
 use super::*;
@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const TIME: &str = "2026-01-01T00:00:00Z";
 const METRICS: [&str; 6] = ["spend", "clicks", "ad_name", "is_live", "day", "tags"];
 
-/// A row: its id, and the values of its metrics as TikTok sends them, if it sends any.
+/// A row: its id, and the values of its metrics as TikTok sends them, if it does.
 type Sent = (u16, Vec<Option<String>>);
 
 fn specs(has_account: bool, has_dimensions: bool, of: Option<&[String]>) -> Vec<FieldSpec> {
@@ -20,9 +20,13 @@ fn specs(has_account: bool, has_dimensions: bool, of: Option<&[String]>) -> Vec<
         name: name.to_owned(),
         kind: Kind::of(&schema),
         origin,
-        key: matches!(origin, Origin::Row | Origin::Account) && has_dimensions,
+        key: match origin {
+            Origin::Constant => has_dimensions && of.is_none(),
+            Origin::Row => has_dimensions,
+            _ => false,
+        },
         selected: match origin {
-            Origin::Account => has_account && of.is_none(),
+            Origin::Constant => of.is_none(),
             Origin::Row => has_dimensions,
             _ => of.is_none_or(|metrics| metrics.iter().any(|metric| metric == name)),
         },
@@ -39,9 +43,13 @@ fn specs(has_account: bool, has_dimensions: bool, of: Option<&[String]>) -> Vec<
         field("age", Origin::Row, json!({"type": ["string"]})),
     ];
     if has_account {
-        specs.push(field("advertiser_id", Origin::Account, json!({"type": "string"})));
+        specs.push(field("advertiser_id", Origin::Constant, json!({"type": "string"})));
     }
     specs
+}
+
+fn account() -> [(&'static str, String); 1] {
+    [("advertiser_id", "7".to_owned())]
 }
 
 fn recipe(specs: Vec<FieldSpec>) -> Recipe {
@@ -73,7 +81,7 @@ fn records(lines: &[u8]) -> Vec<BTreeMap<String, String>> {
 
 /// Renders rows as one request for all metrics does.
 fn rendered(recipe: &Recipe, rows: &[String]) -> (Vec<BTreeMap<String, String>>, Tally) {
-    let (mut renderer, mut out) = (Renderer::new(recipe, "7", None), Vec::new());
+    let (mut renderer, mut out) = (Renderer::new(recipe, &account(), None), Vec::new());
     let mut page = renderer.page(TIME, &mut out);
     for row in rows {
         page.row(&mut Scan::new(row)).expect("a row");
@@ -81,11 +89,11 @@ fn rendered(recipe: &Recipe, rows: &[String]) -> (Vec<BTreeMap<String, String>>,
     (records(&out), renderer.finish())
 }
 
-/// Stores rows, cut into pages of that size. `Tally`: what was counted meanwhile.
+/// Stores rows in pages of that size. The tally has the counts of all pages.
 fn stored(recipe: &Recipe, rows: &[String], page_size: usize) -> (Store, Tally) {
     let (mut store, mut tally) = (Store::default(), Tally::default());
     for page in rows.chunks(page_size) {
-        let mut renderer = Renderer::new(recipe, "7", None);
+        let mut renderer = Renderer::new(recipe, &account(), None);
         let (mut out, mut ends) = (Vec::new(), Vec::new());
         let mut rows = StoredRows::new(renderer.page(TIME, &mut out), &mut ends);
         for row in page {
@@ -107,7 +115,7 @@ fn raw_values() -> impl Strategy<Value = Vec<Option<String>>> {
     prop::collection::vec(prop::option::weighted(0.9, raw), METRICS.len())
 }
 
-/// Rows, and for each request its metrics, which of the rows it has, in which order, and its pages.
+/// Rows, and for each request its metrics, its rows in their order, and the size of its pages.
 type Case = (Vec<Sent>, Vec<(Vec<String>, Vec<usize>, usize)>);
 
 fn cases() -> impl Strategy<Value = Case> {
@@ -148,7 +156,7 @@ proptest! {
             stores.push(store);
         }
         let requests = recipes.iter().zip(stores.iter().map(Some));
-        let join = Join::new(Renderer::new(&whole, "7", None), requests, TIME);
+        let join = Join::new(Renderer::new(&whole, &account(), None), requests, TIME);
         let (mut tally, mut out) = (Tally::default(), Vec::new());
         join.rows().for_each(|row| join.push(&row, &mut tally, &mut out));
 
@@ -204,7 +212,7 @@ fn two(key: Option<&str>) -> (Recipe, [Recipe; 2], [Store; 2]) {
 fn a_row_of_one_answer_only_is_counted_and_named() {
     let (whole, recipes, stores) = two(None);
     let requests = recipes.iter().zip(stores.iter().map(Some));
-    let join = Join::new(Renderer::new(&whole, "7", None), requests, TIME);
+    let join = Join::new(Renderer::new(&whole, &account(), None), requests, TIME);
     let (mut tally, mut out) = (Tally::default(), Vec::new());
     join.rows().for_each(|row| join.push(&row, &mut tally, &mut out));
     assert_eq!(tally.partly_answered, 2);
@@ -221,19 +229,29 @@ fn a_row_of_one_answer_only_is_counted_and_named() {
 fn a_row_without_the_request_of_its_key_is_left_out() {
     let (whole, recipes, stores) = two(Some("clicks"));
     let requests = recipes.iter().zip(stores.iter().map(Some));
-    let join = Join::new(Renderer::new(&whole, "7", None), requests, TIME);
+    let join = Join::new(Renderer::new(&whole, &account(), None), requests, TIME);
     let (mut tally, mut out) = (Tally::default(), Vec::new());
     join.rows().for_each(|row| join.push(&row, &mut tally, &mut out));
     assert_eq!((tally.null_keys, tally.records, records(&out).len()), (1, 2, 2));
 }
 
 #[test]
-fn metrics_that_nobody_asked_for_are_null() {
+fn metrics_that_are_not_requested_are_null() {
     let (whole, recipes, stores) = two(None);
     let requests = recipes.iter().zip([Some(&stores[0]), None]);
-    let join = Join::new(Renderer::new(&whole, "7", None), requests, TIME);
+    let join = Join::new(Renderer::new(&whole, &account(), None), requests, TIME);
     let (mut tally, mut out) = (Tally::default(), Vec::new());
     join.rows().for_each(|row| join.push(&row, &mut tally, &mut out));
     assert_eq!((tally.partly_answered, tally.records), (0, 2));
     assert!(records(&out).iter().all(|record| record["clicks"] == "null"));
+}
+
+#[test]
+fn no_record_lacks_a_key_that_is_not_requested() {
+    let (whole, recipes, stores) = two(Some("clicks"));
+    let requests = recipes.iter().zip([Some(&stores[0]), None]);
+    let join = Join::new(Renderer::new(&whole, &account(), None), requests, TIME);
+    let (mut tally, mut out) = (Tally::default(), Vec::new());
+    join.rows().for_each(|row| join.push(&row, &mut tally, &mut out));
+    assert_eq!((tally.null_keys, tally.records, out.len()), (2, 0, 0));
 }

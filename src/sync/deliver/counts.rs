@@ -1,11 +1,11 @@
-//! What was not delivered as TikTok sent it, said once a stream.
+//! Reports once per stream which values and rows were not delivered as TikTok sent them.
 
 use super::failures::Failures;
 use crate::render::Tally;
 use crate::sync::plan::Plan;
 
-/// Says once a stream what was not delivered as it came. A row that is none is a failure: somebody
-/// has to ask TikTok about it.
+/// Logs the counts of a stream. Rows that are not objects are a failure, because only TikTok can
+/// explain them.
 pub(crate) fn say_counts(plan: &Plan, tally: &Tally, failures: &mut Failures) {
     let name = &plan.name;
     if !tally.undeclared.is_empty() {
@@ -22,6 +22,9 @@ pub(crate) fn say_counts(plan: &Plan, tally: &Tally, failures: &mut Failures) {
             "{name}.{}: {values} values do not fit the type in the catalog and became null",
             plan.recipe.field_name(index)
         );
+    }
+    if tally.hourless > 0 {
+        log::info!("{name}: {} rows left out because they belong to no hour", tally.hourless);
     }
     if tally.null_keys > 0 {
         log::warn!(
@@ -41,15 +44,16 @@ pub(crate) fn say_counts(plan: &Plan, tally: &Tally, failures: &mut Failures) {
     }
     if tally.mended > 0 {
         log::warn!(
-            "{name}: {} sequences of bytes in TikTok's answers are no UTF-8 and became U+FFFD",
+            "{name}: {} sequences of bytes in TikTok's answers are not UTF-8 and became U+FFFD",
             tally.mended
         );
     }
     if tally.not_rows > 0 {
         let members = if plan.recipe.is_report() { " with `dimensions`" } else { "" };
         failures.differs(format!(
-            "{name}: {} rows left out because they are no objects{members}, but null or something else; the first was in {}; all others \
-             were delivered; if it stays so, report it to TikTok",
+            "{name}: {} rows left out because they are no objects{members}, but null or something \
+             else; the first was in {}; all others were delivered; if it stays so, report it to \
+             TikTok",
             tally.not_rows,
             tally.first_not_row.as_deref().unwrap_or("an answer")
         ));

@@ -1,5 +1,5 @@
-//! What did not work in a run: it is told when it happens, it decides what is left out from then
-//! on, and in the end it is the exit code. It owns no retries; what comes here is final.
+//! The failures of a run: logs them when they happen, decides what is left out from then on, and
+//! determines the exit code. All retries were made before a failure comes here.
 
 use crate::api::cause::{Cause, Loss};
 use crate::api::error::ApiError;
@@ -14,31 +14,35 @@ use crate::sync::skips::Skips;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// The failures of a run, in the order of its work.
+/// The failures of a run, in the order of its jobs.
 #[derive(Debug, Default)]
 pub struct Failures {
     worst: Worst,
-    /// How many there are.
+    /// Their number.
     count: usize,
     partitions: HashSet<Partition>,
     parts: HashSet<(usize, Partition)>,
-    /// Streams that are closed to the developer app, so to every account.
+    /// Streams that the developer app may not read, for any account.
     closed: HashSet<usize>,
     /// Streams and accounts left out for a failure that comes later in the order.
     skipped: HashSet<(usize, Partition)>,
+    /// Streams and partitions whose bookmarks stay, because rows of a slice are missing.
+    held: HashSet<(usize, Partition)>,
     ends_run: bool,
     /// Accounts that can still be read.
     open: usize,
+    /// Whether streams are read that need no account.
+    reads_others: bool,
     skips: Arc<Skips>,
 }
 
-/// The worst failure so far, which is the last line of the run. The others are told at once: each
-/// stands once on stderr.
+/// The worst failure so far, which becomes the last line of the run. The others are logged
+/// immediately, so each appears once on stderr.
 #[derive(Debug, Default)]
 struct Worst(Option<(Exit, String)>);
 
 impl Drop for Worst {
-    /// Another error ended the run, and is its last line.
+    /// Logs the failure, because another error is the last line.
     fn drop(&mut self) {
         if let Some((_, words)) = &self.0 {
             log::error!("{words}");
@@ -47,7 +51,7 @@ impl Drop for Worst {
 }
 
 impl Failures {
-    /// The run could not be begun.
+    /// The run could not start.
     pub(crate) fn of_run(error: &ApiError) -> Self {
         let mut failures = Failures { ends_run: true, ..Failures::default() };
         failures.note(error.cause.exit(), error.to_string());
@@ -56,7 +60,13 @@ impl Failures {
 
     /// What was refused when the accounts were looked up.
     pub(crate) fn of_accounts(accounts: &Accounts, plans: &[Plan]) -> Self {
-        let mut failures = Failures { open: accounts.open.len(), ..Failures::default() };
+        let reads_others = plans.iter().any(|plan| match plan.stream.per {
+            Per::BusinessCenter => !accounts.business_centers.is_empty(),
+            Per::App => true,
+            Per::Account | Per::AccountBatch | Per::Once => false,
+        });
+        let open = accounts.open.len();
+        let mut failures = Failures { open, reads_others, ..Failures::default() };
         for (id, error) in &accounts.refused {
             failures.note(Exit::Refused, format!("account {id}, left out of the run: {error}"));
         }
@@ -67,11 +77,14 @@ impl Failures {
                 format!("account {id}: {ADVERTISER_INFO}: it {words}; check the account"),
             );
         }
+        if let Some(error) = &accounts.no_centers {
+            failures.note(error.cause.exit(), format!("streams of Business Centers: {error}"));
+        }
         let of_accounts = plans.iter().find(|p| p.stream.per == Per::AccountBatch);
         if let Some(error) = &accounts.undescribed {
             let exit = error.cause.exit();
-            // Where the stream of the accounts is not read, an app or a sandbox that never has the
-            // endpoint costs a warning.
+            // If the stream of accounts is not selected, a missing endpoint is only a warning: some
+            // apps and the sandbox never have it.
             if let Some(plan) = of_accounts {
                 failures.note(exit, format!("{}: {error}", plan.name));
             } else if exit == Exit::Transient {
@@ -81,13 +94,13 @@ impl Failures {
         failures
     }
 
-    /// For the workers.
+    /// The skips for the workers.
     pub(crate) fn skips(&self) -> Arc<Skips> {
         Arc::clone(&self.skips)
     }
 
-    /// Whether slices of that stream and account are left out since an earlier one failed: a
-    /// bookmark never moves past a hole.
+    /// Whether slices of that stream and partition are left out because an earlier one failed: a
+    /// bookmark never moves past missing rows.
     pub(crate) fn covers(&self, plan: usize, partition: Partition) -> bool {
         self.partitions.contains(&partition)
             || self.closed.contains(&plan)
@@ -95,9 +108,9 @@ impl Failures {
             || self.skipped.contains(&(plan, partition))
     }
 
-    /// Whether a failure of a slice that is left out says nothing new. One that ends the run, or
-    /// costs the account or the stream everywhere, does, whatever failed before it in the same
-    /// stream and account.
+    /// Whether the failure of a slice that is left out has no further effect. A failure that ends
+    /// the run, or leaves out the account or the stream everywhere, counts even if an earlier slice
+    /// of the same stream and partition failed.
     pub(crate) fn knows(&self, job: Job, error: &ApiError) -> bool {
         match error.cause.loss() {
             Loss::Run => false,
@@ -111,15 +124,25 @@ impl Failures {
         }
     }
 
-    /// Whether the run cannot go on.
+    /// Whether the run cannot continue.
     pub(crate) fn ends_run(&self) -> bool {
         self.ends_run
     }
 
-    /// A slice was skipped for a failure that stands later in the order: what follows it must not
-    /// move the bookmark past the hole.
+    /// Notes that a slice was skipped because of a failure that comes later in the order. The
+    /// slices after it must not move the bookmark past it.
     pub(crate) fn leave_out(&mut self, job: Job) {
         self.skipped.insert((job.plan, job.partition));
+    }
+
+    /// Notes that rows of a slice are missing, so that the next run requests them again.
+    pub(crate) fn hold_bookmark(&mut self, job: Job) {
+        self.held.insert((job.plan, job.partition));
+    }
+
+    /// Whether the bookmark of a slice must not move.
+    pub(crate) fn holds_bookmark(&self, job: Job) -> bool {
+        self.held.contains(&(job.plan, job.partition))
     }
 
     /// Notes a failed slice.
@@ -130,7 +153,9 @@ impl Failures {
         let place = context.place(job);
         let what = match error.cause.loss() {
             Loss::Account => {
-                self.open -= usize::from(self.partitions.insert(job.partition));
+                let is_account = matches!(job.partition, Partition::Account(_));
+                let is_new = self.partitions.insert(job.partition);
+                self.open -= usize::from(is_new && is_account);
                 "; the account is left out of the rest of the run"
             }
             Loss::Run => {
@@ -152,12 +177,12 @@ impl Failures {
         }
     }
 
-    /// Notes that what was delivered is not what TikTok counts. It is delivered all the same.
+    /// Notes that delivered rows differ from TikTok's count or totals.
     pub(crate) fn differs(&mut self, words: String) {
         self.note(Exit::Refused, words);
     }
 
-    /// Tells a failure, or keeps it for the last line: `true`.
+    /// Logs a failure, or keeps it for the last line and returns `true`.
     fn note(&mut self, exit: Exit, words: String) -> bool {
         self.count += 1;
         let is_worst = self.worst.0.as_ref().is_none_or(|(worst, _)| rank(exit) < rank(*worst));
@@ -172,20 +197,20 @@ impl Failures {
         is_worst
     }
 
-    /// The exit code of the run, and the cause in words if something failed. Passing trouble comes
-    /// before refusals: a run that is worth repeating should be repeated.
+    /// The exit code of the run, and the description of the cause if something failed. Temporary
+    /// failures come before refusals, because running again may help.
     pub fn verdict(mut self) -> (Exit, Option<String>) {
         let Some((worst, words)) = self.worst.0.take() else { return (Exit::Done, None) };
         let others = self.count - 1;
         let more = if others == 0 { String::new() } else { format!(" ({others} more above)") };
-        if self.open == 0 && !self.ends_run {
+        if self.open == 0 && !self.reads_others && !self.ends_run {
             return (Exit::Denied, Some(format!("every account was refused: {words}{more}")));
         }
         (worst, Some(format!("{words}{more}")))
     }
 }
 
-/// The lower, the more it says about the run.
+/// The rank of an exit code: the lowest of all failures is that of the run.
 fn rank(exit: Exit) -> usize {
     [Exit::Denied, Exit::Transient, Exit::Refused]
         .iter()

@@ -22,7 +22,7 @@ use serde_json::Value;
 use std::io::Write;
 use std::time::Instant;
 
-/// The main thread: takes what workers hand out and writes it.
+/// Writes the results of the workers.
 pub(crate) struct Delivery<'a, W, R: Work> {
     context: &'a Context,
     out: Output<W>,
@@ -73,10 +73,10 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         }
     }
 
-    /// Writes everything in its order, and a STATE at the end, however the run ends. Returns what
-    /// failed.
+    /// Writes everything in order, and a STATE at the end, however the run ends. Returns the
+    /// failures.
     pub(crate) fn run(mut self) -> Result<Failures> {
-        // Targets make tables while the first answer is on its way.
+        // Targets create tables while the first request is in flight.
         self.enter(0)?;
         let mut last = None;
         loop {
@@ -121,10 +121,10 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         Ok(self.failures)
     }
 
-    /// The run ends before its work is done. `last` is the slice that was being delivered.
+    /// Ends the run early. `last` is the slice that was being delivered.
     fn stopped(&mut self, reason: &str, last: Option<Job>) {
         log::info!("{reason}: the state of what was delivered is written");
-        // The accounts themselves are read before anything else, so they never end a run early.
+        // The accounts are read before everything else, so they never end a run early.
         let accounts = &self.context.accounts;
         let Some((job, account)) =
             last.and_then(|job| Some((job, job.partition.account(accounts)?)))
@@ -150,7 +150,7 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         }
     }
 
-    /// Writes lines of a slice, unless what comes before them failed.
+    /// Writes lines of a slice, unless an earlier slice failed.
     fn records(&mut self, job: Job, lines: &[u8]) -> Result<()> {
         if self.failures.covers(job.plan, job.partition) {
             return Ok(());
@@ -164,7 +164,7 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         Ok(())
     }
 
-    /// Says what the comparisons with TikTok's totals came to.
+    /// Logs the results of the comparisons with TikTok's totals.
     fn prove(&mut self) {
         self.proof.table(self.context).iter().for_each(|line| log::info!("{line}"));
         let is_due =
@@ -178,8 +178,8 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         }
     }
 
-    /// Ends the streams before `plan` and begins it. A stream without slices is begun and ended
-    /// too: targets make tables of schemas.
+    /// Ends the streams before `plan` and starts it. A stream without slices is started and ended
+    /// too, because targets create tables from schemas.
     fn enter(&mut self, plan: usize) -> Result<()> {
         let mut next = self.current.as_ref().map_or(0, |c| c.plan);
         while self.current.as_ref().is_none_or(|c| c.plan < plan) {
@@ -226,7 +226,7 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         }
         let plan = &self.context.plans[job.plan];
         if covered {
-            // A slice before it may have been skipped for this very failure, or have failed for
+            // An earlier slice may have been skipped because of this failure, or have failed for
             // another reason.
             if let Some(error) = ending.failure.filter(|error| !self.failures.knows(job, error)) {
                 self.failures.add(self.context, job, &error);
@@ -236,7 +236,10 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         if ending.skipped {
             self.failures.leave_out(job);
         }
-        if !plan.full_table {
+        if ending.is_incomplete {
+            self.failures.hold_bookmark(job);
+        }
+        if !plan.full_table && !self.failures.holds_bookmark(job) {
             self.move_bookmark(job, &ending);
         }
         let differences = self.proof.add(self.context, job, ending.checks);
@@ -252,14 +255,17 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         Ok(())
     }
 
-    /// Moves the bookmark of a slice as far as it got.
+    /// Moves the bookmark to what the slice reached.
     fn move_bookmark(&mut self, job: Job, ending: &Ending) {
         let context = self.context;
-        let Some(account) = job.partition.account(&context.accounts) else { return };
+        let id = job.partition.id(&context.accounts);
+        if id.is_empty() {
+            return;
+        }
         let stream = &context.plans[job.plan].stream;
-        let (name, id, accounts) = (stream.name, &account.id, &context.config.accounts);
+        let (name, accounts) = (stream.name, &context.config.accounts);
         if let Some(reached) = ending.reached {
-            // A list that was read to its end is progress, also if nothing in it is new.
+            // A list that was read to its end is progress, even if it has no new rows.
             let is_list = !stream.has_windows();
             self.moved |= self.state.advance(name, id, reached, accounts) || is_list;
         }

@@ -1,5 +1,5 @@
-//! What all comparisons with TikTok's totals came to: a line of a table for each metric of each
-//! stream, and what differs in words.
+//! The results of all comparisons with TikTok's totals: a table with one line per stream and
+//! metric, and descriptions of the differences.
 
 use crate::render::Sum;
 use crate::sync::check::{Check, Verdict, What};
@@ -7,7 +7,7 @@ use crate::sync::context::Context;
 use crate::sync::jobs::Job;
 use std::collections::BTreeMap;
 
-/// What all comparisons of a run came to.
+/// The results of all comparisons of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Proof(BTreeMap<(usize, What, usize), Line>);
 
@@ -20,7 +20,7 @@ struct Line {
 }
 
 impl Proof {
-    /// Adds the comparisons of a slice. Returns what differs, in words.
+    /// Adds the comparisons of a slice. Returns descriptions of the differences.
     pub(crate) fn add(&mut self, context: &Context, job: Job, checks: Vec<Check>) -> Vec<String> {
         let mut differences = Vec::new();
         for check in checks {
@@ -30,16 +30,13 @@ impl Proof {
             line.compared[check.verdict as usize] += 1;
             if check.verdict == Verdict::Differs {
                 let plan = &context.plans[job.plan];
-                let account = job.partition.id(&context.accounts);
                 let (ours, theirs) = match check.what {
                     What::Rows => ("the rows add up to", "TikTok's total is"),
                     What::Ads => ("the ads, deleted ones included, add up to", "the account has"),
                 };
                 differences.push(format!(
-                    "verify: {}, account {account}, {} to {}: `{}`: {ours} {}, {theirs} {}",
-                    plan.name,
-                    check.window.start,
-                    check.window.end,
+                    "verify: {}: `{}`: {ours} {}, {theirs} {}",
+                    context.place(Job { window: Some(check.window), ..job }),
                     plan.summed[check.metric],
                     check.ours,
                     check.theirs
@@ -59,12 +56,14 @@ impl Proof {
         })
     }
 
-    /// The table, for people: a line a metric.
+    /// The lines of the table, one per metric.
     pub(crate) fn table(&self, context: &Context) -> Vec<String> {
         if self.0.is_empty() {
             return Vec::new();
         }
-        let head = "verify: stream | compared | metric | ours | TikTok's | equal | rounded | too fresh | unknown | different".to_owned();
+        let head = "verify: stream | compared | metric | ours | TikTok's | equal | rounded | \
+                    too fresh | unknown | different"
+            .to_owned();
         let line = |((plan, what, metric), line): (&(usize, What, usize), &Line)| {
             let plan = &context.plans[*plan];
             let what = match what {

@@ -1,11 +1,11 @@
-//! Whether a list that was read page by page is whole: its rows against TikTok's own count, and no
-//! row twice. A list that is not is read a second time; the two readings together decide.
+//! Checks that a list that was read page by page is complete: its rows match TikTok's count, and no
+//! row comes twice. Otherwise, it is read a second time, and the two readings together decide.
 
 use super::list::Rendered;
 use crate::render::{Store, Sum};
 use std::collections::HashSet;
 
-/// What came of reading one list.
+/// The result of reading one list.
 #[derive(Debug, Default)]
 pub(crate) struct Audit {
     /// Rows of all pages.
@@ -14,32 +14,31 @@ pub(crate) struct Audit {
     keys: Vec<u64>,
     /// TikTok's count on the first page and on the last one.
     totals: Option<(u64, u64)>,
-    /// Whether that count changed from page to page: rows may have slipped over the edge of a page
-    /// then.
+    /// Whether that count changed between pages. Rows may have moved to another page then.
     moved: bool,
     shrank: bool,
-    /// TikTok's words, if it said that a part is missing.
+    /// TikTok's message, if it said that a part is missing.
     pub partial: Option<String>,
-    /// What the rows add up to, and TikTok's totals as they came with the last page that had any.
+    /// The sums of the rows, and TikTok's totals from the last page that had any.
     pub sums: Vec<Sum>,
     pub announced: Option<String>,
     /// Its rows, if they are not written but stored.
     pub stored: Store,
 }
 
-/// What two readings of a list, of which the first was not whole, come to.
+/// The result of two readings of a list, of which the first was not complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// The second reading is whole.
+    /// The second reading is complete.
     Whole,
-    /// Both readings, with pages of different sizes, show the same rows, and so many keys more than
-    /// once: this is what TikTok has.
+    /// Both readings, with pages of different sizes, have the same rows, and this many keys more
+    /// than once. So TikTok really has them more than once.
     Repeats(u64),
-    /// The count grew and never fell. All rows may be there, but that cannot be shown.
+    /// The count grew and never fell. The rows may be complete, but that cannot be proven.
     Grew,
     /// TikTok said that a part is missing.
     Partial,
-    /// Nothing explains what does not add up.
+    /// There is no explanation for the difference.
     Uneven,
 }
 
@@ -60,13 +59,13 @@ impl Audit {
         self.totals = Some((first, total));
     }
 
-    /// Whether the list was read whole, in a state that it had all the while.
+    /// Whether the list is complete and did not change while it was read.
     pub(crate) fn is_whole(&mut self) -> bool {
         self.partial.is_none() && self.adds_up() && self.distinct() == self.rows
     }
 
-    /// What this second reading says together with the first one. `is_shifted`: the second one had
-    /// pages of another size, so that a page which came twice did not come twice in the same place.
+    /// The result of this second reading and the first one. `is_shifted` means that the second one
+    /// had pages of another size, so that the same page cannot have come twice in both.
     pub(crate) fn verdict(&mut self, first: &mut Audit, is_shifted: bool) -> Verdict {
         if self.is_whole() {
             Verdict::Whole
@@ -84,7 +83,7 @@ impl Audit {
         }
     }
 
-    /// What does not add up, for people.
+    /// Describes the difference, for messages.
     pub(crate) fn words(&mut self) -> String {
         if let Some(words) = &self.partial {
             return format!("TikTok says that a part is missing: \"{words}\"");
@@ -98,12 +97,12 @@ impl Audit {
         )
     }
 
-    /// The keys met.
+    /// The keys of the rows.
     pub(crate) fn into_keys(self) -> HashSet<u64> {
         self.keys.into_iter().collect()
     }
 
-    /// The keys met, in no order.
+    /// The keys of the rows, in no particular order.
     pub(crate) fn keys(&self) -> &[u64] {
         &self.keys
     }
@@ -138,10 +137,11 @@ impl Audit {
 
     /// Whether there are as many rows as TikTok counted on every page.
     fn adds_up(&self) -> bool {
-        !self.moved && self.rows == self.total().unwrap_or(0)
+        // A list that comes in one answer has no count.
+        !self.moved && self.total().is_none_or(|total| self.rows == total)
     }
 
-    /// Rows that differ; those without a key count each by itself.
+    /// The number of different rows. Each row without a key counts as different.
     fn distinct(&mut self) -> u64 {
         self.keys.sort_unstable();
         self.rows - self.keys.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64

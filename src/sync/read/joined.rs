@@ -1,62 +1,58 @@
-//! Reports with more metrics than TikTok takes in one request: the same rows are asked for once for
-//! each part of the metrics, held until all answers are there, and joined on their dimensions.
-//! Nothing is written before that, so a key comes once however often it is asked for.
+//! Reads reports with more metrics than TikTok takes in one request. The same rows are requested
+//! once for each side of the plan, which is a part of the metrics, and held until all answers are
+//! there. Nothing is written before that, so no key is written twice.
 
 use super::audit::Audit;
 use super::list::{List, now};
-use super::part::{Asked, Part};
-use super::part_reader::read_list;
 use super::reader::Slice;
-use super::refusals::asked;
-use super::subset::Subset;
+use super::refusals::metrics;
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
-use crate::render::{Join, Renderer, Sum, Tally};
-use crate::streams::{REPORT, Report};
+use crate::render::{Constants, Join, Renderer, Sum, Tally};
 use crate::sync::check;
 
-/// Bytes of rows that a worker holds at most. It keeps the process within 48 MiB at four workers;
-/// what is more is asked for in smaller windows.
+/// The most bytes of rows that a worker holds. Windows with more are requested in smaller ones.
 pub(crate) const MOST_HELD: usize = 2 << 20;
 /// Bytes of lines that are sent on at once.
 const SENT: usize = 1 << 19;
 
-/// What the requests brought, in their order. `None`: TikTok refuses all metrics of one.
+/// The answers of all sides; `None` if TikTok refuses all metrics of one.
 type Sides = Vec<Option<Audit>>;
 
-/// Reads the rows of a part and sends them on. Also returns TikTok's totals, in the order of the
-/// plan's. `list` is a request for some of the metrics.
+/// Reads one side, the number of which is given with the most bytes that may be held of it.
+type ReadSide<'f> = dyn FnMut(&mut Slice, usize, usize) -> Result<Audit, ApiError> + 'f;
+
+/// Reads all sides, joins their rows and sends them on. Also returns TikTok's totals, in the order
+/// of the plan's. All records have `constants`.
 pub(crate) fn read(
     slice: &mut Slice,
-    report: &Report,
-    part: &Part,
-    list: &dyn Fn(&Slice, &Asked) -> List,
+    constants: &Constants,
+    read_side: &mut ReadSide,
 ) -> Result<(Audit, Vec<Option<Sum>>), ApiError> {
     let mut held = 0;
-    let joined = read_held(slice, report, part, list, &mut held);
+    let joined = read_held(slice, constants, read_side, &mut held);
     slice.desk.release(held);
     joined
 }
 
-/// `held`: the bytes of rows that are counted as waiting to be written.
+/// Does so, and counts the bytes that it holds.
 fn read_held(
     slice: &mut Slice,
-    report: &Report,
-    part: &Part,
-    list: &dyn Fn(&Slice, &Asked) -> List,
+    constants: &Constants,
+    read_side: &mut ReadSide,
     held: &mut usize,
 ) -> Result<(Audit, Vec<Option<Sum>>), ApiError> {
-    let mut sides = read_sides(slice, report, part, list, held)?;
+    let mut sides = read_sides(slice, read_side, held)?;
     if !have_same_rows(&sides) {
         log::info!(
-            "{}: the requests that its metrics take brought different rows; they are made once more",
+            "{}: the requests for its metrics returned different rows; all are made once more",
             slice.place()
         );
         drop(sides);
         slice.desk.release(std::mem::take(held));
-        sides = read_sides(slice, report, part, list, held)?;
+        sides = read_sides(slice, read_side, held)?;
     }
-    send(slice, &sides)?;
+    send(slice, constants, &sides)?;
     let mut totals = vec![None; slice.plan.summed.len()];
     let mut united: Option<Audit> = None;
     for audit in sides.into_iter().flatten() {
@@ -70,34 +66,23 @@ fn read_held(
     Ok((united.unwrap_or_default(), totals))
 }
 
-/// Makes the requests, one after the other.
+/// Reads the sides one after the other.
 fn read_sides(
     slice: &mut Slice,
-    report: &Report,
-    part: &Part,
-    list: &dyn Fn(&Slice, &Asked) -> List,
+    read_side: &mut ReadSide,
     held: &mut usize,
 ) -> Result<Sides, ApiError> {
-    let requests = slice.plan.sides.len();
+    let count = slice.plan.sides.len();
     let mut sides = Sides::new();
-    for number in 0..requests {
-        // Without any metric a request is of use only for its rows.
-        let is_last_hope = number + 1 == requests && sides.iter().all(Option::is_none);
-        if asked(slice, Some(number)).metrics.is_empty() && !is_last_hope {
+    for side in 0..count {
+        // A request without metrics is made only if no other one returns the rows.
+        let is_last_hope = side + 1 == count && sides.iter().all(Option::is_none);
+        if metrics(slice, Some(side)).is_empty() && !is_last_hope {
             sides.push(None);
             continue;
         }
-        let most_held = slice.most_held.saturating_sub(*held) / (requests - number);
-        let list = |slice: &Slice, asked: &Asked| List {
-            side: Some(number),
-            most_held,
-            ..list(slice, asked)
-        };
-        let audit = read_list(slice, report, part, Some(number), &list);
-        if audit.as_ref().is_err_and(|error| error.cause == Cause::TooMuchToHold) {
-            remember_size(slice, part);
-        }
-        let audit = audit?;
+        let most_held = slice.most_held.saturating_sub(*held) / (count - side);
+        let audit = read_side(slice, side, most_held)?;
         let bytes = audit.stored.bytes();
         slice.desk.hold(bytes);
         *held += bytes;
@@ -106,22 +91,13 @@ fn read_sides(
     Ok(sides)
 }
 
-/// What is said of a list of which too much would have to be held.
+/// The error for a list of which too much would have to be held.
 pub(crate) fn too_much(list: &List, audit: &Audit) -> ApiError {
     let rows = audit.total().unwrap_or(audit.rows);
-    let message =
-        format!("{rows} rows are more than the tap holds until all of their metrics are there");
+    let message = format!(
+        "{rows} rows are more than the tap holds until the requests for all metrics are answered"
+    );
     ApiError::new(Cause::TooMuchToHold, list.path, message, "")
-}
-
-/// Remembers how many days of a window that is too much can probably be held.
-fn remember_size(slice: &Slice, part: &Part) {
-    if part.subset == Subset::All {
-        let days = usize::from(part.window.days()) / slice.times_too_much.max(2);
-        let days = u16::try_from(days.max(1)).unwrap_or(u16::MAX);
-        let of = (slice.job.plan, slice.job.partition, part.buying);
-        slice.context.sizes.failed(of, days.saturating_mul(2));
-    }
 }
 
 fn have_same_rows(sides: &Sides) -> bool {
@@ -130,10 +106,10 @@ fn have_same_rows(sides: &Sides) -> bool {
     sides.all(|side| side.has_keys_of(first))
 }
 
-/// Writes the records that the answers come to, and sends them on.
-fn send(slice: &mut Slice, sides: &Sides) -> Result<(), ApiError> {
-    let plan = slice.plan;
-    let renderer = Renderer::new(&plan.recipe, slice.account, None);
+/// Writes the records of all sides, and sends them on.
+fn send(slice: &mut Slice, constants: &Constants, sides: &Sides) -> Result<(), ApiError> {
+    let (plan, path) = (slice.plan, slice.plan.stream.call.path);
+    let renderer = Renderer::new(&plan.recipe, constants, None);
     let stores = sides.iter().map(|side| side.as_ref().map(|audit| &audit.stored));
     let join = Join::new(renderer, plan.sides.iter().map(|side| &side.recipe).zip(stores), &now());
     let (mut tally, mut lines) = (Tally::default(), slice.desk.buffer());
@@ -142,12 +118,12 @@ fn send(slice: &mut Slice, sides: &Sides) -> Result<(), ApiError> {
         if lines.len() >= SENT {
             let full = std::mem::replace(&mut lines, slice.desk.buffer());
             if !slice.desk.send(full) {
-                return Err(ApiError::halted(REPORT));
+                return Err(ApiError::halted(path));
             }
         }
     }
     let first = tally.first_partly_answered.take();
     tally.first_partly_answered = first.map(|row| format!("{}: {row}", slice.place()));
     slice.ending.tally.add(tally);
-    if slice.desk.send(lines) { Ok(()) } else { Err(ApiError::halted(REPORT)) }
+    if slice.desk.send(lines) { Ok(()) } else { Err(ApiError::halted(path)) }
 }

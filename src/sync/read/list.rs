@@ -1,50 +1,51 @@
-//! One list of rows that comes in pages: what is asked for, and how a page of it becomes lines. In
-//! which order pages are read, and by whom, is decided elsewhere.
+//! A list of rows that comes in pages: its request, and the reading and rendering of one page.
 
 use crate::api::cause::Cause;
 use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
 use crate::api::page::{self, Page};
 use crate::api::request::{PageOf, Request};
-use crate::json::Reader;
-use crate::render::{PageRows, Renderer, StoredPage, Sum, Tally};
+use crate::json::{Reader, RowsAt};
+use crate::render::{Constants, PageRows, Renderer, RowHash, StoredPage, Sum, Tally};
 use crate::singer::bookmark::Bookmark;
 use crate::sync::context::Context;
 use std::collections::HashSet;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// A body buffer that grew beyond this many bytes is given back after its page.
+/// A buffer for bodies that grew beyond this many bytes is freed after its page.
 const KEPT: usize = 8 << 20;
 
-/// An endpoint with everything that is asked of it but the number of the page.
+/// A request without the number of the page.
 #[derive(Clone, Debug)]
 pub(crate) struct List {
     /// The stream, by its place among the plans.
     pub plan: usize,
-    /// The account's id.
-    pub account: String,
+    /// Its account or Business Center in words, for messages: `, account 7`.
+    pub owner: String,
+    /// Values that all of its rows have in common.
+    pub constants: Constants,
+    /// The hours of its rows, up to the hour, and the same in UTC.
+    pub hours: Vec<(String, String)>,
     /// Rows with a time of change before it are left out.
     pub bookmark: Option<Bookmark>,
-    /// Rows with these hashes of their keys are left out: they were written before.
+    /// Hashes of the keys of rows that are left out because they were written before.
     pub written: HashSet<u64>,
-    /// Whether each page is read after the one in front of it, so that rows that are added
-    /// meanwhile can only repeat others.
-    pub in_turn: bool,
     /// Below `/open_api/v1.3/`.
     pub path: &'static str,
-    /// The member of `data` that holds the rows.
-    pub rows: &'static str,
-    /// Names and values, without those of paging.
+    /// Where answers hold the rows.
+    pub rows: RowsAt,
+    /// The parameters, without those for paging.
     pub params: Vec<(&'static str, String)>,
-    /// Rows a page.
-    pub page_size: u64,
+    /// Rows per page; `None` if it comes in one answer.
+    pub page_size: Option<u64>,
+    /// Whether an answer without `page_info` is the whole list.
+    pub may_be_whole: bool,
     /// Whether it is a report.
     pub is_report: bool,
-    /// Whether it is read on although TikTok leaves rows of older ads out.
+    /// Whether it is read to its end even if TikTok leaves out rows of older ads.
     pub takes_cut: bool,
-    /// Which of several requests for the same rows it is, if one is not enough for their metrics.
-    /// Its rows are stored, not written.
+    /// Which of the `sides` of its plan it is. Its rows are stored then, not written.
     pub side: Option<usize>,
     /// The most bytes that may be stored of it.
     pub most_held: usize,
@@ -55,34 +56,52 @@ pub(crate) struct List {
 pub(crate) struct Rendered {
     /// RECORD lines.
     pub lines: Vec<u8>,
-    /// Its rows, where they are stored instead.
+    /// Its rows, if they are stored instead.
     pub stored: StoredPage,
-    /// What was counted.
+    /// Counts of its rows.
     pub tally: Tally,
     /// Rows of the page, before any filter.
     pub rows: u64,
     /// Hashes of their keys.
     pub keys: Vec<u64>,
-    /// What its metrics add up to, and what TikTok says that those of all pages do.
+    /// The sums of its metrics, and TikTok's totals of all pages.
     pub sums: Vec<Sum>,
     pub totals: Option<String>,
+    /// Hashes of rows without an id, and where the number goes in their records.
+    pub row_ids: Vec<RowHash>,
     /// TikTok's count of the rows of all pages.
     pub total: Option<u64>,
-    /// The number of the last page, as far as this one knows.
+    /// The number of the last page, according to this one.
     pub last: u64,
-    /// Whether TikTok left rows of older ads out.
+    /// Whether TikTok left out rows of older ads.
     pub is_cut: bool,
     /// TikTok's message, if it said that a part is missing.
     pub partial: Option<String>,
 }
 
-/// Renders the rows of an answer. One that broke off is followed by another.
+impl Rendered {
+    /// Appends another page.
+    pub(crate) fn append(&mut self, more: Rendered) {
+        let before = self.lines.len();
+        if before == 0 {
+            self.lines = more.lines;
+        } else {
+            self.lines.extend_from_slice(&more.lines);
+        }
+        self.tally.add(more.tally);
+        self.rows += more.rows;
+        let moved = more.row_ids.into_iter();
+        self.row_ids.extend(moved.map(|id| RowHash { place: id.place + before, ..id }));
+    }
+}
+
+/// Renders the rows of an answer. If the answer is cut off, another one follows.
 pub(super) struct Lines<'a> {
     list: &'a List,
     context: &'a Context,
     time: String,
-    pub renderer: Renderer<'a>,
-    pub buffer: Vec<u8>,
+    renderer: Renderer<'a>,
+    buffer: Vec<u8>,
 }
 
 impl<'a> Lines<'a> {
@@ -114,15 +133,12 @@ impl List {
         lines: Vec<u8>,
         body: &mut Vec<u8>,
     ) -> Result<Rendered, ApiError> {
-        if self.side.is_some() {
-            return self.stored_page(context, number, lines, body);
-        }
         let mut reader = Lines::new(self, context, lines);
         let page = self.call(context, number, body, &mut reader)?;
         self.rendered(context, page, reader)
     }
 
-    /// Asks for a page. An error may come with rows, which count no more than it.
+    /// Requests a page, whose rows `reader` reads.
     pub(super) fn call<R: Reader>(
         &self,
         context: &Context,
@@ -134,13 +150,19 @@ impl List {
             path: self.path,
             rows: self.rows,
             params: self.params.clone(),
-            page: Some(PageOf { number, size: self.page_size }),
+            page: self.page_size.map(|size| PageOf {
+                number,
+                size,
+                may_be_whole: self.may_be_whole,
+            }),
             is_report: self.is_report,
+            needs_list: true,
         };
         let answer = context.client.call(&request, body, reader);
         if body.capacity() > KEPT {
             *body = Vec::new();
         }
+        // An error may come with rows, which are dropped here.
         answer
     }
 
@@ -161,7 +183,9 @@ impl List {
         let bookmark = self.bookmark.map(Bookmark::cursor);
         let plan = &context.plans[self.plan];
         let recipe = self.side.map_or(&plan.recipe, |side| &plan.sides[side].recipe);
-        Renderer::new(recipe, &self.account, bookmark.as_deref()).without(&self.written)
+        Renderer::new(recipe, &self.constants, bookmark.as_deref())
+            .with_hours(&self.hours)
+            .without(&self.written)
     }
 
     pub(super) fn rendered(
@@ -176,6 +200,7 @@ impl List {
             rows: page.rows,
             keys: renderer.take_keys(),
             sums: renderer.take_sums(),
+            row_ids: renderer.take_row_ids(),
             total: page.page_info.map(|info| info.total_number),
             tally: renderer.finish(),
             last: page.last,
@@ -197,19 +222,18 @@ impl List {
         Ok(rendered)
     }
 
-    /// Where a page is to be found, for people who ask TikTok about it.
+    /// Identifies a page, for users who ask TikTok about it.
     fn place(&self, page: &Page) -> String {
         let day = |name: &str| {
             self.params.iter().find(|(param, _)| *param == name).map_or("", |(_, day)| day)
         };
         let (start, end) = (day("start_date"), day("end_date"));
         let days = if start.is_empty() { String::new() } else { format!(", {start} to {end}") };
-        let account = if self.account.is_empty() {
-            String::new()
-        } else {
-            format!("account {}{days}, ", self.account)
+        let owner = match self.owner.strip_prefix(", ") {
+            Some(owner) => format!("{owner}{days}, "),
+            None => String::new(),
         };
-        format!("{account}request {}", page.request_id)
+        format!("{owner}request {}", page.request_id)
     }
 
     /// One row that cannot be used is left out by itself. When no row of an answer can be used, the

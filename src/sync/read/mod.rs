@@ -2,16 +2,23 @@
 //! It also reads pages of the lists of other workers' slices.
 
 mod audit;
-mod entities;
+mod batch;
+mod batches;
+mod constants;
+mod ids;
 mod joined;
 mod list;
+mod lists;
+mod many;
 mod memory;
 mod narrowing;
+mod params;
 mod part;
 mod part_reader;
 mod reader;
 mod refusals;
 mod reports;
+mod requests;
 mod split;
 mod stored;
 mod subset;
@@ -21,24 +28,26 @@ mod totals;
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
 use crate::pool::{self, Work};
-use crate::render::Tally;
+use crate::streams::REPORT;
 use crate::sync::context::{Context, Ending};
 use crate::sync::jobs::Job;
 use crate::sync::partition::Partition;
 use crate::sync::skips::Skips;
-use audit::Audit;
-use list::{List, Rendered};
+use crate::sync::starts::Start;
+use list::List;
+use many::Piece;
 use memory::Memory;
-use reader::{Desk, Pages, Slice};
+use reader::{Desk, Gathered, Slice, Whole};
+use std::collections::HashMap;
 use std::sync::Arc;
 
-/// What TikTok means by its header.
+/// The message for TikTok's header about left-out ads.
 const CUT: &str = "TikTok looked at its 20,000 newest ads only";
 
-/// What workers do: slices, and pages for each other.
+/// The work of the workers: slices, and pages of each other's lists.
 #[derive(Debug)]
 pub(crate) struct Reading {
-    /// What all of them share.
+    /// Shared by all of them.
     pub context: Arc<Context>,
     /// Slices that workers can skip, because their result would be dropped.
     pub skips: Arc<Skips>,
@@ -55,11 +64,11 @@ impl Reading {
 impl Work for Reading {
     type Job = Job;
     type End = Ending;
-    type Whole = List;
-    type Piece = Result<Rendered, ApiError>;
-    type Gathered = (Audit, Tally);
+    type Whole = Whole;
+    type Piece = Result<Piece, ApiError>;
+    type Gathered = Gathered;
     type Error = ApiError;
-    /// Bodies of answers are read into it.
+    /// The buffer for bodies of answers.
     type Scratch = Vec<u8>;
 
     fn job(&self, job: Job, desk: &mut pool::Desk<Self>) -> Ending {
@@ -71,37 +80,61 @@ impl Work for Reading {
         ending
     }
 
-    fn piece(&self, list: &List, number: u64, lines: Vec<u8>, body: &mut Vec<u8>) -> Self::Piece {
-        list.page(&self.context, number, lines, body)
+    fn piece(&self, whole: &Whole, number: u64, lines: Vec<u8>, body: &mut Vec<u8>) -> Self::Piece {
+        match whole {
+            Whole::List(list) => {
+                let page = if list.side.is_some() { stored::page } else { List::page };
+                let rendered = page(list, &self.context, number, lines, body)?;
+                Ok(Piece { rendered, ..Piece::default() })
+            }
+            Whole::Many(many) => many.piece(&self.context, number, lines, body),
+        }
     }
 
     fn gather(
         &self,
-        list: &List,
-        gathered: &mut (Audit, Tally),
-        page: Self::Piece,
+        whole: &Whole,
+        gathered: &mut Gathered,
+        piece: Self::Piece,
     ) -> Result<(Vec<u8>, u64), ApiError> {
-        let mut page = page?;
-        gathered.0.add(&mut page);
-        if page.is_cut && !list.takes_cut {
-            let remedy = "";
-            return Err(ApiError::new(Cause::Truncated, list.path, CUT.to_owned(), remedy));
+        let Piece { rendered: mut page, refused } = piece?;
+        gathered.refused.extend(refused);
+        let last = match whole {
+            Whole::Many(many) => many.batches.len() as u64,
+            Whole::List(list) => {
+                gathered.audit.add(&mut page);
+                if page.is_cut && !list.takes_cut {
+                    let message = CUT.to_owned();
+                    return Err(ApiError::new(Cause::Truncated, list.path, message, ""));
+                }
+                if gathered.audit.expected_bytes() > list.most_held {
+                    return Err(joined::too_much(list, &gathered.audit));
+                }
+                page.last
+            }
+        };
+        for row in page.row_ids {
+            let number = gathered.numbers.entry(row.hash).or_default();
+            row.set_number(*number, &mut page.lines);
+            *number += 1;
         }
-        gathered.1.add(page.tally);
-        if gathered.0.expected_bytes() > list.most_held {
-            return Err(joined::too_much(list, &gathered.0));
-        }
-        Ok((page.lines, page.last))
+        gathered.tally.add(page.tally);
+        Ok((page.lines, last))
     }
 
     fn weight(piece: &Self::Piece) -> usize {
-        piece.as_ref().map_or(0, |page| page.lines.len())
+        piece.as_ref().map_or(0, |piece| piece.rendered.lines.len())
     }
 }
 
 impl Desk for pool::Desk<'_, Reading> {
-    fn pages(&mut self, list: Arc<List>, ahead: usize) -> Option<Pages> {
-        self.share(list, ahead, <(Audit, Tally)>::default())
+    fn share(
+        &mut self,
+        whole: Arc<Whole>,
+        ahead: usize,
+        gathered: Gathered,
+    ) -> Option<(Gathered, Result<(), ApiError>)> {
+        pool::Desk::share(self, whole, ahead, gathered)
     }
 
     fn send(&mut self, lines: Vec<u8>) -> bool {
@@ -137,16 +170,38 @@ fn read(context: &Context, memory: &Memory, job: Job, desk: &mut dyn Desk) -> En
         desk,
         ending: Ending::default(),
         cut: Vec::new(),
+        numbers: HashMap::new(),
         most_held: joined::MOST_HELD,
         times_too_much: 1,
     };
-    let failure = match (job.partition, plan.stream.report(), job.window) {
-        (Partition::Batch(place), ..) => {
+    let failure = match (job.partition, plan.stream.report()) {
+        (Partition::Batch(place), _) => {
             slice.send_answer(context.accounts.answers.get(place).map_or("", String::as_str))
         }
-        (_, Some(report), Some(window)) => reports::read(&mut slice, report, window),
-        _ => entities::read(&mut slice, &context.starts.of(job.plan, job.partition)),
+        (_, Some(report)) if plan.stream.call.path == REPORT => {
+            reports::read(&mut slice, report, job.window)
+        }
+        (Partition::Once, _) if plan.stream.call.names_owner => read_once(&mut slice),
+        _ => {
+            let start = context.starts.of(job.plan, job.partition);
+            lists::read(&mut slice, &start, job.window)
+        }
     }
     .err();
     Ending { failure, ..slice.ending }
+}
+
+/// Reads a stream that belongs to no account, with the first account that is not refused.
+fn read_once(slice: &mut Slice) -> Result<(), ApiError> {
+    let mut refusal = None;
+    for account in &slice.context.accounts.open {
+        slice.account = &account.id;
+        match lists::read(slice, &Start::default(), None) {
+            Err(error) if error.cause.is_refusal() && error.cause != Cause::ScopeMissing => {
+                refusal = Some(error);
+            }
+            other => return other,
+        }
+    }
+    refusal.map_or(Ok(()), Err)
 }

@@ -1,25 +1,23 @@
-//! Narrows a report that is too much for one answer: finds the ids of the campaigns, ad groups or
-//! ads that its smaller parts are about.
+//! Splits a report that is too large for one answer: finds the ids of the campaigns, ad groups or
+//! ads for its smaller parts.
 
+use super::params::Params;
 use super::part::Part;
 use super::reader::Slice;
 use super::subset::{STEPS, Step, Subset};
-use crate::api::cause::Cause;
-use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
 use crate::api::request::{PageOf, Request};
-use crate::json::scan::{Malformed, Scan};
-use crate::json::{Reader, Rows};
+use crate::json::RowsAt;
 use crate::streams::{Buying, Report};
-use serde_json::{Map, Value, json};
+use crate::sync::id_list::{self, Wanted};
 use std::sync::Arc;
 
-/// Rows a page, and where `TopView` ad groups are asked for.
+/// Rows per page, and rows per page of `TopView` ad groups.
 const PAGE: u64 = 1000;
 const TOP_VIEW_PAGE: u64 = 100;
 
-/// The parts of a part of a report; `None` if it cannot be narrowed any further. An error says that
-/// the ids cannot be listed.
+/// The smaller parts of a part of a report; `None` if it cannot be split any further. An error
+/// means that the ids cannot be listed.
 pub(crate) fn parts(
     slice: &mut Slice,
     report: &Report,
@@ -34,19 +32,23 @@ pub(crate) fn parts(
     loop {
         let of = STEPS
             .get(step)
+            .filter(|_| report.is_narrowable())
             .filter(|of| report.data_level.is_some_and(|level| of.levels.contains(&level)));
         let Some(of) = of else { return Ok(None) };
-        let ids = if let Some(parent) = parent.filter() {
-            Arc::new(list(slice, of, whole.buying, Some(parent))?)
+        let ids = if let Some((_, inside)) = parent.filter() {
+            let parent = STEPS[step - 1].list_filter;
+            Arc::new(list(slice, of, whole.buying, Some((parent, inside)))?)
         } else {
             let (memory, question) = (slice.memory, (slice.job.partition, whole.buying));
             memory.campaigns.get(question, || list(slice, of, whole.buying, None).map(Arc::new))?
         };
+        let allows = |id: &&String| report.settings.allows(of.filter, id);
+        let ids: Vec<String> = ids.iter().filter(allows).cloned().collect();
         match ids.len() {
-            // There are rows, or they would not be too many: nothing that can be listed has them.
+            // There are too many rows, but no listed id has any.
             0 => return Ok(None),
-            // That is the same as its parent.
-            1 => (parent, step) = (Subset::Ids(step, ids.to_vec()), step + 1),
+            // A single id covers the same rows as its parent.
+            1 => (parent, step) = (Subset::Ids(step, ids), step + 1),
             few if few <= of.most => return Ok(Some(halves(step, &ids))),
             _ => {
                 let parts = ids.chunks(of.most).map(|some| Subset::Ids(step, some.to_vec()));
@@ -60,103 +62,32 @@ fn halves(step: usize, ids: &[String]) -> Vec<Subset> {
     ids.chunks(ids.len().div_ceil(2)).map(|half| Subset::Ids(step, half.to_vec())).collect()
 }
 
-/// All ids of a step, once each: those inside the parents if some are named. Where one were missing
-/// its rows would be, so they are counted too.
+/// All ids of a step, each once, and only those of the parents if some are named. They are compared
+/// with TikTok's count, because the rows of a missing id would be missing.
 fn list(
     slice: &mut Slice,
     step: &Step,
     buying: Buying,
-    parent: Option<(&str, &[String])>,
+    parent: Option<(&'static str, &[String])>,
 ) -> Result<Vec<String>, ApiError> {
     let (name, values) = buying.list_filter();
-    let mut filtering = Map::new();
-    filtering.insert("primary_status".to_owned(), json!("STATUS_ALL"));
-    filtering.insert(name.to_owned(), json!(values));
-    filtering.extend(parent.map(|(name, ids)| (name.to_owned(), json!(ids))));
-    let params = vec![
-        ("advertiser_id", slice.account.to_owned()),
-        ("filtering", Value::Object(filtering).to_string()),
-    ];
+    let mut params = Params::default();
+    params.set("advertiser_id", slice.account);
+    params.set("filtering.primary_status", "STATUS_ALL");
+    params.set(name, values);
+    if let Some((filter, ids)) = parent {
+        params.set(filter, ids);
+    }
     let size = if buying == Buying::TopView { TOP_VIEW_PAGE } else { PAGE };
-    let page = Some(PageOf { number: 1, size });
-    let mut request = Request { path: step.path, rows: "list", params, page, is_report: false };
-    let mut ids = Vec::new();
-    let mut counted = 0;
-    for _ in 0..2 {
-        counted = read(slice, &mut request, step, &mut ids)?;
-        ids.sort_unstable();
-        ids.dedup();
-        if ids.len() as u64 >= counted {
-            return Ok(ids);
-        }
-    }
-    let message = format!(
-        "TikTok reports {counted} rows of what a report is split by but returned {}",
-        ids.len()
-    );
-    let remedy = "run again later; the state is kept";
-    Err(ApiError::new(Cause::Incomplete, step.path, message, remedy))
-}
-
-/// Reads all pages once. Returns the greatest count of them.
-fn read(
-    slice: &mut Slice,
-    request: &mut Request,
-    step: &Step,
-    ids: &mut Vec<String>,
-) -> Result<u64, ApiError> {
-    let name = format!("\"{}\"", step.id);
-    let (mut number, mut counted) = (1, 0);
-    loop {
-        request.page = request.page.map(|page| PageOf { number, ..page });
-        let before = ids.len();
-        let mut reader = Ids { name: &name, before, found: &mut *ids };
-        let page = slice.context.client.call(request, slice.desk.body(), &mut reader)?;
-        if page.code == PARTIAL {
-            let remedy = "run again later; the state is kept";
-            let error = ApiError::new(Cause::PartMissing, step.path, page.message, remedy);
-            return Err(ApiError { code: Some(PARTIAL), request_id: page.request_id, ..error });
-        }
-        counted = counted.max(page.page_info.map_or(0, |info| info.total_number));
-        if number >= page.last {
-            return Ok(counted);
-        }
-        number += 1;
-    }
-}
-
-/// Reads one id out of each row. Those of an answer come behind `before` others.
-struct Ids<'a> {
-    /// With its JSON quotes.
-    name: &'a str,
-    before: usize,
-    found: &'a mut Vec<String>,
-}
-
-impl Reader for Ids<'_> {
-    type Rows<'t>
-        = &'t mut Self
-    where
-        Self: 't;
-
-    fn begin(&mut self) -> &mut Self {
-        self.found.truncate(self.before);
-        self
-    }
-}
-
-impl<'t> Rows<'t> for Ids<'_> {
-    fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
-        let mut first = true;
-        scan.enter(b'{')?;
-        while scan.next(first, b'}')? {
-            first = false;
-            let is_id = scan.name()? == self.name;
-            let value = scan.value()?;
-            if is_id {
-                self.found.push(value.trim_matches('"').to_owned());
-            }
-        }
-        Ok(())
-    }
+    let request = Request {
+        path: step.path,
+        rows: RowsAt::Member("list"),
+        params: params.into_pairs(),
+        page: Some(PageOf { number: 1, size, may_be_whole: false }),
+        is_report: false,
+        needs_list: true,
+    };
+    let client = &slice.context.client;
+    let found = id_list::read(client, slice.desk.body(), request, &Wanted::key(step.id))?;
+    Ok(found.into_iter().map(|(id, _)| id.into()).collect())
 }

@@ -2,32 +2,33 @@
 
 use super::reader::Slice;
 use super::subset::Subset;
-use crate::streams::{Buying, Report};
+use crate::streams::{Buying, Filter, Per, Report};
 use crate::sync::windows::Window;
 use serde_json::{Value, json};
 
 /// What one request for a report covers.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
-    pub window: Window,
+    /// The days; `None` for all time.
+    pub window: Option<Window>,
     pub buying: Buying,
     pub subset: Subset,
 }
 
-/// What is asked for of a part.
+/// What is requested of a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
     pub metrics: Vec<String>,
-    /// Whether Promote is asked for, where that has to be said.
+    /// Whether Promote is requested, where that needs a filter.
     pub origins: bool,
-    /// Whether deleted entities are.
+    /// Whether deleted entities are requested.
     pub deleted: bool,
 }
 
 impl Part {
-    /// Whether the filter for Promote belongs to it.
+    /// Whether the filter for Promote applies to it.
     pub(crate) fn takes_origins(&self, report: &Report) -> bool {
-        self.buying == Buying::Ordinary && report.is_below_account()
+        self.buying == Buying::Ordinary && report.takes_all_buying()
     }
 }
 
@@ -37,34 +38,53 @@ pub(crate) fn condition<T: serde::Serialize>(name: &str, values: &[T]) -> Value 
     json!({"field_name": name, "filter_type": "IN", "filter_value": values})
 }
 
-/// What a report is asked for, but for its pages.
+/// A condition of the user's.
+fn own_condition(filter: &Filter) -> Value {
+    let Filter { field_name, filter_type, filter_value } = filter;
+    json!({"field_name": field_name, "filter_type": filter_type, "filter_value": filter_value})
+}
+
+/// The parameters of a request for a part of a report, without those for paging.
 pub(crate) fn params(
     slice: &Slice,
     report: &Report,
     part: &Part,
     asked: &Asked,
 ) -> Vec<(&'static str, String)> {
+    let is_bc = slice.plan.stream.per == Per::BusinessCenter;
+    let owner = if is_bc { "bc_id" } else { "advertiser_id" };
     let mut params = vec![
-        ("advertiser_id", slice.account.to_owned()),
-        ("service_type", "AUCTION".to_owned()),
+        (owner, slice.account.to_owned()),
         ("report_type", report.report_type.to_owned()),
         ("dimensions", json!(report.dimensions).to_string()),
-        ("start_date", part.window.start.to_string()),
-        ("end_date", part.window.end.to_string()),
     ];
-    params.extend(report.data_level.map(|level| ("data_level", level.to_owned())));
+    match part.window {
+        Some(window) => {
+            params.push(("start_date", window.start.to_string()));
+            params.push(("end_date", window.end.to_string()));
+        }
+        None => params.push(("query_lifetime", "true".to_owned())),
+    }
+    if let Some(level) = report.data_level {
+        params.push(("service_type", "AUCTION".to_owned()));
+        params.push(("data_level", level.to_owned()));
+    }
     if !asked.metrics.is_empty() {
         params.push(("metrics", json!(asked.metrics).to_string()));
     }
-    let mut filters = Vec::new();
-    if let Some(name) = report.status_filter().filter(|_| asked.deleted) {
-        filters.push(condition(name, &["STATUS_ALL"]));
-    }
+    let settings = &report.settings;
+    let subset = part.subset.filter();
+    // A subset has only ids that the user's own condition lets pass.
+    let own =
+        settings.filters.iter().filter(|f| Some(f.field_name.as_str()) != subset.map(|s| s.0));
+    let mut filters: Vec<Value> = own.map(own_condition).collect();
+    let status = report.status_filter().filter(|name| asked.deleted && !settings.filters_on(name));
+    filters.extend(status.map(|name| condition(name, &["STATUS_ALL"])));
     if part.buying == Buying::TopView || asked.origins && part.takes_origins(report) {
         let (name, values) = part.buying.report_filter();
         filters.push(condition(name, values));
     }
-    filters.extend(part.subset.filter().map(|(name, ids)| condition(name, ids)));
+    filters.extend(subset.map(|(name, ids)| condition(name, ids)));
     if !filters.is_empty() {
         params.push(("filtering", json!(filters).to_string()));
     }

@@ -1,5 +1,5 @@
-//! Reads one part of a report as it is, without what TikTok refuses of it, and compares it with
-//! TikTok's own totals.
+//! Reads one part of a report with one list, without the metrics that TikTok refuses, and compares
+//! it with TikTok's totals.
 
 use super::audit::Audit;
 use super::joined;
@@ -7,13 +7,15 @@ use super::list::List;
 use super::part::{Asked, Part, params};
 use super::reader::Slice;
 use super::refusals::{asked, is_wrong_request, learn};
+use super::subset::Subset;
 use super::totals::{Read, add, add_with_deleted, compare};
+use crate::api::cause::Cause;
 use crate::api::error::ApiError;
 use crate::render::Sum;
 use crate::streams::Report;
 use crate::sync::check::{self, What};
 
-/// Reads a part in pages of `page_size` rows, and adds what its metrics come to.
+/// Reads a part in pages of `page_size` rows, and adds the sums of its metrics.
 pub(crate) fn read_part(
     slice: &mut Slice,
     report: &Report,
@@ -29,7 +31,7 @@ pub(crate) fn read_part(
     Ok(audit)
 }
 
-/// Reads the rows of a part, in as many requests as their metrics take. Also returns TikTok's
+/// Reads the rows of a part, with as many requests as its metrics take. Also returns TikTok's
 /// totals, in the order of the plan's.
 pub(crate) fn read_rows(
     slice: &mut Slice,
@@ -37,17 +39,29 @@ pub(crate) fn read_rows(
     part: &Part,
     list: &dyn Fn(&Slice, &Asked) -> List,
 ) -> Result<(Audit, Vec<Option<Sum>>), ApiError> {
-    if !slice.plan.sides.is_empty() {
-        return joined::read(slice, report, part, list);
+    if slice.plan.sides.is_empty() {
+        let audit = read_list(slice, report, part, None, list)?;
+        let totals = check::totals(audit.announced.as_deref(), &slice.plan.summed);
+        return Ok((audit, totals));
     }
-    let audit = read_list(slice, report, part, None, list)?;
-    let totals = check::totals(audit.announced.as_deref(), &slice.plan.summed);
-    Ok((audit, totals))
+    let constants = slice.constants(part.window);
+    joined::read(slice, &constants, &mut |slice, side, most_held| {
+        let list = |slice: &Slice, asked: &Asked| List {
+            side: Some(side),
+            most_held,
+            ..list(slice, asked)
+        };
+        let read = read_list(slice, report, part, Some(side), &list);
+        if read.as_ref().is_err_and(|error| error.cause == Cause::TooMuchToHold) {
+            remember_size(slice, part);
+        }
+        read
+    })
 }
 
-/// Reads a list without what TikTok refuses of it. `side`: which of several requests for the same
-/// rows it is.
-pub(crate) fn read_list(
+/// Reads a list without what TikTok refuses of it. `side` is its place among the `sides` of the
+/// plan, if there are any.
+fn read_list(
     slice: &mut Slice,
     report: &Report,
     part: &Part,
@@ -57,7 +71,7 @@ pub(crate) fn read_list(
     loop {
         let now = asked(slice, side);
         match slice.read(list(slice, &now)) {
-            // Another window of the account may have learnt something meanwhile.
+            // Another window of the account may have found a refused metric meanwhile.
             Err(error) if is_wrong_request(&error) && asked(slice, side) != now => {}
             Err(error) if learn(slice, report, part, &now, &error)? => {}
             other => return other,
@@ -65,7 +79,17 @@ pub(crate) fn read_list(
     }
 }
 
-/// The list of a part's rows with what is asked for.
+/// Remembers how many days of a window with too many rows can probably be held.
+fn remember_size(slice: &Slice, part: &Part) {
+    if let (Some(window), Subset::All) = (part.window, &part.subset) {
+        let days = usize::from(window.days()) / slice.times_too_much.max(2);
+        let days = u16::try_from(days.max(1)).unwrap_or(u16::MAX);
+        let of = (slice.job.plan, slice.job.partition, part.buying);
+        slice.context.sizes.failed(of, days.saturating_mul(2));
+    }
+}
+
+/// The list of a part's rows.
 pub(crate) fn list(
     slice: &Slice,
     report: &Report,
@@ -78,6 +102,6 @@ pub(crate) fn list(
         params.push(("enable_total_metrics", "true".to_owned()));
     }
     let call = slice.plan.stream.call;
-    let most = call.passes.iter().map(|pass| pass.page_size).min().unwrap_or(page_size);
-    slice.list(call.path, call.rows, params, page_size.min(most))
+    let most = call.paging.most().map(|most| page_size.min(most));
+    slice.list(call.path, call.rows, params, most, part.window)
 }

@@ -1,37 +1,63 @@
-//! One slice being read. Its lists are read page by page, checked for being whole, and read a second
-//! time if they are not. Which lists make up a slice is decided in `entities` and `reports`.
+//! Reads the lists of one slice page by page, checks that they are complete, and reads them a
+//! second time if they are not. `lists` and `reports` decide which lists a slice has.
 
 use super::audit::{Audit, Verdict};
+use super::constants::constants;
 use super::list::List;
+use super::many::Many;
 use super::memory::Memory;
 use crate::api::cause::Cause;
 use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
 use crate::api::page::Page;
 use crate::api::request::{PageOf, Request};
-use crate::json::{Last, Reader};
-use crate::render::{Store, Tally};
-use crate::streams::REPORT;
-use crate::sync::accounts::Account;
+use crate::json::{Last, Reader, RowsAt};
+use crate::render::{Constants, Store, Tally};
+use crate::streams::{Paging, REPORT};
+use crate::sync::account::Account;
 use crate::sync::context::{Context, Ending};
 use crate::sync::jobs::Job;
 use crate::sync::plan::Plan;
-use std::collections::HashSet;
+use crate::sync::windows::Window;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// What was gathered of the pages of a list, also where an error ended it early.
-pub(crate) type Pages = ((Audit, Tally), Result<(), ApiError>);
+/// What workers read together.
+#[derive(Debug)]
+pub(crate) enum Whole {
+    /// The pages of one list.
+    List(List),
+    /// Many short lists.
+    Many(Many),
+}
+
+/// What was read of it, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    pub audit: Audit,
+    pub tally: Tally,
+    /// How often each row without an id came so far.
+    pub numbers: HashMap<u128, u32>,
+    /// Descriptions of the batches that were refused, with the errors.
+    pub refused: Vec<(String, ApiError)>,
+}
 
 /// Where a worker reads a slice.
 pub(crate) trait Desk {
-    /// Reads the pages of a list, with the help of other workers: at most `ahead` at once. Their
-    /// lines are sent on in order. `None`: the run is over.
-    fn pages(&mut self, list: Arc<List>, ahead: usize) -> Option<Pages>;
-    /// Sends lines on. `false`: the run is over.
+    /// Reads all pieces of `whole` with the help of other workers, at most `ahead` at once. Their
+    /// lines are sent on in order. Returns what was read, even if an error ended it early, or
+    /// `None` if the run ended.
+    fn share(
+        &mut self,
+        whole: Arc<Whole>,
+        ahead: usize,
+        gathered: Gathered,
+    ) -> Option<(Gathered, Result<(), ApiError>)>;
+    /// Sends lines on. Returns `false` if the run ended.
     fn send(&mut self, lines: Vec<u8>) -> bool;
-    /// Counts bytes that are kept until `release` as if they were lines that wait to be written.
+    /// Counts bytes that the slice keeps until `release` as if they waited to be written.
     fn hold(&self, bytes: usize);
-    /// Bytes that were held are no longer kept.
+    /// Bytes that were held are not kept any more.
     fn release(&self, bytes: usize);
     /// An empty buffer for lines.
     fn buffer(&self) -> Vec<u8>;
@@ -45,47 +71,56 @@ pub(crate) struct Slice<'a> {
     pub memory: &'a Memory,
     pub job: Job,
     pub plan: &'a Plan,
-    /// The id of the account.
+    /// The id of the account or Business Center.
     pub account: &'a str,
     pub desk: &'a mut dyn Desk,
-    /// What it comes to so far.
+    /// Its result so far.
     pub ending: Ending,
-    /// Keys of the rows on the page on which TikTok said that it left rows out.
+    /// Keys of the rows up to the page on which TikTok said that it left out rows.
     pub cut: Vec<u64>,
-    /// The most bytes of rows that are held until the answers to other requests are there.
+    /// How often each row without an id came so far.
+    pub numbers: HashMap<u128, u32>,
+    /// The most bytes of rows to hold until the answers to other requests are there.
     pub most_held: usize,
-    /// How often that was in what was found too much to be held, rounded up.
+    /// How many times the allowed bytes the last list had of which too much would have to be held,
+    /// rounded up.
     pub times_too_much: usize,
 }
 
 impl Slice<'_> {
-    /// Sends on the rows of an answer that was read before.
+    /// Sends the rows of an answer that was read before.
     pub(crate) fn send_answer(&mut self, text: &str) -> Result<(), ApiError> {
         let call = self.plan.stream.call;
-        let list = self.list(call.path, call.rows, Vec::new(), 0);
+        let list = self.list(call.path, call.rows, Vec::new(), None, None);
         let page = list.answered(self.context, text, self.desk.buffer())?;
         self.ending.tally.add(page.tally);
         if self.desk.send(page.lines) { Ok(()) } else { Err(ApiError::halted(call.path)) }
     }
 
-    /// A list of the slice's account, with at most `most` rows a page.
+    /// A list of the slice's owner, with at most `most` rows a page.
     pub(crate) fn list(
         &self,
         path: &'static str,
-        rows: &'static str,
+        rows: RowsAt,
         params: Vec<(&'static str, String)>,
-        most: u64,
+        most: Option<u64>,
+        window: Option<Window>,
     ) -> List {
+        let is_hourly = self.plan.recipe.has_hours();
+        let account = self.open_account();
+        let hours = window.zip(account).filter(|_| is_hourly);
         List {
             plan: self.job.plan,
-            account: self.account.to_owned(),
+            owner: self.job.partition.words(&self.context.accounts),
+            constants: self.constants(window),
+            hours: hours.map_or_else(Vec::new, |(window, account)| account.hours(window.start)),
             bookmark: None,
             written: HashSet::new(),
-            in_turn: false,
             path,
             rows,
             params,
-            page_size: self.context.config.page_size.min(most),
+            page_size: most.map(|most| self.context.config.page_size.min(most)),
+            may_be_whole: matches!(self.plan.stream.call.paging, Paging::PagesOrWhole(_)),
             is_report: self.plan.stream.report().is_some(),
             takes_cut: false,
             side: None,
@@ -93,32 +128,37 @@ impl Slice<'_> {
         }
     }
 
-    /// Reads a list and makes sure that it is whole. One that does not add up is read once more.
+    /// Values that all rows of a window have in common.
+    pub(crate) fn constants(&self, window: Option<Window>) -> Constants {
+        let (stream, started) = (&self.plan.stream, self.context.started);
+        constants(stream, self.account, self.open_account(), started, window)
+    }
+
+    /// Reads a list, and reads it once more if it is not complete.
     pub(crate) fn read(&mut self, list: List) -> Result<Audit, ApiError> {
-        let list = Arc::new(list);
-        let mut first = self.pages(&list)?;
+        let numbers = self.numbers.clone();
+        let whole = Arc::new(Whole::List(list));
+        let mut first = self.pages(&whole, usize::MAX)?;
+        let Whole::List(list) = &*whole else { return Ok(first) };
         if first.is_whole() {
             return Ok(first);
         }
-        log::info!(
-            "{}, account {}: {}: {}; it is read once more",
-            self.plan.name,
-            self.account,
-            list.path,
-            first.words()
-        );
-        // What was written of an entity need not come again: a row that changed since is after the
-        // bookmark, and comes with the next run. What was written of a report may have been a row
-        // of another moment.
+        let words = first.words();
+        log::info!("{}: {}: {words}; it is read once more", self.place(), list.path);
+        // Entities that were written need not be written again: a row that changed since is after
+        // the bookmark, and comes with the next run. Rows of a report that were written may be
+        // outdated.
         let written =
             if list.is_report { HashSet::new() } else { first.keys().iter().copied().collect() };
-        // Pages of another size: a page that came twice by mistake does not come twice in the same
-        // place.
-        let less = (list.page_size / 3).max(1).min(list.page_size - 1);
-        let page_size = list.page_size - less;
-        let again = Arc::new(List { written, in_turn: true, page_size, ..List::clone(&list) });
+        // The pages get another size, so that a page which came twice by mistake does not do so
+        // again in the same place.
+        let page_size = list.page_size.map(|size| size - (size / 3).max(1).min(size - 1));
+        let again = List { written, page_size, ..list.clone() };
+        self.numbers = numbers;
         first.stored = Store::default();
-        let mut second = self.pages(&again)?;
+        // Pages are read one after the other. Then rows that are added meanwhile can only lead to
+        // repeated rows, not to missing ones.
+        let mut second = self.pages(&Arc::new(Whole::List(again)), 1)?;
         let cause = match second.verdict(&mut first, page_size < list.page_size) {
             Verdict::Whole => return Ok(second),
             Verdict::Repeats(rows) => {
@@ -144,24 +184,44 @@ impl Slice<'_> {
     }
 
     /// Reads all pages of a list: the first one tells how many there are.
-    fn pages(&mut self, list: &Arc<List>) -> Result<Audit, ApiError> {
-        let ahead = if list.in_turn { 1 } else { usize::MAX };
-        let pages = self.desk.pages(Arc::clone(list), ahead);
-        let Some(((audit, tally), ended)) = pages else {
-            return Err(ApiError::halted(list.path));
-        };
-        self.ending.tally.add(tally);
-        if ended.as_ref().is_err_and(|error| error.cause == Cause::Truncated) {
-            self.cut = audit.keys().to_vec();
-        }
-        if ended.as_ref().is_err_and(|error| error.cause == Cause::TooMuchToHold) {
-            self.times_too_much = audit.expected_bytes().div_ceil(list.most_held.max(1));
-        }
-        ended.map(|()| audit)
+    fn pages(&mut self, whole: &Arc<Whole>, ahead: usize) -> Result<Audit, ApiError> {
+        Ok(self.gather(whole, ahead)?.audit)
     }
 
-    /// Asks for the first page of a report, of `page_size` rows. Nothing of it is delivered; `rows`
-    /// takes its rows.
+    /// Reads many short lists. Returns descriptions of the refused batches, with the errors.
+    pub(crate) fn read_many(&mut self, many: Many) -> Result<Vec<(String, ApiError)>, ApiError> {
+        let whole = Arc::new(Whole::Many(many));
+        Ok(self.gather(&whole, usize::MAX)?.refused)
+    }
+
+    fn gather(&mut self, whole: &Arc<Whole>, ahead: usize) -> Result<Gathered, ApiError> {
+        let numbers = std::mem::take(&mut self.numbers);
+        let gathered = Gathered { numbers, ..Gathered::default() };
+        let read = self.desk.share(Arc::clone(whole), ahead, gathered);
+        let path = self.plan.stream.call.path;
+        let Some((mut gathered, ended)) = read else { return Err(ApiError::halted(path)) };
+        self.ending.tally.add(std::mem::take(&mut gathered.tally));
+        self.numbers = std::mem::take(&mut gathered.numbers);
+        match ended {
+            Ok(()) => Ok(gathered),
+            Err(error) => {
+                let audit = &gathered.audit;
+                self.cut.clear();
+                match (error.cause, &**whole) {
+                    (Cause::Truncated, _) => self.cut = audit.keys().to_vec(),
+                    (Cause::TooMuchToHold, Whole::List(list)) => {
+                        let bytes = audit.expected_bytes();
+                        self.times_too_much = bytes.div_ceil(list.most_held.max(1));
+                    }
+                    _ => {}
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Requests the first page of a report, of `page_size` rows. `rows` reads its rows, and none of
+    /// them is delivered.
     pub(crate) fn first_page<R>(
         &mut self,
         params: Vec<(&'static str, String)>,
@@ -171,8 +231,15 @@ impl Slice<'_> {
     where
         Last<R>: Reader,
     {
-        let page = Some(PageOf { number: 1, size: page_size });
-        let request = Request { path: REPORT, rows: "list", params, page, is_report: true };
+        let page = Some(PageOf { number: 1, size: page_size, may_be_whole: false });
+        let request = Request {
+            path: REPORT,
+            rows: RowsAt::Member("list"),
+            params,
+            page,
+            is_report: true,
+            needs_list: true,
+        };
         self.context.client.call(&request, self.desk.body(), rows)
     }
 
@@ -181,7 +248,12 @@ impl Slice<'_> {
         self.job.partition.account(&self.context.accounts)
     }
 
-    /// Where the slice is at work, for messages.
+    /// Stream and partition, for messages about more than the days of the slice.
+    pub(crate) fn owner_place(&self) -> String {
+        self.context.place(Job { window: None, ..self.job })
+    }
+
+    /// Stream, partition and days of the slice, for messages.
     pub(crate) fn place(&self) -> String {
         self.context.place(self.job)
     }

@@ -1,5 +1,5 @@
-//! What TikTok refuses of a report: metrics, and the filter that lets Promote in. A name that is
-//! refused is left out from then on, and the report itself goes on without it.
+//! Finds out what TikTok refuses of a report: metrics, and the filter that includes Promote. A
+//! refused name is left out from then on, and the report is read without it.
 
 use super::memory::Refused;
 use super::part::{Asked, Part, params};
@@ -12,25 +12,31 @@ use crate::streams::{Buying, Report};
 use crate::sync::windows::Window;
 use crate::words::foreign;
 
-/// Requests of one row that a stream and account may take to find out what is refused.
+/// The most requests of one row that a stream and account may use to find out what is refused.
 const MOST_PROBES: u32 = 40;
-/// Codes of a request that is wrong in itself.
+/// Return codes for a wrong request.
 const WRONG_REQUEST: [i64; 2] = [40000, 40002];
 
-/// Whether TikTok finds a request wrong in itself.
+/// Whether TikTok says that the request is wrong.
 pub(crate) fn is_wrong_request(error: &ApiError) -> bool {
     error.cause == Cause::Refused && error.code.is_some_and(|code| WRONG_REQUEST.contains(&code))
 }
 
-/// What to ask for now: the metrics of the plan, or of one of several requests for the same rows,
-/// without those that TikTok refused for this account.
+/// What to request now: the metrics of the plan, or of one of its `sides`, without those that TikTok
+/// refused for this account, and whether to include Promote.
 pub(crate) fn asked(slice: &Slice, side: Option<usize>) -> Asked {
-    let plan = slice.plan;
     Asked {
-        metrics: accepted(slice, side.map_or(&plan.metrics, |side| &plan.sides[side].metrics)),
+        metrics: metrics(slice, side),
         origins: takes_origins(slice),
-        deleted: slice.context.config.include_deleted,
+        deleted: slice.context.includes_deleted(slice.plan),
     }
+}
+
+/// The metrics of the plan, or of one of its `sides`, without those that TikTok refused for this
+/// account.
+pub(crate) fn metrics(slice: &Slice, side: Option<usize>) -> Vec<String> {
+    let plan = slice.plan;
+    accepted(slice, side.map_or(&plan.metrics, |side| &plan.sides[side].metrics))
 }
 
 /// Metrics without those that TikTok refused for this account.
@@ -42,7 +48,7 @@ pub(crate) fn accepted(slice: &Slice, metrics: &[String]) -> Vec<String> {
     metrics.iter().filter(|name| !is_refused(name)).cloned().collect()
 }
 
-/// Whether Promote may be asked for.
+/// Whether Promote can be requested.
 pub(crate) fn takes_origins(slice: &Slice) -> bool {
     !refused(slice, |refused| refused.origins)
 }
@@ -52,7 +58,7 @@ pub(crate) fn refuses_top_view(slice: &Slice) -> bool {
     refused(slice, |refused| refused.top_view)
 }
 
-/// Remembers that they are.
+/// Remembers that they are refused.
 pub(crate) fn refuse_top_view(slice: &Slice, error: &ApiError) {
     if !refuse(slice, |refused| std::mem::replace(&mut refused.top_view, true)) {
         log::info!(
@@ -62,8 +68,15 @@ pub(crate) fn refuse_top_view(slice: &Slice, error: &ApiError) {
     }
 }
 
-/// Finds out what of a refused report TikTok refuses, and leaves it out from now on. `false`: the
-/// refusal is about something else, or what it is about cannot be found within a bound.
+/// Leaves out the metrics that a refusal names. Returns `false` if it names none.
+pub(crate) fn drop_named(slice: &Slice, error: &ApiError) -> bool {
+    let named = named(&error.message, &metrics(slice, None));
+    drop_metrics(slice, &named, error);
+    !named.is_empty()
+}
+
+/// Finds out what TikTok refuses of a report, and leaves it out from now on. Returns `false` if the
+/// refusal is about something else, or if the limit of requests is reached.
 pub(crate) fn learn(
     slice: &mut Slice,
     report: &Report,
@@ -86,7 +99,7 @@ pub(crate) fn learn(
         return Ok(true);
     }
     if accepts(slice, report, part, &asked)? {
-        // The first row is answered, so neither a name nor a filter is wrong.
+        // TikTok answers with the first row, so neither a name nor a filter is wrong.
         return Ok(false);
     }
     if asked.origins && accepts(slice, report, part, &Asked { origins: false, ..asked.clone() })? {
@@ -113,7 +126,7 @@ pub(crate) fn learn(
     Ok(found.is_some())
 }
 
-/// Finds a refused metric among those asked for, by halves.
+/// Finds a refused metric among the requested ones by halving.
 fn search(
     slice: &mut Slice,
     report: &Report,
@@ -130,14 +143,15 @@ fn search(
         }
     }
     let Some(metric) = suspects.pop() else { return Ok(None) };
-    // Unless something is accepted without it, it is not the metric that is refused.
+    // It is only the metric that is refused if the request works without it.
     let other = asked.metrics.iter().filter(|name| **name != metric).take(1).cloned().collect();
     let is_found = !good.is_empty() || accepts(slice, report, part, &with(other))?;
     let is_sure = refused(slice, |refused| refused.probes <= MOST_PROBES);
     Ok((is_found && is_sure).then_some(metric))
 }
 
-/// Whether TikTok answers the first row of a report. `false` also once too many rows were asked for.
+/// Whether TikTok answers with the first row of a report. Also `false` when the limit of requests
+/// is reached.
 fn accepts(
     slice: &mut Slice,
     report: &Report,
@@ -173,10 +187,9 @@ fn drop_metrics(slice: &Slice, metrics: &[String], error: &ApiError) {
     for metric in metrics {
         if refuse(slice, |refused| refused.metrics.insert(metric.clone())) {
             log::warn!(
-                "{}, account {}: TikTok refuses the metric `{metric}` in this report; it is left \
-                 out of this run: \"{}\"",
-                slice.plan.name,
-                slice.account,
+                "{}: TikTok refuses the metric `{metric}` in this report; it is left out of this \
+                 run: \"{}\"",
+                slice.owner_place(),
                 error.message
             );
         }
@@ -186,10 +199,8 @@ fn drop_metrics(slice: &Slice, metrics: &[String], error: &ApiError) {
 fn drop_origins(slice: &Slice, error: &ApiError) {
     if !refuse(slice, |refused| std::mem::replace(&mut refused.origins, true)) {
         log::info!(
-            "{}, account {}: TikTok refuses to include Promote in this report; it is left out: \
-             \"{}\"",
-            slice.plan.name,
-            slice.account,
+            "{}: TikTok refuses to include Promote in this report; it is left out: \"{}\"",
+            slice.owner_place(),
             error.message
         );
     }
@@ -204,20 +215,14 @@ fn refuse<T>(slice: &Slice, change: impl FnOnce(&mut Refused) -> T) -> T {
     change(all.entry((slice.job.plan, slice.job.partition)).or_default())
 }
 
-/// What is wrong with the report of a window, for messages.
-pub(crate) fn trouble(slice: &Slice, window: Window, error: &ApiError) -> String {
-    format!(
-        "{}, account {}, {} to {}: {}",
-        slice.plan.name,
-        slice.account,
-        window.start,
-        window.end,
-        foreign(&error.message)
-    )
+/// Describes an error of the report of a window, for messages.
+pub(crate) fn trouble(slice: &Slice, window: Option<Window>, error: &ApiError) -> String {
+    let days = window.map_or(String::new(), |w| format!(", {} to {}", w.start, w.end));
+    format!("{}{days}: {}", slice.owner_place(), foreign(&error.message))
 }
 
-/// Metrics asked for that a message names. A metric whose name is an ordinary word, such as
-/// `reach`, is taken for named only where the message speaks of metrics, or quotes the word.
+/// The requested metrics that a message names. A metric whose name is an ordinary word, such as
+/// `reach`, only counts as named if the message mentions metrics or quotes the word.
 fn named(message: &str, asked: &[String]) -> Vec<String> {
     let lower = message.to_lowercase();
     let speaks_of_metrics = lower.contains("metric");

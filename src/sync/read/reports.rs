@@ -1,5 +1,5 @@
-//! Slices of reports: a window of days, in two passes, and in fewer days at once where TikTok finds
-//! the window too much.
+//! Reads slices of reports: a window of days, in two passes, and in fewer days at once if TikTok
+//! finds the window too large.
 
 use super::part::Part;
 use super::part_reader::read_part;
@@ -17,20 +17,49 @@ use crate::sync::windows::Window;
 use std::time::Instant;
 use time::{Date, Duration, OffsetDateTime};
 
-/// Reads a window. How far it got is kept for the bookmark.
-pub(crate) fn read(slice: &mut Slice, report: &Report, window: Window) -> Result<(), ApiError> {
+/// Reads a window, or all time, and notes the bookmark that it reached.
+pub(crate) fn read(
+    slice: &mut Slice,
+    report: &Report,
+    window: Option<Window>,
+) -> Result<(), ApiError> {
     let mut read = Read { with_deleted: Some(Vec::new()), ..Read::default() };
-    if report.is_below_account() && !refuses_top_view(slice) && has_top_view(slice)? {
-        match read_days(slice, report, window, Buying::TopView, &mut read) {
+    let passes = slice.plan.stream.call.passes;
+    let asks_top_view = passes.iter().any(|pass| pass.buying == Some(Buying::TopView));
+    if asks_top_view && !refuses_top_view(slice) && has_top_view(slice)? {
+        match read_pass(slice, report, window, Buying::TopView, &mut read) {
             Err(error) if error.cause.is_refusal() && error.cause != Cause::AccountGone => {
                 refuse_top_view(slice, &error);
             }
             other => other?,
         }
     }
-    // These come last, because the bookmark moves with them.
-    read_days(slice, report, window, Buying::Ordinary, &mut read)?;
+    // The ordinary rows come last, because the bookmark moves with them.
+    read_pass(slice, report, window, Buying::Ordinary, &mut read)?;
     compare_with_account(slice, report, window, &read)
+}
+
+fn read_pass(
+    slice: &mut Slice,
+    report: &Report,
+    window: Option<Window>,
+    buying: Buying,
+    read: &mut Read,
+) -> Result<(), ApiError> {
+    if let Some(window) = window {
+        return read_days(slice, report, window, buying, read);
+    }
+    let part = Part { window, buying, subset: Subset::All };
+    match read_part(slice, report, &part, slice.context.config.page_size, read) {
+        Err(error) if error.cause.is_too_much() => read_in_parts(slice, report, &part, error, read),
+        // The next run reads all of it again.
+        Err(error) if error.cause == Cause::Growing => {
+            log::info!("{}; the next run reads it again", trouble(slice, window, &error));
+            read.with_deleted = None;
+            Ok(())
+        }
+        other => other.map(drop),
+    }
 }
 
 /// Reads a window in pieces of as many days as TikTok takes, the oldest first.
@@ -46,17 +75,17 @@ fn read_days(
     let mut left = Some(window);
     while let Some(window) = left {
         let piece = window.first(context.sizes.days(of));
-        let part = Part { window: piece, buying, subset: Subset::All };
+        let part = Part { window: Some(piece), buying, subset: Subset::All };
         let began = Instant::now();
         match read_part(slice, report, &part, context.config.page_size, read) {
             Ok(_) => context.sizes.worked(of, piece.days(), began.elapsed()),
-            // Where TikTok leaves out ads, fewer days do not help.
+            // If TikTok leaves out ads, fewer days do not help.
             Err(error)
                 if error.cause.is_too_much()
                     && error.cause != Cause::Truncated
                     && piece.days() > 1 =>
             {
-                log::info!("{}; asked for in smaller windows", trouble(slice, piece, &error));
+                log::info!("{}; asked for in smaller windows", trouble(slice, Some(piece), &error));
                 context.sizes.failed(of, piece.days());
                 continue;
             }
@@ -64,7 +93,7 @@ fn read_days(
                 read_in_parts(slice, report, &part, error, read)?;
             }
             Err(error) if error.cause == Cause::Growing => {
-                read_settled_days(slice, report, &part, error, read)?;
+                read_settled_days(slice, report, &part, piece, error, read)?;
             }
             Err(error) => return Err(error),
         }
@@ -76,37 +105,38 @@ fn read_days(
     Ok(())
 }
 
-/// Notes that everything up to a day was read. A day that may not have begun is no bookmark.
+/// Notes that everything up to a day was read. A day that may not have begun cannot be a bookmark.
 fn reach(slice: &mut Slice, day: Date) {
     let now = OffsetDateTime::now_utc();
     let begun = slice.open_account().map_or(day, |account| account.begun_day(now));
     slice.ending.reached = Some(Bookmark::of_day(day.min(begun)));
 }
 
-/// A window whose rows grew in number while they were read, twice. Days that the next run reads
-/// again may pass; older ones are read by themselves, and must not change.
+/// Handles a window whose rows grew in number during both readings. Days that the next run reads
+/// again are accepted. Older days are read separately, and must not change.
 fn read_settled_days(
     slice: &mut Slice,
     report: &Report,
     part: &Part,
+    window: Window,
     error: ApiError,
     read: &mut Read,
 ) -> Result<(), ApiError> {
     let today = slice.open_account().map(|a| a.begun_day(OffsetDateTime::now_utc()));
     let again = Duration::days(i64::from(slice.context.config.attribution_window));
     let fresh = today.and_then(|today| today.checked_sub(again)).and_then(Date::next_day);
-    let fresh = fresh.filter(|fresh| *fresh <= part.window.end && !again.is_zero());
+    let fresh = fresh.filter(|fresh| *fresh <= window.end && !again.is_zero());
     let Some(fresh) = fresh else { return Err(error) };
     log::info!(
         "{}; the next run reads the days from {fresh} on again",
         trouble(slice, part.window, &error)
     );
-    if part.window.start < fresh {
+    if window.start < fresh {
         let end = fresh.previous_day().unwrap_or(fresh);
-        let settled = Window { end, ..part.window };
+        let settled = Window { end, ..window };
         read_days(slice, report, settled, part.buying, read)?;
     }
-    // Their sums are of no one moment.
+    // Their sums do not belong to a single point in time.
     read.with_deleted = None;
     Ok(())
 }

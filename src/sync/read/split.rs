@@ -1,5 +1,5 @@
-//! A day of a report that is too much as a whole: it is read in parts by campaign, ad group or ad,
-//! and these are held against the whole.
+//! Reads a day of a report that is too large for one answer in parts, by campaign, ad group or ad,
+//! and compares them with the whole.
 
 use super::list::List;
 use super::narrowing;
@@ -14,7 +14,7 @@ use crate::api::error::ApiError;
 use crate::json::{Last, NoRows};
 use crate::streams::{REPORT, Report};
 
-/// Reads the parts of a day that is too much as a whole, and holds them against the whole.
+/// Reads a day that is too large in parts, and compares them with the whole.
 pub(crate) fn read_in_parts(
     slice: &mut Slice,
     report: &Report,
@@ -39,8 +39,8 @@ pub(crate) fn read_in_parts(
     Ok(())
 }
 
-/// Reads the parts of what is too much as a whole, each as it is or in its own parts. `true`: it has
-/// no parts, and was read by another request.
+/// Reads all parts of what is too large, each with one list or in smaller parts. Returns `true` if
+/// there are no parts, and it was read with another request.
 fn read_parts(
     slice: &mut Slice,
     report: &Report,
@@ -51,15 +51,15 @@ fn read_parts(
     let parts = narrowing::parts(slice, report, whole)?;
     let size = slice.context.config.page_size;
     let Some(parts) = parts else {
-        // There is nothing smaller to ask for, and it may have been the network. It is another
-        // request all the same: one that timed out is not repeated.
         if error.cause == Cause::TooMuchToHold {
-            // It is what the tap would rather not hold; TikTok answers it.
+            // There is no smaller part, and TikTok answers it, so all of it is held.
             let most = std::mem::replace(&mut slice.most_held, usize::MAX);
-            let held = read_part(slice, report, whole, size, read);
+            let read = read_part(slice, report, whole, size, read);
             slice.most_held = most;
-            return held.map(|_| true);
+            return read.map(|_| true);
         }
+        // There is no smaller part, and the network may have been the cause. The request is changed
+        // slightly, because one that timed out must not be repeated.
         return if error.cause == Cause::TimedOut && size > 1 {
             read_part(slice, report, whole, size.div_ceil(2), read).map(|_| true)
         } else {
@@ -88,7 +88,8 @@ fn read_parts(
     Ok(false)
 }
 
-/// TikTok's own count of the rows of a part, asked for one row. `None`: it does not count them.
+/// TikTok's count of the rows of a part, from a request for one row; `None` if it does not count
+/// them.
 fn count(slice: &mut Slice, report: &Report, part: &Part) -> Result<Option<u64>, ApiError> {
     let of = (slice.job.plan, slice.job.partition, part.buying);
     if !slice.context.sizes.counts(of) {
@@ -111,8 +112,9 @@ fn count(slice: &mut Slice, report: &Report, part: &Part) -> Result<Option<u64>,
     }
 }
 
-/// Reads what the whole has and no part has: rows of campaigns that no list shows. Where TikTok
-/// answers the whole, but for older ads, these are read from it; elsewhere they cannot be had.
+/// Reads rows that the whole has and no part has, which are those of campaigns that are in no list.
+/// If TikTok answers the whole without older ads, they are read from that answer. Otherwise, they
+/// cannot be read.
 fn read_rest(
     slice: &mut Slice,
     report: &Report,
@@ -139,7 +141,7 @@ fn read_rest(
     };
     let (rest, _) = read_rows(slice, report, whole, &list)?;
     add(&mut parts.sums, &rest.sums);
-    let deleted = slice.context.config.include_deleted.then(|| rest.sums.clone());
+    let deleted = slice.context.includes_deleted(slice.plan).then(|| rest.sums.clone());
     parts.with_deleted = both(parts.with_deleted.take(), deleted);
     slice.ending.oddities.push(format!(
         "{}: {message}; their rows are delivered as far as TikTok shows them, which is not for ads \

@@ -1,5 +1,5 @@
-//! Pages of one of several requests for the same rows: their rows are stored until the answers to
-//! the other requests are there.
+//! Reads pages of one of several requests for the same rows, and stores their rows until the answers
+//! to the other requests are there.
 
 use super::list::{Lines, List, Rendered};
 use crate::api::error::ApiError;
@@ -7,7 +7,7 @@ use crate::json::Reader;
 use crate::render::{StoredPage, StoredRow, StoredRows};
 use crate::sync::context::Context;
 
-/// Stores the rows of an answer. One that broke off is followed by another.
+/// Stores the rows of an answer. If the answer is cut off, another one follows.
 struct Stored<'a> {
     lines: Lines<'a>,
     rows: Vec<StoredRow>,
@@ -24,27 +24,25 @@ impl<'a> Reader for Stored<'a> {
     }
 }
 
-impl List {
-    /// Reads the page of that number. `buffer` and `body` are buffers of any content.
-    pub(super) fn stored_page(
-        &self,
-        context: &Context,
-        number: u64,
-        buffer: Vec<u8>,
-        body: &mut Vec<u8>,
-    ) -> Result<Rendered, ApiError> {
-        let lines = Lines::new(self, context, buffer);
-        let mut reader = Stored { lines, rows: Vec::new() };
-        let page = self.call(context, number, body, &mut reader)?;
-        let mut rendered = self.rendered(context, page, reader.lines)?;
-        rendered.stored = StoredPage::new(&rendered.lines, reader.rows);
-        // The buffer is used again; what it held is counted when it is written.
-        rendered.lines.clear();
-        rendered.tally.records = 0;
-        // The other requests have the same rows.
-        if self.side > Some(0) {
-            rendered.tally.null_keys = 0;
-        }
-        Ok(rendered)
+/// Reads the page of that number. `buffer` and `body` are buffers of any content.
+pub(crate) fn page(
+    list: &List,
+    context: &Context,
+    number: u64,
+    buffer: Vec<u8>,
+    body: &mut Vec<u8>,
+) -> Result<Rendered, ApiError> {
+    let lines = Lines::new(list, context, buffer);
+    let mut reader = Stored { lines, rows: Vec::new() };
+    let page = list.call(context, number, body, &mut reader)?;
+    let mut rendered = list.rendered(context, page, reader.lines)?;
+    rendered.stored = StoredPage::new(&rendered.lines, reader.rows);
+    // The buffer is used again. The rows are counted when their records are written.
+    rendered.lines.clear();
+    rendered.tally.records = 0;
+    // All requests have the same rows, so what is left out of them is counted for the first only.
+    if list.side > Some(0) {
+        (rendered.tally.null_keys, rendered.tally.hourless) = (0, 0);
     }
+    Ok(rendered)
 }

@@ -1,16 +1,18 @@
-//! Parts of an account for reports that are too much for one answer: by campaign, then by ad group,
-//! then by ad.
+//! Parts of an account for reports that are too large for one answer: by campaign, then by ad
+//! group, then by ad.
 
-/// What a report is narrowed by, step by step.
+/// What a report is split by, step by step.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Step {
-    /// The report's filter, and that of the next step's list.
+    /// The filter of the report.
     pub filter: &'static str,
+    /// The filter of the next step's list.
+    pub list_filter: &'static str,
     /// The endpoint that lists what the filter names, below `/open_api/v1.3/`.
     pub path: &'static str,
     /// The member of its rows that holds the id.
     pub id: &'static str,
-    /// Ids in one request: TikTok takes a hundred, but advises thirty campaigns.
+    /// Ids per request. TikTok accepts a hundred, but recommends thirty campaigns.
     pub most: usize,
     /// The levels of reports whose rows belong to one of them.
     pub levels: &'static [&'static str],
@@ -20,6 +22,7 @@ pub(crate) struct Step {
 pub(crate) static STEPS: [Step; 3] = [
     Step {
         filter: "campaign_ids",
+        list_filter: "filtering.campaign_ids",
         path: "campaign/get/",
         id: "campaign_id",
         most: 30,
@@ -27,12 +30,20 @@ pub(crate) static STEPS: [Step; 3] = [
     },
     Step {
         filter: "adgroup_ids",
+        list_filter: "filtering.adgroup_ids",
         path: "adgroup/get/",
         id: "adgroup_id",
         most: 100,
         levels: &["AUCTION_ADGROUP", "AUCTION_AD"],
     },
-    Step { filter: "ad_ids", path: "ad/get/", id: "ad_id", most: 100, levels: &["AUCTION_AD"] },
+    Step {
+        filter: "ad_ids",
+        list_filter: "filtering.ad_ids",
+        path: "ad/get/",
+        id: "ad_id",
+        most: 100,
+        levels: &["AUCTION_AD"],
+    },
 ];
 
 /// A part of an account.
@@ -40,7 +51,7 @@ pub(crate) static STEPS: [Step; 3] = [
 pub(crate) enum Subset {
     /// All of it.
     All,
-    /// What these ids name, at the step of that place.
+    /// The entities with these ids, at the step of that place.
     Ids(usize, Vec<String>),
 }
 
@@ -53,7 +64,7 @@ impl Subset {
         }
     }
 
-    /// What it goes by, for people.
+    /// What it is split by, for messages.
     pub(crate) fn name(&self) -> &'static str {
         self.filter().map_or("account", |(name, _)| name)
     }

@@ -1,5 +1,6 @@
-//! Which accounts have results of `TopView`: only for those are reports below the account asked for
-//! a second time. One request an account and run finds out, and a second one confirms it.
+//! Finds out which accounts have results of `TopView`. Only for those, reports below the account
+//! are requested a second time. It takes one request per account and run, and a second one to
+//! confirm.
 
 use super::part::condition;
 use super::reader::Slice;
@@ -11,11 +12,11 @@ use crate::streams::Buying;
 use serde_json::json;
 use std::collections::HashSet;
 
-/// Campaigns that are looked at: as many ids as one filter takes.
+/// The most campaigns that are checked: as many ids as one filter takes.
 const MOST: u64 = 100;
 
-/// Whether the account of this slice has results of `TopView`. A refusal means that it has none, and
-/// is logged.
+/// Whether the account of this slice has results of `TopView`. A refusal means that it has none,
+/// and is logged.
 pub(crate) fn has_top_view(slice: &mut Slice) -> Result<bool, ApiError> {
     let (memory, partition) = (slice.memory, slice.job.partition);
     memory.top_view.get(partition, || find_top_view(slice))
@@ -24,13 +25,13 @@ pub(crate) fn has_top_view(slice: &mut Slice) -> Result<bool, ApiError> {
 fn find_top_view(slice: &mut Slice) -> Result<bool, ApiError> {
     match campaigns_with_results(slice, Buying::TopView, &[]) {
         Ok(campaigns) if campaigns.is_empty() => Ok(false),
-        // An answer that ignores the filter would deliver every row twice.
+        // If TikTok ignored the filter, every row would be delivered twice.
         Ok(campaigns) => {
             let ids: Vec<&str> = campaigns.iter().filter_map(|c| c.id.as_deref()).collect();
             let others = campaigns_with_results(slice, Buying::Ordinary, &ids)?;
             Ok(campaigns.difference(&others).next().is_some())
         }
-        // There is so much of it that it cannot be counted.
+        // There are too many results to count.
         Err(error) if matches!(error.cause, Cause::TooLarge | Cause::TimedOut) => Ok(true),
         Err(error) if error.cause.is_refusal() && error.cause != Cause::AccountGone => {
             log::info!(
@@ -50,12 +51,13 @@ fn campaigns_with_results(
     ids: &[&str],
 ) -> Result<HashSet<Campaign>, ApiError> {
     let mut filtering = Vec::new();
-    // Without a filter TikTok leaves TopView out.
+    // Without a filter, TikTok leaves out TopView.
     if buying == Buying::TopView {
         let (name, values) = buying.report_filter();
         filtering.push(condition(name, values));
     }
-    if slice.context.config.include_deleted {
+    // One answer serves all reports of the account.
+    if slice.context.plans.iter().any(|plan| slice.context.includes_deleted(plan)) {
         filtering.push(condition("campaign_status", &["STATUS_ALL"]));
     }
     if !ids.is_empty() {

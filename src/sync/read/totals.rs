@@ -1,5 +1,5 @@
-//! The proof of a report: its rows against TikTok's own totals, and the ads of an account, deleted
-//! ones included, against the account.
+//! Compares a report with TikTok's totals, and the ads of an account, including deleted ones, with
+//! the account.
 
 use super::part::{Asked, Part, params};
 use super::reader::Slice;
@@ -18,16 +18,17 @@ use time::OffsetDateTime;
 /// What was read of a window.
 #[derive(Debug, Default)]
 pub(crate) struct Read {
-    /// What its metrics add up to.
+    /// The sums of its metrics.
     pub sums: Vec<Sum>,
-    /// The same with deleted entities, if the proof needs it; `None` once a part is not known.
+    /// The same including deleted entities, if it is needed; `None` once a part is unknown.
     pub with_deleted: Option<Vec<Sum>>,
-    /// Rows and their keys, of what was read in parts.
+    /// The number of rows and their keys, for what was read in parts.
     pub rows: u64,
     pub keys: HashSet<u64>,
 }
 
-/// Adds the totals of a part with deleted entities, which the account's own totals always hold.
+/// Adds the totals of a part including deleted entities, which the totals of the account always
+/// include.
 pub(crate) fn add_with_deleted(
     slice: &mut Slice,
     report: &Report,
@@ -35,10 +36,10 @@ pub(crate) fn add_with_deleted(
     sums: &[Sum],
     read: &mut Read,
 ) -> Result<(), ApiError> {
-    if slice.plan.summed.is_empty() || report.data_level != Some("AUCTION_AD") {
+    if slice.plan.summed.is_empty() || !report.adds_up_to_account() {
         return Ok(());
     }
-    let more = if slice.context.config.include_deleted {
+    let more = if slice.context.includes_deleted(slice.plan) {
         Some(sums.to_vec())
     } else {
         totals(slice, report, part)?
@@ -47,14 +48,14 @@ pub(crate) fn add_with_deleted(
     Ok(())
 }
 
-/// Compares the ads of a window, `TopView`, Promote and deleted ones included, with their account.
+/// Compares the ads of a window, including `TopView`, Promote and deleted ones, with their account.
 pub(crate) fn compare_with_account(
     slice: &mut Slice,
     report: &Report,
-    window: Window,
+    window: Option<Window>,
     read: &Read,
 ) -> Result<(), ApiError> {
-    if slice.plan.summed.is_empty() || report.data_level != Some("AUCTION_AD") {
+    if slice.plan.summed.is_empty() || !report.adds_up_to_account() {
         return Ok(());
     }
     let account = report.of_account();
@@ -71,14 +72,18 @@ pub(crate) fn compare(
     what: What,
     ours: &[Sum],
     theirs: &[Option<Sum>],
-    window: Window,
+    window: Option<Window>,
 ) {
-    let today = slice.open_account().map_or(window.end, |a| a.today(OffsetDateTime::now_utc()));
+    let now = OffsetDateTime::now_utc();
+    let today = slice.open_account().map_or_else(|| now.date(), |account| account.today(now));
+    // All time includes today, whose numbers still change.
+    let window = window.unwrap_or(Window { start: today, end: today });
     let checks = Check::all(what, &slice.plan.summed, ours, theirs, window, today);
     slice.ending.checks.extend(checks);
 }
 
-/// TikTok's totals of a report with deleted entities. `None`: TikTok refuses them, which is logged.
+/// TikTok's totals of a report including deleted entities; `None` if TikTok refuses them, which is
+/// logged.
 fn totals(slice: &mut Slice, report: &Report, part: &Part) -> Result<Option<Vec<Sum>>, ApiError> {
     let summed = accepted(slice, &slice.plan.summed);
     let mut all = Some(Vec::new());

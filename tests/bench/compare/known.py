@@ -1,4 +1,6 @@
-"""Where the Python tap and this one differ, and why. The only place for it: what is not here fails the comparison.
+"""The known differences between the Python tap and this one, with the reason for each.
+
+A difference that is not listed here fails the comparison.
 """
 
 import re
@@ -8,15 +10,19 @@ from values import Number
 
 ENTITIES = {"campaigns": "campaign_id", "adgroups": "adgroup_id", "ads": "ad_id"}
 
-# In its catalog, but not in its requests: it delivers null, this tap asks for what the catalog selects.
+# Metrics that the Python tap has in its catalog but never requests, so that it delivers null. This
+# tap requests what the catalog selects.
 NEVER_ASKED = {"objective_type", "user_action"}
 
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.0+)?(?:Z|\+00:00)", re.ASCII)
 
 
 def one_form(value):
-    """A value without what is only notation: the Python tap writes moments with `.000000Z`, or with a blank and `+00:00`, and whole
-    numbers as `12.0`."""
+    """A value in one notation.
+
+    The Python tap writes times with `.000000Z`, or with a space and `+00:00`, and whole numbers as
+    `12.0`.
+    """
     if isinstance(value, Number):
         return Decimal(value)
     if isinstance(value, str):
@@ -30,26 +36,34 @@ def one_form(value):
 
 
 class Known:
-    """The known differences in one world."""
+    """The known differences for the data of one fake API."""
 
     def __init__(self, fake):
         self.hidden = {}
         for stream, name in ENTITIES.items():
             for entity in fake.ask(f"truth/{stream}"):
                 if entity["top_view"] or entity["promote"]:
-                    self.hidden[entity["row"][name]] = "TopView" if entity["top_view"] else "Promote"
+                    self.hidden[entity["row"][name]] = (
+                        "TopView" if entity["top_view"] else "Promote"
+                    )
 
     def row(self, stream, ours):
-        """Why a row comes only from this tap; None if that is not known."""
+        """Why only this tap delivers a row; None if that is unknown."""
         kind = self.hidden.get(ours.get(ENTITIES.get(stream)))
-        return kind and f"{kind} entities: TikTok leaves them out by default, and the Python tap does not ask for them"
+        return (
+            kind
+            and f"{kind} entities: TikTok leaves them out by default, and the Python tap does not "
+            "request them"
+        )
 
     def value(self, field, theirs, ours):
-        """Why a value differs; None if that is not known."""
+        """Why a value differs; None if that is unknown."""
         if field in NEVER_ASKED and theirs is None:
-            return f"{field}: in the Python tap's catalog, but never asked for, so always null"
+            return f"{field}: the Python tap has it in its catalog but never requests it"
         if theirs is True and ours is False:
-            return f"{field}: the Python tap makes true of the text \"0\""
+            return f'{field}: the Python tap reads the text "0" as true'
         if isinstance(theirs, Number) and isinstance(ours, Number) and float(theirs) == float(ours):
-            return f"{field}: the Python tap makes a binary float of it, which has 15 to 17 digits"
+            return (
+                f"{field}: the Python tap converts it to a binary float, which has 15 to 17 digits"
+            )
         return None

@@ -1,5 +1,7 @@
-"""Starts the Python tap in its own environment, with the fake API in place of TikTok. Owns what must change in its requests for
-that: the host, and three things that TikTok forgives and the strict fake does not. `launcher.py BASE_URL ARGUMENTS...`
+"""Starts the Python tap in its own environment, with the fake API in place of TikTok.
+
+It changes the requests of the Python tap: the host, and three details that TikTok accepts and the
+strict fake API refuses. Usage: `launcher.py BASE_URL ARGUMENTS...`
 """
 
 import json
@@ -18,9 +20,11 @@ def request(session, method, url, **arguments):
     parts = urlsplit(url)
     parameters = {name: value for name, value in parse_qsl(parts.query) if name not in UNKNOWN}
     if "metrics" in parameters:
-        # `promotion_type` is in its list twice.
+        # The list of the Python tap has `promotion_type` twice.
         parameters["metrics"] = json.dumps(list(dict.fromkeys(json.loads(parameters["metrics"]))))
-    path = parts.path if parts.path.endswith("/") else f"{parts.path}/"  # its `user/info` has none
+    path = (
+        parts.path if parts.path.endswith("/") else f"{parts.path}/"
+    )  # `user/info` lacks the slash
     query = f"?{urlencode(parameters)}" if parameters else ""
     return SEND(session, method, f"{BASE}{path}{query}", **arguments)
 

@@ -1,5 +1,4 @@
-"""The rows of both taps side by side. Owns the comparison; which differences are known is `known`'s matter.
-"""
+"""Compares the rows of both taps. The differences that are expected are in `known`."""
 
 from collections import Counter
 
@@ -8,7 +7,7 @@ from values import Number, parse
 
 
 class Output:
-    """What a tap wrote: rows by stream and key."""
+    """The output of a tap: rows by stream and key."""
 
     def __init__(self, path):
         self.keys, self.rows = {}, {}
@@ -28,7 +27,7 @@ class Output:
 
 
 def compare(theirs, ours, known):
-    """Per stream: rows, values compared, values that differ as known, and what is unknown."""
+    """Yields the result for each stream: rows, compared values, known and unknown differences."""
     for stream in sorted(theirs.rows.keys() | ours.rows.keys()):
         left, right = theirs.rows.get(stream, {}), ours.rows.get(stream, {})
         result = Result(stream, len(left), len(right))
@@ -47,7 +46,7 @@ def compare(theirs, ours, known):
 
 
 def unseen_change(theirs, ours, known):
-    """Takes a row from ours and changes a value in another; which of the two the comparison misses."""
+    """Removes one of our rows, changes a value in another, and returns what goes unnoticed."""
     stream = max(ours.rows, key=lambda name: len(ours.rows[name]))
     mine = ours.rows[stream]
     key, other = list(theirs.rows[stream])[:2]
@@ -63,7 +62,7 @@ def unseen_change(theirs, ours, known):
 
 
 class Result:
-    """What the comparison of one stream found."""
+    """The result of comparing one stream."""
 
     def __init__(self, stream, theirs, ours):
         self.stream, self.theirs, self.ours = stream, theirs, ours
@@ -81,4 +80,7 @@ class Result:
             one, two = one_form(left.get(field)), one_form(right.get(field))
             self.values += 1
             if type(one) is not type(two) or one != two:
-                self.judge(known.value(field, left.get(field), right.get(field)), f"{field}: {one!r} and {two!r}")
+                self.judge(
+                    known.value(field, left.get(field), right.get(field)),
+                    f"{field}: {one!r} and {two!r}",
+                )

@@ -1,5 +1,7 @@
-"""Loads one report through both taps into target-postgres, with several settings of the target, and tells which side limits.
-Owns the cases and the table. The catalog is the Python tap's own, so that both load the same columns.
+"""Loads one report with both taps into target-postgres, with several settings of the target.
+
+Prints how long each load takes and which program limits its speed. The catalog is that of the
+Python tap, so that both load the same columns.
 """
 
 import argparse
@@ -20,11 +22,11 @@ from taps import Files, python_command
 
 STREAM = "ad_insights"
 DAYS = ("2026-01-01", "2026-01-30")
-DELIVERED = 30 * 0.586  # rows of an ad, on average: some ads are deleted, some days empty
+DELIVERED = 30 * 0.586  # rows per ad on average: some ads are deleted, some days empty
 ACCOUNTS = 4
 
 COPY = {"use_copy": True, "validate_records": False}
-# Name, whether it is the Python tap, settings of the target.
+# Name of the tap, whether it is the Python tap, name of the settings, settings of the target.
 CASES = [
     ("ours", False, "defaults", {}),
     ("ours", False, "copy, no validation", COPY),
@@ -38,17 +40,29 @@ CASES = [
 
 def main():
     parser = argparse.ArgumentParser(prog="tests/bench/pipe/run", description=__doc__)
-    parser.add_argument("--tap", help="the tap's binary; built if not given")
-    parser.add_argument("--fake", help="the fake API's binary; built if not given")
-    parser.add_argument("--rows", type=int, default=200_000, help="about so many")
+    parser.add_argument("--tap", help="binary of the tap; built if not given")
+    parser.add_argument("--fake", help="binary of the fake API; built if not given")
+    parser.add_argument("--rows", type=int, default=200_000, help="approximate number of rows")
     arguments = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers are stopped
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(143)
+    )  # so that context managers stop the servers
 
     tap, fake_binary = programs.binaries(arguments.tap, arguments.fake)
     target = programs.target(postgres.Postgres.package)
     programs.server()
     campaigns = max(1, round(arguments.rows / DELIVERED / ACCOUNTS / 100))
-    world = ["--plain", "--accounts", str(ACCOUNTS), "--campaigns", str(campaigns), "--adgroups", "10", "--ads", "10"]
+    world = [
+        "--plain",
+        "--accounts",
+        str(ACCOUNTS),
+        "--campaigns",
+        str(campaigns),
+        "--adgroups",
+        "10",
+        "--ads",
+        "10",
+    ]
     with (
         tempfile.TemporaryDirectory(prefix="tap-pipe-") as folder,
         Fake(fake_binary, world, Path(folder) / "fake.log") as fake,
@@ -57,19 +71,25 @@ def main():
         files = Files(Path(folder), fake, DAYS)
         python = python_command(fake.config["base_url"])
         files.discover(python, [STREAM])
-        files.run([tap])  # the fake keeps the pages that it made
+        files.run([tap])  # fills the cache of the fake API
         rows = count(fake)
         print(f"{rows} rows of {STREAM}, {postgres.Postgres.package}")
-        print(f"{'tap':7} {'target':40} {'wall':>8} {'rows/s':>8} {'tap CPU':>9} {'target CPU':>11} {'database':>9}  limits")
+        costs = f"{'wall':>8} {'rows/s':>8} {'tap CPU':>9} {'target CPU':>11} {'database':>9}"
+        print(f"{'tap':7} {'target':40} {costs}  limited by")
         wrong = []
         for number, (name, is_python, settings_name, settings) in enumerate(CASES):
             schema = f"pipe_{number}"
             database = postgres.Postgres(server, schema)
             database.config |= settings
             load = Load(files, python if is_python else [tap], [target], database)
-            costs = f"{load.wall:7.1f}s {rows / load.wall:8.0f} {load.tap.cpu:8.1f}s {load.target.cpu:10.1f}s {load.database_cpu:8.1f}s"
+            costs = (
+                f"{load.wall:7.1f}s {rows / load.wall:8.0f} {load.tap.cpu:8.1f}s "
+                f"{load.target.cpu:10.1f}s {load.database_cpu:8.1f}s"
+            )
             print(f"{name:7} {settings_name:40} {costs}  {load.limit()}", flush=True)
-            loaded = int(server.query(postgres.DATABASE, f'SELECT count(*) FROM "{schema}"."{STREAM}"')[0])
+            loaded = int(
+                server.query(postgres.DATABASE, f'SELECT count(*) FROM "{schema}"."{STREAM}"')[0]
+            )
             if loaded != rows:
                 wrong.append(f"{name}, {settings_name}: {loaded} rows in the table, not {rows}")
             server.query(postgres.DATABASE, f'DROP SCHEMA "{schema}" CASCADE')
@@ -78,46 +98,60 @@ def main():
 
 
 def count(fake):
-    """How many rows the fake has, by its own account."""
-    asked = {"report_type": "BASIC", "data_level": "AUCTION_AD", "dimensions": json.dumps(["ad_id", "stat_time_day"])}
+    """The number of rows that the fake API has."""
+    asked = {
+        "report_type": "BASIC",
+        "data_level": "AUCTION_AD",
+        "dimensions": json.dumps(["ad_id", "stat_time_day"]),
+    }
     asked |= {"metrics": json.dumps(["spend"]), "start_date": DAYS[0], "end_date": DAYS[1]}
-    return sum(len(fake.ask("truth/report", advertiser_id=account, **asked)) for account in fake.accounts)
+    return sum(
+        len(fake.ask("truth/report", advertiser_id=account, **asked)) for account in fake.accounts
+    )
 
 
 class Load:
-    """One `tap | target`, run when it is made."""
+    """One `tap | target`. The constructor runs it."""
 
     def __init__(self, files, tap, target, database):
         config = files.folder / "target.json"
         config.write_text(json.dumps(database.config), encoding="utf-8")
         before = ended_backends(database.server)
         began = time.monotonic()
-        with (files.folder / "tap.log").open("wb") as tap_log, (files.folder / "target.log").open("wb") as target_log:
+        with (
+            (files.folder / "tap.log").open("wb") as tap_log,
+            (files.folder / "target.log").open("wb") as target_log,
+        ):
             self.tap = Watched([*tap, *files.arguments()], stdout=subprocess.PIPE, stderr=tap_log)
             try:
                 command = [*target, "--config", config]
-                self.target = Watched(command, stdin=self.tap.stdout, stdout=subprocess.DEVNULL, stderr=target_log)
+                self.target = Watched(
+                    command, stdin=self.tap.stdout, stdout=subprocess.DEVNULL, stderr=target_log
+                )
                 self.tap.stdout.close()
                 codes = {"target": self.target.end(), "tap": self.tap.end()}
             finally:
                 self.tap.kill()
         self.wall = time.monotonic() - began
-        time.sleep(0.5)  # until the server has seen its backend end
+        time.sleep(0.5)  # until the server has noticed that its backend ended
         self.database_cpu = ended_backends(database.server) - before
         for name, code in codes.items():
             if code:
                 log = (files.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
-                raise RuntimeError(f"the {name} ends with {code}: {log[-3000:]}")
+                raise RuntimeError(f"the {name} exited with {code}: {log[-3000:]}")
 
     def limit(self):
-        """Who is busiest, by shares of the wall. The target waits while the database works, so that those two add up."""
+        """The busiest program, with the share of the wall time that each one was busy.
+
+        The target waits while the database works, so the shares of these two add up.
+        """
         shares = {"tap": self.tap.cpu, "target": self.target.cpu, "database": self.database_cpu}
         busy = ", ".join(f"{name} {cpu / self.wall:.0%}" for name, cpu in shares.items())
         return f"{max(shares, key=shares.get)} ({busy})"
 
 
 def ended_backends(server):
-    """CPU seconds of every backend that has ended."""
+    """CPU seconds of all backends of the server that have ended."""
     pid = (Path(server.data) / "postmaster.pid").read_text(encoding="ascii").split()[0]
     after_name = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(after_name[13]) + int(after_name[14])) / os.sysconf("SC_CLK_TCK")

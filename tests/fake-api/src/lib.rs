@@ -5,11 +5,14 @@
 //! HTTP, refuses what TikTok refuses, and misbehaves on request ([`Fault`]).
 //! Nothing here knows the tap.
 
+mod facts;
 mod random;
 mod server;
 mod world;
 
-pub use server::{APP_ID, Fault, FaultKind, Options, Request, SECRET, Server, Shape, TOKEN};
+pub use server::{
+    APP_ID, Fault, FaultKind, Options, Request, SECRET, Server, Shape, TOKEN, listed_paths,
+};
 pub use world::{
     Account, Entity, Kind, Level, ReportQuery, ReportRow, ReportType, Row, World, WorldConfig,
     additive_metrics, zone_exists,

@@ -20,6 +20,9 @@ struct Arguments {
     /// Ad accounts
     #[arg(long, default_value_t = 2)]
     accounts: usize,
+    /// Business Centers
+    #[arg(long, default_value_t = 2)]
+    business_centers: usize,
     /// Campaigns of an account
     #[arg(long, default_value_t = 3)]
     campaigns: usize,
@@ -30,7 +33,12 @@ struct Arguments {
     #[arg(long, default_value_t = 4)]
     ads: usize,
     /// Time zones, given to the accounts in turn
-    #[arg(long, value_delimiter = ',', default_value = "America/New_York,Asia/Singapore", value_parser = parse_zone)]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "America/New_York,Asia/Singapore",
+        value_parser = parse_zone
+    )]
     zones: Vec<String>,
     /// Time every answer takes
     #[arg(long, default_value_t = 0)]
@@ -60,6 +68,18 @@ struct Arguments {
     /// several times
     #[arg(long = "fault", value_name = "JSON")]
     faults: Vec<Fault>,
+    /// A permission that the app does not have, such as 'Read Pixels'; may be given several times
+    #[arg(long = "refuse-scope", value_name = "SCOPE")]
+    refused_scopes: Vec<String>,
+    /// An endpoint that the account is not on the allowlist of; may be given several times
+    #[arg(long = "refuse-path", value_name = "PATH")]
+    refused_paths: Vec<String>,
+    /// A Business Center that the token may not read; may be given several times
+    #[arg(long = "refuse-business-center", value_name = "ID")]
+    refused_business_centers: Vec<String>,
+    /// The id of a catalog, a form, an ad group that may not be read; may be given several times
+    #[arg(long = "refuse-parent", value_name = "ID")]
+    refused_parents: Vec<String>,
     /// Leave out what breaks careless parsers: odd values, counts with decimals, ads without
     /// `modify_time`
     #[arg(long)]
@@ -86,6 +106,7 @@ fn main() -> io::Result<()> {
     let world = World::new(WorldConfig {
         seed: arguments.seed,
         accounts: arguments.accounts,
+        business_centers: arguments.business_centers,
         campaigns: arguments.campaigns,
         adgroups: arguments.adgroups,
         ads: arguments.ads,
@@ -103,6 +124,10 @@ fn main() -> io::Result<()> {
         latency_jitter: Latency::from_millis(arguments.jitter_ms),
         rate_limit: arguments.rate_limit,
         sandbox: arguments.sandbox,
+        refused_scopes: arguments.refused_scopes,
+        refused_paths: arguments.refused_paths,
+        refused_business_centers: arguments.refused_business_centers,
+        refused_parents: arguments.refused_parents,
         ..Options::default()
     };
     let ids: Vec<_> =

@@ -4,9 +4,10 @@
 use super::api::Context;
 use super::connection::Reply;
 use super::fault::Fault;
+use super::filter::Filters;
 use super::http::{Head, split_target};
 use super::params::Params;
-use super::{Shared, endpoints, lock, report_rules};
+use super::{Shared, endpoints, list_facts, lists, lock, owners, report_rules};
 use crate::{Kind, Row};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -98,12 +99,44 @@ fn truth(shared: &Shared, what: &str, params: Pairs) -> Reply {
         "campaigns" => Kind::Campaign,
         "adgroups" => Kind::Adgroup,
         "ads" => Kind::Ad,
-        _ => return Reply::plain(404, "text/plain", "no such truth"),
+        _ => return listed(shared, what, params),
     };
     let entities = accounts.flat_map(|account| world.entities(kind, &account.advertiser_id));
     let rows = entities
         .map(|entity| flagged(&entity.row, entity.deleted, entity.top_view, entity.promote));
     list(&rows.collect::<Vec<_>>())
+}
+
+/// Every row of an endpoint, hidden ones included: of one owner if the request names one, and those
+/// that pass the filters that it gives.
+fn listed(shared: &Shared, path: &str, pairs: Pairs) -> Reply {
+    let Some(facts) = list_facts::find(path) else {
+        return Reply::plain(404, "text/plain", "no such truth");
+    };
+    let context = Context::new(shared);
+    let named: Vec<_> = pairs.iter().map(|(_, value)| value.clone()).collect();
+    let params = Params::unchecked(facts, pairs);
+    let all = owners::all(&shared.world, facts);
+    let asked = all.iter().any(|owner| named.contains(owner));
+    let owners = all.into_iter().filter(|owner| !asked || named.contains(owner));
+    let mut rows = Vec::new();
+    for owner in owners {
+        let owner = [owner];
+        let listing = lists::listing(&context, facts, &params, &owner);
+        let filters = Filters::given(&facts.filters, &params);
+        for item in listing.items().iter().filter(|item| filters.pass(item)) {
+            let row = item.row();
+            let hidden =
+                Row(row.0.iter().filter(|(key, _)| key.starts_with('_')).cloned().collect());
+            rows.push(format!(
+                "{{\"owner\":\"{}\",\"row\":{},\"hidden\":{}}}",
+                owner[0],
+                row.shown().json(),
+                hidden.json()
+            ));
+        }
+    }
+    list(&rows)
 }
 
 fn flagged(row: &Row, deleted: bool, top_view: bool, promote: bool) -> String {

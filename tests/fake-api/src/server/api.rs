@@ -8,8 +8,10 @@ use super::envelope::{self, Answer, Data, Refusal};
 use super::fault_kind::FaultKind;
 use super::http::{Head, split_target};
 use super::limiter::Refused;
+use super::list_facts;
 use super::params::Params;
-use super::{APP_ID, Options, Shared, TOKEN, lock, tamper};
+use super::tasks::Tasks;
+use super::{APP_ID, Options, Shared, TOKEN, lock, request, tamper};
 use crate::{Account, World, random};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -23,6 +25,7 @@ pub(crate) struct Context<'a> {
     pub(crate) world: &'a World,
     pub(crate) options: Options,
     pub(crate) cache: &'a Mutex<Cache>,
+    pub(crate) tasks: &'a Mutex<Tasks>,
     /// Answers of another moment are stale: the hour and the epoch.
     pub(crate) moment: String,
 }
@@ -33,6 +36,7 @@ impl<'a> Context<'a> {
             world: &shared.world,
             options: shared.options(),
             cache: &shared.cache,
+            tasks: &shared.tasks,
             moment: shared.world.moment(),
         }
     }
@@ -54,23 +58,37 @@ pub(crate) struct Outcome {
 }
 
 /// Answers an API request and notes it in the journal.
-pub(crate) fn answer(shared: &Shared, head: &Head) -> Outcome {
+pub(crate) fn answer(shared: &Shared, head: &Head, body: &[u8]) -> Outcome {
     let context = Context::new(shared);
-    let (path, params) = split_target(&head.target).unwrap_or_else(|| {
+    let (path, mut params) = split_target(&head.target).unwrap_or_else(|| {
         lock(&shared.journal).violate(format!("the query is not UTF-8: {}", head.target));
         (head.target.split('?').next().unwrap_or_default(), Vec::new())
     });
     let below = path.strip_prefix(BASE);
     let path = below.unwrap_or(path);
+    let endpoint = below.and_then(endpoints::find);
+    let facts = below.and_then(list_facts::find);
+    let method = facts.map_or("GET", |facts| facts.method);
+    let readable = method == "GET" || request::read(head, body, &mut params);
+    if let Some(facts) = facts {
+        request::read_headers(head, facts, &mut params);
+    }
     let number = lock(&shared.journal).arrive(&head.method, path, params.clone());
     let latency = context.options.latency + jitter(context.options.latency_jitter, number);
     let restate_every = context.options.restate_every;
-    let (reply, code, hang) = match below.and_then(endpoints::find) {
+    let (reply, code, hang) = match endpoint {
         None => (not_found(shared, path), None, Duration::ZERO),
-        Some(_) if head.method != "GET" => {
+        Some(_) if head.method != method => {
             lock(&shared.journal)
-                .violate(format!("{path}: {} is not allowed, only GET", head.method));
+                .violate(format!("{path}: {} is not allowed, only {method}", head.method));
             (Reply::plain(405, "text/plain", "405 method not allowed"), None, Duration::ZERO)
+        }
+        Some(_) if !readable => {
+            let why = "the body is no JSON object of type application/json";
+            lock(&shared.journal).violate(format!("{path}: {why}"));
+            let id = envelope::request_id(number);
+            let body = envelope::failure(40000, why, &id);
+            (Reply::plain(200, "application/json", body), Some(40000), Duration::ZERO)
         }
         Some(endpoint) => {
             let call = Call { shared, context, endpoint, head, params, number };
@@ -146,7 +164,10 @@ impl Call<'_> {
                 Refused::Minute => "App reaches the QPM limit.".to_owned(),
                 Refused::Day => "App reaches the QPD limit.".to_owned(),
                 Refused::Suspended => {
-                    format!("Due to too many requests, requests from App {APP_ID} are temporarily restricted.")
+                    format!(
+                        "Due to too many requests, requests from App {APP_ID} are temporarily \
+                         restricted."
+                    )
                 }
             };
             Refusal::by_option(40100, message)
@@ -164,6 +185,26 @@ impl Call<'_> {
                 40008,
                 format!("{} is not supported in sandbox", self.endpoint.path),
             ));
+        }
+        self.permit(options)
+    }
+
+    /// What the options take away from the app.
+    fn permit(&self, options: &Options) -> Result<(), Refusal> {
+        let path = self.endpoint.path;
+        if options.refused_paths.iter().any(|refused| refused == path) {
+            let why = format!("The app or the advertiser is not on the allowlist of {path}");
+            return Err(Refusal::by_option(40118, why));
+        }
+        let scopes = list_facts::find(path).map_or(&[][..], |facts| &facts.scopes);
+        let refused = |scope: &&str| options.refused_scopes.iter().any(|refused| refused == scope);
+        if !scopes.is_empty() && scopes.iter().all(refused) {
+            let why = format!(
+                "The advertiser does not grant you the permission to {} {BASE}{path}: {}",
+                self.head.method,
+                scopes.join(", ")
+            );
+            return Err(Refusal::by_option(40001, why));
         }
         Ok(())
     }
@@ -189,11 +230,18 @@ impl Call<'_> {
         let request = format!("{} {} {sorted:?}", self.context.moment, self.endpoint.path);
         let gzips = self.context.options.gzip && self.head.accepts_gzip();
         let key = format!("{gzips} {request}");
-        let cached = lock(&self.shared.cache).body(&key);
+        // What a task answers depends on when it is asked.
+        let keeps =
+            self.params.iter().all(|(name, _)| name != "task_id") && self.head.method == "GET";
+        let cached = lock(&self.shared.cache).body(&key).filter(|_| keeps);
         let body = match cached {
             Some(body) => body,
             None => match self.evaluate() {
                 Err(refusal) => return (self.refuse(&refusal), Some(refusal.code), hang),
+                Ok((Answer { data: Data::File { content_type, bytes }, .. }, _)) => {
+                    let reply = Reply::plain(200, content_type, bytes);
+                    return (reply, Some(0), hang);
+                }
                 Ok((answer, _)) => {
                     let id = envelope::request_id(random::text(&request));
                     let plain = envelope::success(&answer.data, &id).into_bytes();
@@ -201,7 +249,9 @@ impl Call<'_> {
                     let bytes = Arc::new(if gzipped { gzip(&plain) } else { plain });
                     let body =
                         Body { bytes, gzipped, throttled: answer.throttled, wait: answer.wait };
-                    lock(&self.shared.cache).keep_body(key, body.clone());
+                    if keeps {
+                        lock(&self.shared.cache).keep_body(key, body.clone());
+                    }
                     body
                 }
             },
@@ -220,15 +270,16 @@ impl Call<'_> {
             Err(refusal) => return (self.refuse(&refusal), Some(refusal.code), Duration::ZERO),
         };
         if let Some(params) = tamper::other_rows(kind, &params)
-            && let Ok(other) = (self.endpoint.handler)(&self.context, &params)
-            && let (Data::List { rows, .. }, Data::List { rows: other, .. }) =
-                (&mut answer.data, other.data)
+            && let Ok(mut other) = (self.endpoint.handler)(&self.context, &params)
+            && let (Some(rows), Some(other)) = (answer.data.rows_mut(), other.data.rows_mut())
         {
-            *rows = other;
+            rows.clone_from(other);
         }
         tamper::change(kind, &mut answer.data);
-        let mut reply =
-            self.json(tamper::write(kind, &answer.data, &envelope::request_id(self.number)));
+        let mut reply = match answer.data {
+            Data::File { content_type, bytes } => Reply::plain(200, content_type, bytes),
+            data => self.json(tamper::write(kind, &data, &envelope::request_id(self.number))),
+        };
         reply.throttled = answer.throttled;
         tamper::spoil_delivery(kind, &mut reply, self.head.accepts_gzip());
         (reply, tamper::code(kind), answer.wait)

@@ -77,14 +77,15 @@ fn serve_admin(shared: &Shared, stream: &mut TcpStream, head: &Head, id: u64) ->
 }
 
 fn serve_api(shared: &Shared, stream: &mut TcpStream, head: &Head, id: u64) -> io::Result<bool> {
-    let outcome = api::answer(shared, head);
+    let body = http::read_body(stream, head)?;
+    let outcome = api::answer(shared, head, &body);
     shared.sleep(outcome.wait);
     if outcome.reply.delivery == Delivery::Reset {
         shared.forget(id);
         return Ok(false);
     }
     // Nothing may stay unread: that would reset the connection.
-    http::finish_head(stream, head)?;
+    http::finish_request(stream)?;
     if outcome.reply.delivery == Delivery::Nothing {
         return Ok(false);
     }

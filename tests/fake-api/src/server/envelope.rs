@@ -28,6 +28,20 @@ pub(crate) enum Data {
         /// Without rows, the list is null instead of empty.
         null: bool,
     },
+    /// A file by itself, without an envelope.
+    File { content_type: &'static str, bytes: Vec<u8> },
+    /// Rows that stand somewhere else: all of `data` but the rows, in pieces.
+    Shaped {
+        /// What comes before the rows, such as `{"pixels":[`.
+        open: String,
+        /// Rows, joined by commas.
+        rows: String,
+        /// What ends the rows, such as `]`.
+        close: &'static str,
+        page_info: Option<String>,
+        /// What comes after that.
+        end: String,
+    },
 }
 
 impl Default for Data {
@@ -63,9 +77,22 @@ impl Refusal {
 }
 
 impl Data {
+    /// The rows, if it has any.
+    pub(crate) fn rows_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Raw(_) | Self::File { .. } => None,
+            Self::List { rows, .. } | Self::Shaped { rows, .. } => Some(rows),
+        }
+    }
+
     pub(crate) fn json(&self) -> String {
         match self {
             Self::Raw(json) => json.clone(),
+            Self::File { .. } => "{}".to_owned(),
+            Self::Shaped { open, rows, close, page_info, end } => {
+                let info = page_info.as_ref().map(|info| format!(",\"page_info\":{info}"));
+                format!("{open}{rows}{close}{}{end}", info.unwrap_or_default())
+            }
             Self::List { rows, page_info, total_metrics, null } => {
                 let mut out = String::with_capacity(rows.len() + 128);
                 out.push_str("{\"list\":");
@@ -118,7 +145,11 @@ pub(crate) fn request_id(number: u64) -> String {
 pub(crate) fn page_info(page: usize, page_size: usize, total: usize) -> String {
     let mut out = String::new();
     let pages = total.div_ceil(page_size);
-    write!(out, "{{\"page\":{page},\"page_size\":{page_size},\"total_number\":{total},\"total_page\":{pages}}}")
-        .expect("writing to a String cannot fail");
+    write!(
+        out,
+        "{{\"page\":{page},\"page_size\":{page_size},\"total_number\":{total},\
+         \"total_page\":{pages}}}"
+    )
+    .expect("writing to a String cannot fail");
     out
 }

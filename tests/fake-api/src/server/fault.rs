@@ -20,6 +20,8 @@ pub struct Fault {
     pub data_level: Option<String>,
     /// One of the parameter `dimensions`, for example `gender`.
     pub dimension: Option<String>,
+    /// A parameter and its value, alone or among others: a Business Center, a catalog, a form.
+    pub param: Option<(String, String)>,
     /// Fitting requests that are let through first.
     pub after: usize,
     /// How many requests get it then; `usize::MAX` is for ever.
@@ -38,6 +40,7 @@ impl Default for Fault {
             report_type: None,
             data_level: None,
             dimension: None,
+            param: None,
             after: 0,
             times: 1,
             kind: FaultKind::Code { code: 50000, message: "System error.".to_owned() },
@@ -66,6 +69,10 @@ impl Fault {
             && is("start_date", &self.start_date)
             && is("report_type", &self.report_type)
             && is("data_level", &self.data_level)
+            && self
+                .param
+                .as_ref()
+                .is_none_or(|(name, value)| param(name) == Some(value) || has(name, value))
             && self.dimension.as_deref().is_none_or(|dimension| has("dimensions", dimension))
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::str::FromStr;
 use std::time::Duration;
 
-const CONDITIONS: [&str; 10] = [
+const CONDITIONS: [&str; 11] = [
     "path",
     "advertiser_id",
     "page",
@@ -14,6 +14,7 @@ const CONDITIONS: [&str; 10] = [
     "report_type",
     "data_level",
     "dimension",
+    "param",
     "after",
     "times",
     "kind",
@@ -23,7 +24,8 @@ impl FromStr for Fault {
     type Err = String;
 
     /// Reads a fault from JSON: the conditions under their own names, `kind` in snake case
-    /// (`cut_body`), and its details beside it: `code`, `message`, `status`, `content_type`,
+    /// (`cut_body`), `param` as an object with the name and the value of a parameter, and the
+    /// details of the kind beside it: `code`, `message`, `status`, `content_type`,
     /// `body`, `seconds`, `page_info`, `rows` (how many), `shape` (in snake case).
     fn from_str(text: &str) -> Result<Self, String> {
         let json = serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -58,6 +60,7 @@ impl Fault {
             report_type: text(json, "report_type")?,
             data_level: text(json, "data_level")?,
             dimension: text(json, "dimension")?,
+            param: param(json)?,
             after: count("after")?.unwrap_or(0),
             times: count("times")?.unwrap_or(1),
             kind,
@@ -141,6 +144,14 @@ fn kind(name: &str, json: &Value) -> Result<(FaultKind, &'static [&'static str])
         "code_last" => (FaultKind::CodeLast, none),
         _ => return Err(format!("kind: {name} is unknown")),
     })
+}
+
+/// `"param": {"bc_id": "7"}`.
+fn param(json: &Value) -> Result<Option<(String, String)>, String> {
+    let Some(members) = json["param"].as_object() else { return Ok(None) };
+    let (name, value) = members.iter().next().ok_or_else(|| lacks("param"))?;
+    let value = value.as_str().ok_or("param: its value must be a text")?;
+    Ok(Some((name.clone(), value.to_owned())))
 }
 
 fn text(json: &Value, key: &str) -> Result<Option<String>, String> {

@@ -61,14 +61,36 @@ pub(crate) fn read_head(stream: &mut TcpStream) -> io::Result<Option<Head>> {
 
 /// Reads the byte that [`read_head`] left, and the body.
 pub(crate) fn finish_head(stream: &mut TcpStream, head: &Head) -> io::Result<Vec<u8>> {
-    stream.read_exact(&mut [0])?;
+    let mut body = read_body(stream, head)?;
+    if let Some(last) = body.len().checked_sub(1) {
+        stream.read_exact(&mut body[last..])?;
+    } else {
+        stream.read_exact(&mut [0])?;
+    }
+    Ok(body)
+}
+
+/// Reads the body, but leaves the last byte of the request unread, as [`read_head`] does. With a
+/// body this is to be called once, and [`finish_request`] after it.
+pub(crate) fn read_body(stream: &mut TcpStream, head: &Head) -> io::Result<Vec<u8>> {
     let length = head.header("content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
     if length > LONGEST_BODY {
         return Err(ErrorKind::InvalidData.into());
     }
     let mut body = vec![0; length];
-    stream.read_exact(&mut body)?;
+    if let Some(last) = length.checked_sub(1) {
+        stream.read_exact(&mut [0])?;
+        stream.read_exact(&mut body[..last])?;
+        if stream.peek(&mut body[last..])? == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+    }
     Ok(body)
+}
+
+/// Reads the last byte of a request.
+pub(crate) fn finish_request(stream: &mut TcpStream) -> io::Result<()> {
+    stream.read_exact(&mut [0])
 }
 
 fn parse(text: &[u8]) -> io::Result<Head> {

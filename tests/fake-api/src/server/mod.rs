@@ -1,22 +1,26 @@
 //! The server: a listener on loopback that answers as the TikTok Ads API would.
 //! Owns starting, stopping and what tests may ask and change; answering is in `api`.
 
-mod accounts;
 mod admin;
 mod api;
 mod cache;
 mod connection;
 mod endpoints;
-mod entities;
 mod envelope;
+mod fact_params;
 mod fault;
 mod fault_json;
 mod fault_kind;
+mod filter;
 mod http;
 mod journal;
 mod limiter;
+mod list_facts;
 mod listener;
+mod lists;
 mod options;
+mod owners;
+mod param_values;
 mod params;
 mod report_dimensions;
 mod report_endpoints;
@@ -26,7 +30,14 @@ mod report_rules;
 mod report_totals;
 mod report_windows;
 mod reports;
+mod request;
+mod rules;
+mod shape;
 mod tamper;
+mod task_files;
+mod tasks;
+mod window;
+mod zip;
 
 use crate::World;
 use cache::Cache;
@@ -41,6 +52,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+use tasks::Tasks;
 
 pub use fault::Fault;
 pub use fault_kind::{FaultKind, Shape};
@@ -70,6 +82,7 @@ pub(crate) struct Shared {
     faults: Mutex<Faults>,
     limiter: Mutex<Limiter>,
     cache: Mutex<Cache>,
+    tasks: Mutex<Tasks>,
     connections: Mutex<HashMap<u64, TcpStream>>,
     door: Mutex<Door>,
     port: u16,
@@ -105,6 +118,7 @@ impl Server {
             faults: Mutex::default(),
             limiter: Mutex::default(),
             cache: Mutex::default(),
+            tasks: Mutex::default(),
             connections: Mutex::default(),
             door: Mutex::default(),
             port,
@@ -173,6 +187,11 @@ impl Server {
     pub fn set_options(&self, change: impl FnOnce(&mut Options)) {
         self.shared.set_options(change);
     }
+}
+
+/// The paths of all endpoints that have a file of facts, such as `pixel/list/`.
+pub fn listed_paths() -> Vec<&'static str> {
+    crate::facts::all().iter().map(|file| file.path).collect()
 }
 
 impl Shared {

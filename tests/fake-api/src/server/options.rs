@@ -64,6 +64,31 @@ pub struct Options {
     pub refuse_top_view: bool,
     /// Accounts refused with 40001.
     pub refused_accounts: Vec<String>,
+    /// Business Centers refused with 40001.
+    pub refused_business_centers: Vec<String>,
+    /// Ids of parents, such as a catalog or a form: requests that name one are refused with 40001.
+    pub refused_parents: Vec<String>,
+    /// Permissions that the app does not have, in the words of its page, such as `Read Pixels`:
+    /// endpoints that need them are refused with 40001.
+    pub refused_scopes: Vec<String>,
+    /// Paths refused with 40118, as for an account that is not on the allowlist.
+    pub refused_paths: Vec<String>,
+    /// Caps of single endpoints instead of TikTok's: a path such as `file/image/ad/search/`, and
+    /// the rows that a list has at most, or page times page size.
+    pub caps: Vec<(String, usize)>,
+    /// How often a task is still running when it is asked for.
+    pub task_polls: usize,
+    /// Tasks that fail, the first ones.
+    pub failing_tasks: usize,
+    /// How long the result of a task can be downloaded.
+    pub task_life: Duration,
+}
+
+impl Options {
+    /// The cap of a path, if it is not TikTok's.
+    pub(crate) fn cap(&self, path: &str) -> Option<usize> {
+        self.caps.iter().find(|(capped, _)| capped == path).map(|(_, most)| *most)
+    }
 }
 
 impl Default for Options {
@@ -94,6 +119,14 @@ impl Default for Options {
             unlisted_campaigns: Vec::new(),
             refuse_top_view: false,
             refused_accounts: Vec::new(),
+            refused_business_centers: Vec::new(),
+            refused_parents: Vec::new(),
+            refused_scopes: Vec::new(),
+            refused_paths: Vec::new(),
+            caps: Vec::new(),
+            task_polls: 1,
+            failing_tasks: 0,
+            task_life: Duration::from_secs(600),
         }
     }
 }

@@ -4,13 +4,12 @@
 
 use super::endpoints::Endpoint;
 use super::envelope::Refusal;
-use crate::world::TIME_FORMAT;
+use super::list_facts::{self, ListFacts};
+use super::param_values::{DATE_FORMAT, check_value};
 use serde_json::Value;
-use time::format_description::StaticFormatDescription;
-use time::macros::format_description;
-use time::{Date, PrimitiveDateTime};
+use time::Date;
 
-const DATE_FORMAT: StaticFormatDescription = format_description!("[year]-[month]-[day]");
+pub(crate) use super::param_values::check_texts;
 
 /// A parameter of an endpoint.
 pub(crate) struct Param {
@@ -23,9 +22,15 @@ pub(crate) struct Param {
 pub(crate) enum ParamKind {
     Text,
     Integer,
+    /// From 1 to so much.
+    UpTo(usize),
     Boolean,
     /// `YYYY-MM-DD`.
     Date,
+    /// `YYYY-MM-DD HH:MM:SS`.
+    Time,
+    /// An array of so many ids at most, with a code of its own for more of them.
+    Ids(usize),
     Choice(&'static [&'static str]),
     /// An array of so many texts at most.
     Texts(usize),
@@ -34,34 +39,45 @@ pub(crate) enum ParamKind {
     Object(&'static [FilterKey]),
     /// The filter of reports.
     Conditions,
+    /// An array of objects that nothing is known about.
+    Objects,
 }
 
 /// A key of an entity filter.
 pub(crate) struct FilterKey {
     pub(crate) name: &'static str,
     pub(crate) kind: FilterKind,
+    pub(crate) required: bool,
 }
 
 /// What a key of an entity filter holds.
 pub(crate) enum FilterKind {
     Text,
     Boolean,
-    /// An array of 1 to 100 ids.
-    Ids,
     /// An array of so many texts at most.
     Texts(usize),
     Choice(&'static [&'static str]),
     Choices(&'static [&'static str]),
+    /// `YYYY-MM-DD`.
+    Date,
     /// `YYYY-MM-DD HH:MM:SS`.
     Time,
+    Integer,
+    Numbers,
+    /// An array of objects that nothing is known about.
+    Objects,
 }
 
 /// The checked parameters of a request.
-#[derive(Debug)]
+#[derive(Clone)]
 pub(crate) struct Params {
     /// Of the endpoint.
     path: &'static str,
     pairs: Vec<(String, String)>,
+    /// Of endpoints that have a file of facts.
+    facts: Option<&'static ListFacts>,
+    /// Values of what the request leaves out, for [`Self::at`].
+    defaults: Vec<(Vec<String>, String)>,
     /// Rows by which every page is moved; see [`Self::shifted`].
     shift: i64,
 }
@@ -79,9 +95,18 @@ impl Params {
             let param = endpoint.params.iter().find(|param| param.name == name);
             let param =
                 param.ok_or_else(|| Refusal::wrong(format!("{name}: unknown parameter")))?;
-            check_value(param, value).map_err(|why| Refusal::wrong(format!("{name}: {why}")))?;
+            check_value(&param.kind, value)
+                .map_err(|why| Refusal::wrong(format!("{name}: {why}")))?;
+            if let ParamKind::Ids(most) = param.kind
+                && parsed(value).as_array().is_some_and(|ids| ids.len() > most)
+            {
+                let why = format!("Too many ids in one request: {name} takes at most {most}.");
+                return Err(Refusal::of(40011, why));
+            }
         }
-        let params = Self { path: endpoint.path, pairs, shift: 0 };
+        let facts = list_facts::find(endpoint.path);
+        let path = endpoint.path;
+        let params = Self { path, pairs, facts, defaults: Vec::new(), shift: 0 };
         for param in endpoint.params.iter().filter(|param| param.required) {
             if params.text(param.name).is_none() {
                 return Err(Refusal::wrong(format!(
@@ -94,6 +119,12 @@ impl Params {
             params.check_pages(largest)?;
         }
         Ok(params)
+    }
+
+    /// Parameters that need not fit the table, for questions about the truth.
+    pub(crate) fn unchecked(facts: &'static ListFacts, pairs: Vec<(String, String)>) -> Self {
+        let path = facts.endpoint.path;
+        Self { path, pairs, facts: Some(facts), defaults: Vec::new(), shift: 0 }
     }
 
     fn check_pages(&self, largest: usize) -> Result<(), Refusal> {
@@ -112,6 +143,36 @@ impl Params {
 
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The parameters as they came.
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.pairs
+    }
+
+    /// What is known about the endpoint; none for endpoints without a file of facts.
+    pub(crate) fn facts(&self) -> Option<&'static ListFacts> {
+        self.facts
+    }
+
+    /// The value of a parameter, or of a key inside one. Text that is no JSON is a JSON string.
+    pub(crate) fn at(&self, names: &[String]) -> Option<Value> {
+        let default = || {
+            let (_, value) = self.defaults.iter().find(|(at, _)| at == names)?;
+            Some(Value::from(value.as_str()))
+        };
+        self.given(names).or_else(default)
+    }
+
+    fn given(&self, names: &[String]) -> Option<Value> {
+        let (name, keys) = names.split_first()?;
+        let text = self.text(name)?;
+        keys.iter().try_fold(parsed(text), |value, key| value.get(key).cloned())
+    }
+
+    /// Says what a parameter is that the request leaves out.
+    pub(crate) fn set_default(&mut self, at: &[String], value: String) {
+        self.defaults.push((at.to_vec(), value));
     }
 
     pub(crate) fn is_true(&self, name: &str) -> bool {
@@ -137,7 +198,7 @@ impl Params {
     }
 
     pub(crate) fn page_size(&self) -> usize {
-        self.number("page_size").unwrap_or(10)
+        self.number("page_size").unwrap_or(self.facts.map_or(10, |facts| facts.page_size))
     }
 
     fn number(&self, name: &str) -> Option<usize> {
@@ -149,12 +210,12 @@ impl Params {
         let mut pairs = self.pairs.clone();
         pairs.retain(|(key, _)| key != "page");
         pairs.push(("page".to_owned(), self.page().saturating_sub(1).max(1).to_string()));
-        Self { path: self.path, pairs, shift: 0 }
+        Self { pairs, defaults: self.defaults.clone(), shift: 0, ..*self }
     }
 
     /// The same request after rows were inserted at the front of the list (deleted, if negative).
     pub(crate) fn shifted(&self, rows: i64) -> Self {
-        Self { path: self.path, pairs: self.pairs.clone(), shift: rows }
+        Self { pairs: self.pairs.clone(), defaults: self.defaults.clone(), shift: rows, ..*self }
     }
 
     /// How many rows come before the page.
@@ -173,97 +234,16 @@ impl Params {
     }
 }
 
+/// The value of a parameter; text that is no JSON is a JSON string.
+fn parsed(text: &str) -> Value {
+    match text.chars().next() {
+        Some('[' | '{') => serde_json::from_str(text).unwrap_or_default(),
+        _ => Value::from(text),
+    }
+}
+
 /// The texts of an array.
 pub(crate) fn strings(array: &Value) -> Vec<String> {
     let texts = array.as_array().into_iter().flatten().filter_map(Value::as_str);
     texts.map(str::to_owned).collect()
-}
-
-fn check_value(param: &Param, value: &str) -> Result<(), String> {
-    match &param.kind {
-        ParamKind::Text if value.is_empty() => Err("must not be empty".to_owned()),
-        ParamKind::Text => Ok(()),
-        ParamKind::Integer => {
-            // `parse` alone would take a sign.
-            let digits = !value.is_empty()
-                && value.len() < 10
-                && value.bytes().all(|byte| byte.is_ascii_digit());
-            digits.then_some(()).ok_or_else(|| "must be an integer".to_owned())
-        }
-        ParamKind::Boolean => check_choice(value, &["true", "false"]),
-        ParamKind::Date => {
-            let date = Date::parse(value, DATE_FORMAT);
-            date.map(drop).map_err(|_| "must be a date, YYYY-MM-DD".to_owned())
-        }
-        ParamKind::Choice(choices) => check_choice(value, choices),
-        ParamKind::Texts(most) => check_texts(&parse(value)?, *most),
-        ParamKind::Choices(choices) => check_choices(&parse(value)?, choices),
-        ParamKind::Object(keys) => check_object(&parse(value)?, keys),
-        ParamKind::Conditions => parse(value).map(drop), // its rules are those of reports
-    }
-}
-
-fn parse(value: &str) -> Result<Value, String> {
-    let parsed: Value = serde_json::from_str(value).map_err(|_| {
-        let twice = value.starts_with("%5B") || value.starts_with("%7B");
-        if twice { "encoded twice".to_owned() } else { "must be JSON".to_owned() }
-    })?;
-    if parsed.is_string() {
-        return Err("is JSON inside a JSON string: encoded twice".to_owned());
-    }
-    Ok(parsed)
-}
-
-fn check_object(value: &Value, keys: &[FilterKey]) -> Result<(), String> {
-    let object = value.as_object().ok_or("must be an object")?;
-    for (name, value) in object {
-        let key = keys
-            .iter()
-            .find(|key| key.name == name)
-            .ok_or_else(|| format!("{name}: unknown key"))?;
-        check_filter(&key.kind, value).map_err(|why| format!("{name}: {why}"))?;
-    }
-    Ok(())
-}
-
-fn check_filter(kind: &FilterKind, value: &Value) -> Result<(), String> {
-    let text = || value.as_str().ok_or_else(|| "must be a string".to_owned());
-    match kind {
-        FilterKind::Text => text().map(drop),
-        FilterKind::Boolean => {
-            value.as_bool().map(drop).ok_or_else(|| "must be true or false".to_owned())
-        }
-        FilterKind::Ids => check_texts(value, 100),
-        FilterKind::Texts(most) => check_texts(value, *most),
-        FilterKind::Choice(choices) => check_choice(text()?, choices),
-        FilterKind::Choices(choices) => check_choices(value, choices),
-        FilterKind::Time => {
-            let time = PrimitiveDateTime::parse(text()?, TIME_FORMAT);
-            time.map(drop).map_err(|_| "must be a time, YYYY-MM-DD HH:MM:SS".to_owned())
-        }
-    }
-}
-
-/// An array of texts, neither empty nor longer than allowed.
-pub(crate) fn check_texts(value: &Value, most: usize) -> Result<(), String> {
-    let array = value.as_array().ok_or("must be an array")?;
-    if !array.iter().all(Value::is_string) {
-        return Err("must be an array of strings".to_owned());
-    }
-    if array.is_empty() || array.len() > most {
-        return Err(format!("must have 1 to {most} elements"));
-    }
-    Ok(())
-}
-
-fn check_choices(value: &Value, choices: &[&str]) -> Result<(), String> {
-    check_texts(value, choices.len())?;
-    strings(value).iter().try_for_each(|text| check_choice(text, choices))
-}
-
-fn check_choice(value: &str, choices: &[&str]) -> Result<(), String> {
-    if choices.contains(&value) {
-        return Ok(());
-    }
-    Err(format!("must be one of {}, not {value:?}", choices.join(", ")))
 }

@@ -130,7 +130,9 @@ pub(crate) fn check_metrics(
     let takes = |name: &str| {
         dictionary.takes(name, place)
             || kind.text("also_numbers_of").is_some_and(|report| {
-                dictionary.is_number(name) && dictionary.takes(name, Place { report, ..place })
+                // Columns such as `country_code` limit the metrics of other reports only.
+                let place = Place { report, dimensions: &[], ..place };
+                dictionary.is_number(name) && dictionary.takes(name, place)
             })
     };
     let is_refused = |name: &&String| !takes(name) || lacks_id(query, name);

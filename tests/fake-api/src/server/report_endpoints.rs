@@ -32,7 +32,11 @@ pub(crate) fn find(path: &str) -> Option<&'static Endpoint> {
 fn param(name: &'static str, form: &'static Value) -> Param {
     let kind = match form.as_str() {
         None => {
-            let keys = members(form).map(|(name, form)| FilterKey { name, kind: filter(form) });
+            let keys = members(form).map(|(name, form)| FilterKey {
+                name,
+                kind: filter(form),
+                required: false,
+            });
             ParamKind::Object(keys.collect::<Vec<_>>().leak())
         }
         Some(form) => match split(form) {

@@ -21,8 +21,8 @@ const FILTER_TYPES: [&str; 10] = [
 ];
 
 /// Fields TikTok takes that this server does not.
-const NOT_SERVED: [&str; 5] =
-    ["ad_ids_v2", "campaign_automation_type", "objective_type", "billing_event", "create_time"];
+const NOT_SERVED: [&str; 4] =
+    ["campaign_automation_type", "objective_type", "billing_event", "create_time"];
 
 /// Puts the filters into the query.
 pub(crate) fn apply(
@@ -50,10 +50,10 @@ pub(crate) fn apply(
     }
     check_videos(query, params, &values)?;
     let grouping_has = |key| grouping.map_or_else(Vec::new, |grouping| grouping.texts(key));
-    for name in grouping_has("needs").into_iter().filter(|name| values(name).is_empty()) {
+    if let Some(name) = grouping_has("needs").into_iter().find(|name| values(name).is_empty()) {
         return Err(Refusal::wrong(format!("filtering.{name}: Missing data for required field.")));
     }
-    for name in grouping_has("one").into_iter().filter(|name| values(name).len() != 1) {
+    if let Some(name) = grouping_has("one").into_iter().find(|name| values(name).len() != 1) {
         return Err(wrong(&format!("{name}: exactly one value is required")));
     }
     for (name, id) in kind.filters() {
@@ -156,7 +156,7 @@ fn apply_one(
     if NOT_SERVED.contains(&field) {
         return Err(Refusal::by_option(40002, "not served by this stand-in"));
     }
-    let known = ["ids", "status", "buying_type", "campaign_system_origins"];
+    let known = ["ids", "ad_ids_v2", "status", "buying_type", "campaign_system_origins"];
     if !known.iter().any(|end| field.ends_with(end)) {
         return Err(Refusal::wrong("unknown field"));
     }
@@ -170,6 +170,10 @@ fn apply_one(
         "campaign_ids" => query.campaign_ids = texts,
         "adgroup_ids" => query.adgroup_ids = texts,
         "ad_ids" => query.ad_ids = texts,
+        "ad_ids_v2" if query.dimensions.iter().any(|name| name == "ad_id_v2") => {
+            query.ids.push(("ad_id_v2".to_owned(), texts));
+        }
+        "ad_ids_v2" => return Err(Refusal::wrong("goes with the dimension ad_id_v2")),
         "buying_type" => query.top_view = has("RESERVATION_TOP_VIEW"),
         "campaign_system_origins" => query.promote = has("PROMOTE"),
         "campaign_status" | "adgroup_status" | "ad_status" => {

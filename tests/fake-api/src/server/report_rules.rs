@@ -4,7 +4,7 @@
 use super::api::Context;
 use super::envelope::Refusal;
 use super::params::Params;
-use super::{report_dimensions, report_filters, report_options, report_windows};
+use super::{owners, report_dimensions, report_filters, report_options, report_windows};
 use crate::world::ReportKind;
 use crate::{Level, ReportQuery, ReportType};
 
@@ -97,16 +97,12 @@ fn set_owner(
     let name = kind.text("owner").unwrap_or("advertiser_id");
     let id = params.text(name).ok_or_else(|| missing(name))?;
     if name == "bc_id" {
-        if context.world.accounts_of(id).is_empty() {
-            let message = format!("No permission to operate business center {id}");
-            return Err(Refusal::of(40001, message));
-        }
-        id.clone_into(&mut query.bc_id);
+        query.bc_id = owners::business_center(context, id)?;
         return Ok(());
     }
     context.account(id)?.advertiser_id.clone_into(&mut query.advertiser_id);
     if let Some(stores) = params.texts("store_ids") {
-        let known = context.world.stores(id);
+        let known = context.world.stores();
         if let Some(unknown) = stores.iter().find(|store| !known.contains(store)) {
             return Err(Refusal::wrong(format!("store_ids: {unknown} does not exist")));
         }
@@ -122,13 +118,12 @@ fn set_columns(kind: ReportKind, params: &Params, query: &mut ReportQuery) -> Re
         return Ok(());
     }
     let wanted = params.texts("info_fields");
-    let names = wanted.iter().flatten();
-    if let Some(unknown) = names.into_iter().find(|name| !columns.contains(&name.as_str())) {
+    let mut given = wanted.iter().flatten();
+    if let Some(unknown) = given.find(|name| !columns.contains(&name.as_str())) {
         return Err(Refusal::wrong(format!("info_fields: unknown field {unknown}")));
     }
     let is_wanted = |name: &&str| {
-        let named = wanted.as_ref().is_none_or(|names| names.iter().any(|one| one == name));
-        named || *name == columns[0]
+        *name == columns[0] || wanted.as_ref().is_none_or(|all| all.iter().any(|one| one == name))
     };
     query.dimensions =
         columns.iter().copied().filter(|name| is_wanted(name)).map(str::to_owned).collect();

@@ -42,12 +42,11 @@ pub(crate) fn answer(context: &Context, params: &Params) -> Result<Answer, Refus
         }
         plan.write_row(&mut rows, key);
     }
-    let data = match own_list {
-        Some(name) => Data::Raw(format!("{{\"{name}\":[{rows}]}}")),
-        None => {
-            let page_info = Some(page_info(page, size, keys.len()));
-            Data::List { rows, page_info, total_metrics, null: false }
-        }
+    let data = if let Some(name) = own_list {
+        Data::Raw(format!("{{\"{name}\":[{rows}]}}"))
+    } else {
+        let page_info = Some(page_info(page, size, keys.len()));
+        Data::List { rows, page_info, total_metrics, null: false }
     };
     Ok(Answer { data, throttled, wait })
 }

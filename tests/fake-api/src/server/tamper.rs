@@ -20,7 +20,9 @@ pub(crate) fn other_rows(kind: &FaultKind, params: &Params) -> Option<Params> {
 
 /// Changes what the answer holds.
 pub(crate) fn change(kind: &FaultKind, data: &mut Data) {
-    let Data::List { rows, page_info, .. } = data else { return };
+    let (Data::List { rows, page_info, .. } | Data::Shaped { rows, page_info, .. }) = data else {
+        return;
+    };
     match kind {
         FaultKind::MissingPageInfo => *page_info = None,
         FaultKind::PageInfo(raw) => *page_info = Some(raw.clone()),
@@ -74,11 +76,17 @@ pub(crate) fn write(kind: &FaultKind, data: &Data, id: &str) -> Vec<u8> {
 }
 
 fn misshape(shape: Shape, data: &Data, id: &str) -> String {
-    let rows = if let Data::List { rows, .. } = data { rows.as_str() } else { "" };
+    let rows = data.clone().rows_mut().cloned().unwrap_or_default();
     let with_list = |list: &str| {
-        let whole = data.json();
-        // Data that is no list stays as it is.
-        let list = whole.replacen(&format!("\"list\":[{rows}]"), &format!("\"list\":{list}"), 1);
+        let list = match data {
+            Data::Shaped { open, end, .. } if open.ends_with('[') => {
+                format!("{}{list}{end}", open.trim_end_matches('['))
+            }
+            // Data that is no list stays as it is.
+            _ => {
+                data.json().replacen(&format!("\"list\":[{rows}]"), &format!("\"list\":{list}"), 1)
+            }
+        };
         envelope(0, "OK", id, &list)
     };
     let with_code = |code: &str| envelope::success(data, id).replacen("\"code\":0,", code, 1);
@@ -134,7 +142,7 @@ fn spoil(body: &mut Vec<u8>) {
             .position(|bytes| bytes == wanted)
             .map(|at| from + at + wanted.len())
     };
-    let list = find(0, b"\"list\":[").unwrap_or(0);
+    let list = find(0, b"\"data\":").unwrap_or(0);
     if let Some(text) =
         find(list, b"_name\":\"").or_else(|| find(list, b":\"")).or_else(|| find(0, b":\""))
     {

@@ -7,7 +7,7 @@ use super::{Account, Node, Tree};
 use crate::random::{mix, pick};
 
 /// Fields whose value is the same in every row.
-const CONSTANTS: [(&str, &str); 77] = [
+const CONSTANTS: [(&str, &str); 76] = [
     ("promotion_type", "\"WEBSITE\""),
     ("promotion_target_type", "\"UNSET\""),
     ("promotion_website_type", "\"UNSET\""),
@@ -24,7 +24,6 @@ const CONSTANTS: [(&str, &str); 77] = [
     ("app_type", "null"),
     ("app_download_url", "null"),
     ("secondary_optimization_event", "null"),
-    ("creative_material_mode", "\"CUSTOM\""),
     ("audience_ids", "[]"),
     ("excluded_audience_ids", "[\"194567890\"]"),
     ("audience_type", "null"),
@@ -114,7 +113,8 @@ pub(super) fn row(account: &Account, tree: &Tree, node: &Node) -> Row {
 
 fn set_fields(row: &mut Row, node: &Node) {
     let action = "[{\"action_scene\":\"VIDEO_RELATED\",\"action_period\":15,\
-        \"video_user_actions\":[\"WATCHED_TO_END\",\"LIKED\"],\"action_category_ids\":[\"13\",\"13101\"]}]";
+        \"video_user_actions\":[\"WATCHED_TO_END\",\"LIKED\"],\
+        \"action_category_ids\":[\"13\",\"13101\"]}]";
     let dayparting = format!("\"{}\"", "1".repeat(336));
     let choices: [(&str, &[&str]); 14] = [
         ("placement_type", &["\"PLACEMENT_TYPE_NORMAL\"", "\"PLACEMENT_TYPE_AUTOMATIC\""]),
@@ -137,6 +137,14 @@ fn set_fields(row: &mut Row, node: &Node) {
     }
     // The small forms must all be met in a small account, so they go in turn, not by chance.
     row.set("skip_learning_phase", ["0", "false", "true"][node.ordinal % 3]);
+    let smart = node.ordinal % 4 == 3;
+    row.set("creative_material_mode", if smart { "\"SMART_CREATIVE\"" } else { "\"CUSTOM\"" });
+    // The second and the third ad group of every four are in a split test together.
+    let split_test = match node.ordinal % 4 {
+        1 | 2 => format!("\"730000{:013}\"", node.ordinal / 4 + 1),
+        _ => "null".to_owned(),
+    };
+    row.set("split_test_group_id", split_test);
     if node.top_view {
         row.set("buying_type", "\"RESERVATION_TOP_VIEW\"");
     }

@@ -11,7 +11,8 @@ const CONSTANTS: [(&str, &str); 38] = [
     ("landing_page_urls", "null"),
     (
         "utm_params",
-        "[{\"key\":\"utm_source\",\"value\":\"tiktok\"},{\"key\":\"utm_campaign\",\"value\":\"__CAMPAIGN_NAME__\"}]",
+        "[{\"key\":\"utm_source\",\"value\":\"tiktok\"},\
+         {\"key\":\"utm_campaign\",\"value\":\"__CAMPAIGN_NAME__\"}]",
     ),
     ("deeplink", "null"),
     ("deeplink_type", "\"NORMAL\""),

@@ -42,7 +42,9 @@ fn set_fields(row: &mut Row, node: &Node) {
     let hash = node.hash;
     let budget = pick(mix(hash, 21), &BUDGETS);
     let mode = if budget.starts_with("0.0") || budget == "0" { "INFINITE" } else { "DAY" };
-    let smart = pick(mix(hash, 22), &["true", "false", "false", "false"]);
+    // A small account must show both kinds.
+    let smart = if node.ordinal % 4 == 1 { "true" } else { "false" };
+    let search = if node.ordinal % 4 == 2 { "true" } else { "false" };
     let fields = [
         ("campaign_type", "\"REGULAR_CAMPAIGN\""),
         ("campaign_system_origin", pick(mix(hash, 23), &["null", "\"TT_ADS_PLATFORM\""])),
@@ -52,7 +54,7 @@ fn set_fields(row: &mut Row, node: &Node) {
         ("budget", budget),
         ("budget_mode", &format!("\"BUDGET_MODE_{mode}\"")),
         ("is_new_structure", "true"),
-        ("is_search_campaign", "false"),
+        ("is_search_campaign", search),
         ("is_smart_performance_campaign", smart),
         ("is_advanced_dedicated_campaign", "false"),
         ("disable_skan_campaign", "null"),

@@ -136,12 +136,11 @@ impl Plan<'_> {
 
     fn facts<'k>(&self, key: &'k Key) -> Facts<'k> {
         let identity = mix(self.entity_hash(key), self.values_hash(key.values));
-        let row = match (key.day, self.grain) {
-            (Some(day), Grain::Day | Grain::Hour) => self.day_hash(identity, day, key.hour),
-            _ => {
-                let span = self.span(key);
-                mix(identity, metric_values::window_salt(*span.start(), *span.end()))
-            }
+        let row = if let (Some(day), Grain::Day | Grain::Hour) = (key.day, self.grain) {
+            self.day_hash(identity, day, key.hour)
+        } else {
+            let span = self.span(key);
+            mix(identity, metric_values::window_salt(*span.start(), *span.end()))
         };
         let days = self.span(key).filter(|&day| self.delivers(key, day));
         let days = days.map(|day| DayFacts {

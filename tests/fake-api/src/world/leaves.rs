@@ -66,9 +66,7 @@ pub(super) fn of(world: &World, account: &Account, tree: &Tree, query: &ReportQu
                 tree.ads.iter().map(of).collect::<Vec<_>>()
             })
             .collect(),
-        ReportType::GmvMax => {
-            world.stores(id).iter().flat_map(|store| gmv_max(id, store)).collect()
-        }
+        ReportType::GmvMax => gmv_max(world, id),
         ReportType::SmartPlusMaterial => smart_plus::materials(id, tree),
         ReportType::Creative => creative(account, tree),
         ReportType::VideoPerformance => videos(tree),
@@ -87,27 +85,35 @@ fn shop(account: &str, tree: &Tree) -> Vec<Leaf> {
     tree.ads.iter().filter(sells).map(leaf).collect()
 }
 
-/// Campaigns of a store: three that sell products, the last one deleted, and two that sell live.
-fn gmv_max(account: &str, store: &str) -> Vec<Leaf> {
-    let of_store = text(store);
-    let campaigns = (0..3).map(|n| ("PRODUCT", n)).chain((0..2).map(|n| ("LIVE", n)));
-    let leaves = campaigns.flat_map(|(kind, number)| {
-        let campaign = made_id(of_store, kind, number);
-        let leaf = move |(item_group, item, room): (&str, &str, &str)| {
-            let parts = [("item_group_id", item_group), ("item_id", item), ("room_id", room)];
+/// The first stores have campaigns of GMV Max, all others have none.
+const ADVERTISED_STORES: usize = 2;
+
+/// The GMV Max campaigns of an account, each of one store: products with posts, or live rooms.
+fn gmv_max(world: &World, account: &str) -> Vec<Leaf> {
+    let stores = world.stores();
+    let campaigns = world.samples("gmv_max/campaign/get/", account, None);
+    let advertised = stores.iter().take(ADVERTISED_STORES).cycle();
+    let leaves = campaigns.rows.iter().zip(advertised).flat_map(|(row, store)| {
+        let member = |name: &str| row.get(name).unwrap_or_default().trim_matches('"').to_owned();
+        let (of_store, campaign) = (text(store), member("campaign_id"));
+        let is_live = member("_promotion") == "LIVE_GMV_MAX";
+        let deleted = member("_state") == "DELETE";
+        let leaf = move |(item_group, item, room): (String, String, String)| {
             let ids = [
                 ("advertiser_id", account),
                 ("store_id", store),
-                ("promotion_type", kind),
-                ("campaign_id", campaign.as_str()),
+                ("promotion_type", if is_live { "LIVE" } else { "PRODUCT" }),
+                ("campaign_id", &campaign),
+                ("item_group_id", &item_group),
+                ("item_id", &item),
+                ("room_id", &room),
             ];
-            let ids = ids.into_iter().chain(parts.into_iter().filter(|(_, id)| !id.is_empty()));
+            let ids: Vec<_> = ids.into_iter().filter(|(_, id)| !id.is_empty()).collect();
             let hash = text(&format!("{campaign} {item_group} {item} {room}"));
-            let deleted = (kind, number) == ("PRODUCT", 2);
-            Leaf { deleted, ..Leaf::new(hash, &ids.collect::<Vec<_>>()) }
+            Leaf { deleted, ..Leaf::new(hash, &ids) }
         };
         let parts = (0..2).flat_map(move |part| {
-            if kind == "LIVE" {
+            if is_live {
                 return vec![(String::new(), String::new(), made_id(of_store, "room", part))];
             }
             let group = made_id(of_store, "item group", part);
@@ -116,7 +122,7 @@ fn gmv_max(account: &str, store: &str) -> Vec<Leaf> {
             let items = posts.chain(["-1".to_owned()]);
             items.map(|item| (group.clone(), item, String::new())).collect()
         });
-        parts.map(|(group, item, room)| leaf((&group, &item, &room))).collect::<Vec<_>>()
+        parts.map(leaf).collect::<Vec<_>>()
     });
     leaves.collect()
 }

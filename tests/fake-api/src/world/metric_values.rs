@@ -11,6 +11,7 @@ pub(super) type Micros = u128;
 
 /// How a metric behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not the states of one")]
 pub(super) struct Shape {
     /// Digits after the point; 0 for counts.
     pub(super) decimals: u32,

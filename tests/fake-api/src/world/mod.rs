@@ -13,29 +13,36 @@ mod entity;
 mod hours;
 mod keys;
 mod leaves;
+mod listing;
 mod metric_values;
 mod oddities;
+mod owners;
 mod plan;
 mod query;
 mod report_kinds;
 mod row;
+mod samples;
 mod selection;
 mod shares;
 mod shops;
 mod smart_plus;
 mod subjects;
+mod template;
 mod totals;
 mod tree;
 mod values;
 
+use samples::Samples;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use time::macros::date;
 use time::{Date, OffsetDateTime, UtcOffset};
 
 pub use advertiser::Account;
 pub(crate) use dictionary::{Dictionary, DimensionKind, Place};
 pub use entity::{Entity, Kind};
+pub(crate) use listing::{Item, Listing};
 pub(crate) use plan::{Key, Plan};
 pub use query::{Level, ReportQuery, ReportRow, ReportType};
 pub(crate) use report_kinds::{Grouping, ReportKind, report_endpoints};
@@ -43,7 +50,7 @@ pub use row::Row;
 pub(crate) use row::quote;
 pub(crate) use totals::Sum;
 pub use totals::additive_metrics;
-pub(crate) use tree::{Modified, Node, TIME_FORMAT, Tree};
+pub(crate) use tree::{Node, TIME_FORMAT, Tree};
 
 /// Settings of a [`World`]. Equal settings make equal worlds.
 #[derive(Debug, Clone)]
@@ -52,6 +59,8 @@ pub struct WorldConfig {
     pub seed: u64,
     /// Ad accounts.
     pub accounts: usize,
+    /// Business Centers, each of which administers all accounts.
+    pub business_centers: usize,
     /// Ordinary campaigns of an account.
     pub campaigns: usize,
     /// Ad groups of an ordinary campaign.
@@ -90,6 +99,7 @@ impl Default for WorldConfig {
         Self {
             seed: 1,
             accounts: 2,
+            business_centers: 2,
             campaigns: 3,
             adgroups: 2,
             ads: 4,
@@ -121,6 +131,7 @@ pub struct World {
     config: WorldConfig,
     accounts: Vec<Account>,
     trees: Vec<OnceLock<Arc<Tree>>>,
+    samples: Mutex<HashMap<String, Arc<Samples>>>,
     epoch: AtomicU64,
 }
 
@@ -141,6 +152,7 @@ impl World {
             trees: accounts.iter().map(|_| OnceLock::new()).collect(),
             accounts,
             config,
+            samples: Mutex::default(),
             epoch: AtomicU64::new(0),
         }
     }
@@ -226,6 +238,11 @@ impl World {
     pub fn totals(&self, query: &ReportQuery) -> Row {
         let plan = Plan::new(self, query);
         plan.totals(&plan.keys())
+    }
+
+    /// The current day in UTC.
+    pub(crate) fn today_utc(&self) -> Date {
+        self.config.now.unwrap_or_else(OffsetDateTime::now_utc).to_offset(UtcOffset::UTC).date()
     }
 
     pub(crate) fn tree(&self, account: &Account) -> Arc<Tree> {

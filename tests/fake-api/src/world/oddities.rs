@@ -20,7 +20,9 @@ pub(super) fn apply(config: &WorldConfig, row: &mut Row, campaign: &Node, node: 
         // The NUL in the text is there already; here the campaign's id comes as a number.
         Some(0) => row.set("campaign_id", campaign.id.clone()),
         Some(2) => {
-            row.set("disclaimer_text", "{\n  \"text\": \"printed  over\",\n\t\"lines\": [\n    1,\n    { \"deep\" : null }\n  ]\r\n}");
+            let text = "{\n  \"text\": \"printed  over\",\n\t\"lines\": [\n    1,\n    \
+                        { \"deep\" : null }\n  ]\r\n}";
+            row.set("disclaimer_text", text);
             row.set("image_ids", "[\n  \"img1\" ,\n  \"img 2\"\n]");
         }
         Some(3) => {
@@ -37,7 +39,8 @@ pub(super) fn apply(config: &WorldConfig, row: &mut Row, campaign: &Node, node: 
             }
         }
         Some(6) => {
-            let lines = "[{\"key\":\"utm_source\",\"value\":\"line\\nline\\r\\n\"},{\"key\":\"n\\u000a\",\"value\":\"\\\\n\"}]";
+            let lines = "[{\"key\":\"utm_source\",\"value\":\"line\\nline\\r\\n\"},\
+                         {\"key\":\"n\\u000a\",\"value\":\"\\\\n\"}]";
             row.set("utm_params", lines);
         }
         // 1 and 7 are in the name, which reports show too: see `tree`.

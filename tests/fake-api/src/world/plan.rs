@@ -180,7 +180,7 @@ impl<'a> Plan<'a> {
         match (key.day, self.grain) {
             (None, _) => self.start..=self.end,
             (Some(first), Grain::Week | Grain::Month) => {
-                let last = (first..).take_while(|day| self.bucket(*day) == first).last();
+                let last = (first..first + 31).take_while(|day| self.bucket(*day) == first).last();
                 first.max(self.start)..=last.unwrap_or(first).min(self.end)
             }
             (Some(day), _) => day..=day,

@@ -146,7 +146,7 @@ pub struct ReportQuery {
     /// Only these ads; empty means all.
     pub ad_ids: Vec<String>,
     /// Only what has one of these values: names such as `store_id`, `item_group_id`,
-    /// `promotion_type` or `material_type`, and values. For all types but BASIC and AUDIENCE.
+    /// `promotion_type` or `material_type`, and values. Of BASIC and AUDIENCE only `ad_id_v2`.
     pub ids: Vec<(String, Vec<String>)>,
     /// Only so many of the newest ads, at ad level: the API's silent cut.
     pub newest_ads: Option<usize>,

@@ -36,16 +36,17 @@ impl Row {
         Self(pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
     }
 
+    /// The row without the members that only filters see.
+    pub(crate) fn shown(&self) -> Self {
+        Self(self.0.iter().filter(|(key, _)| !key.starts_with('_')).cloned().collect())
+    }
+
     /// Replaces the value of a key, or adds it at the end.
     pub(crate) fn set(&mut self, key: &str, value: impl Into<String>) {
         match self.0.iter_mut().find(|(raw, _)| raw == key) {
             Some((_, old)) => *old = value.into(),
             None => self.0.push((key.to_owned(), value.into())),
         }
-    }
-
-    pub(crate) fn remove(&mut self, key: &str) {
-        self.0.retain(|(raw, _)| !is_key(raw, key));
     }
 
     /// Keeps the named keys, or those whose value is no null.

@@ -1,22 +1,9 @@
-//! Who else than accounts has reports: Business Centers, which own accounts, and the stores of
-//! GMV Max.
+//! Who else than accounts has reports: Business Centers, by the accounts that they own, and the
+//! stores of GMV Max.
 
-use super::leaves::made_id;
 use super::{Account, World};
-use crate::random::text;
-
-/// Business Centers, unless there are fewer accounts.
-const CENTERS: usize = 2;
-const STORES: usize = 2;
 
 impl World {
-    /// The ids of the Business Centers; each owns some of the accounts.
-    #[must_use]
-    pub fn business_centers(&self) -> Vec<String> {
-        let count = CENTERS.min(self.accounts().len());
-        (0..count).map(|index| made_id(self.config().seed, "business center", index)).collect()
-    }
-
     /// The accounts that a Business Center owns; none if it does not exist.
     #[must_use]
     pub fn accounts_of(&self, bc_id: &str) -> Vec<&Account> {
@@ -24,12 +11,22 @@ impl World {
         let Some(own) = centers.iter().position(|center| center == bc_id) else {
             return Vec::new();
         };
-        self.accounts().iter().skip(own).step_by(centers.len()).collect()
+        // With fewer accounts than centers, several centers own the same one.
+        let first = own % self.accounts().len().max(1);
+        self.accounts().iter().skip(first).step_by(centers.len()).collect()
     }
 
-    /// The ids of the stores that an account advertises with GMV Max.
+    /// The ids of the stores that accounts advertise with GMV Max, each once.
     #[must_use]
-    pub fn stores(&self, advertiser_id: &str) -> Vec<String> {
-        (0..STORES).map(|index| made_id(text(advertiser_id), "store", index)).collect()
+    pub fn stores(&self) -> Vec<String> {
+        let samples = self.samples("gmv_max/store/list/", "", None);
+        let mut stores = Vec::new();
+        for id in samples.rows.iter().filter_map(|row| row.get("store_id")) {
+            let id = id.trim_matches('"').to_owned();
+            if !stores.contains(&id) {
+                stores.push(id);
+            }
+        }
+        stores
     }
 }

@@ -1,10 +1,12 @@
 //! What the rows of a report are about, where these are not the account's own campaigns, ad groups
 //! and ads: leaves put together by the ids that the report asks for.
 
+use super::dictionary::{Dictionary, DimensionKind};
 use super::leaves::{self, Leaf};
 use super::query::{ReportQuery, ReportType};
 use super::tree::Tree;
 use super::{Account, World};
+use crate::random::text;
 use std::collections::{HashMap, HashSet};
 
 /// What a row is about.
@@ -54,7 +56,7 @@ pub(super) fn of(
             own.is_some_and(|own| ids.iter().any(|id| id == own))
         });
         match leaf.ad.filter(|_| of_tree) {
-            Some(ad) => ads.contains(&ad),
+            Some(ad) => ids && ads.contains(&ad),
             None => ids && (query.include_deleted || !leaf.deleted),
         }
     };
@@ -63,12 +65,11 @@ pub(super) fn of(
     for leaf in leaves::of(world, account, tree, query).into_iter().filter(is_wanted) {
         let Some(ids) = ids(&leaf, query) else { continue };
         let position = *positions.entry(ids.clone()).or_insert(subjects.len());
-        match subjects.get_mut(position) {
-            Some(subject) => subject.parts.push(leaf.hash),
-            None => {
-                let hash = crate::random::text(&format!("{} {ids}", query.report_type.name()));
-                subjects.push(Subject { hash, parts: vec![leaf.hash], leaf });
-            }
+        if let Some(subject) = subjects.get_mut(position) {
+            subject.parts.push(leaf.hash);
+        } else {
+            let hash = text(&format!("{} {ids}", query.report_type.name()));
+            subjects.push(Subject { hash, parts: vec![leaf.hash], leaf });
         }
     }
     subjects
@@ -79,8 +80,8 @@ fn ids(leaf: &Leaf, query: &ReportQuery) -> Option<String> {
     let mut of_subject = Vec::new();
     for name in &query.dimensions {
         match leaf.id(name) {
-            Some(id) if name.ends_with("_id") => of_subject.push(id),
-            None if name.ends_with("_id") && !is_other(query.report_type, name) => return None,
+            Some(id) if name.contains("_id") => of_subject.push(id),
+            None if name.contains("_id") && !is_other(query.report_type, name) => return None,
             _ => {}
         }
     }
@@ -89,7 +90,6 @@ fn ids(leaf: &Leaf, query: &ReportQuery) -> Option<String> {
 
 /// Whether a dimension whose name looks like that of an id is a breakdown, or need not be there.
 fn is_other(report: ReportType, name: &str) -> bool {
-    use super::dictionary::{Dictionary, DimensionKind};
     let known = Dictionary::get().dimensions.get(name);
     let is_breakdown = known.is_some_and(|known| known.kind == DimensionKind::Breakdown);
     (is_breakdown && !is_id(report, name)) || report == ReportType::Creative

@@ -81,7 +81,8 @@ fn defaults_hide_deleted_top_view_and_promote() {
             listed(&server, path, key, promote),
             truth(&server, kind, |entity| entity.promote)
         );
-        let both = r#"{"campaign_system_origins":["TT_ADS_PLATFORM","PROMOTE"],"primary_status":"STATUS_ALL"}"#;
+        let both = r#"{"campaign_system_origins":["TT_ADS_PLATFORM","PROMOTE"],
+            "primary_status":"STATUS_ALL"}"#;
         assert_eq!(
             listed(&server, path, key, both),
             truth(&server, kind, |entity| !entity.top_view)

@@ -135,7 +135,8 @@ fn the_admin_doors() {
     let server = server();
     let door =
         |method: &str, path: &str, body: &str| send(&server, method, path, "", body).unwrap();
-    let fault = r#"[{"path":"ad/get/","kind":"code","code":40100,"message":"Slow"},{"kind":"page_info","page_info":null}]"#;
+    let fault = r#"[{"path":"ad/get/","kind":"code","code":40100,"message":"Slow"},
+        {"kind":"page_info","page_info":null}]"#;
     assert_eq!(door("POST", "/_fake/faults", fault).status, 200);
     assert_eq!(door("POST", "/_fake/faults", r#"{"kind":"nothing"}"#).status, 400);
     assert_eq!(ads(&server)["code"], 40100);

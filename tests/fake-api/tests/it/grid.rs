@@ -176,7 +176,7 @@ fn integrated(account: &str) -> Vec<Ask> {
 }
 
 fn gmv_max(server: &Server, account: &str) -> Vec<Ask> {
-    let store = serde_json::json!([server.world().stores(account)[0]]).to_string();
+    let store = serde_json::json!([server.world().stores()[0]]).to_string();
     let metrics = r#"["cost","orders","gross_revenue","roi"]"#;
     let ask = |dimensions: &str, filtering: Value, span: &[(&str, &str)]| {
         let filtering = filtering.to_string();
@@ -209,4 +209,17 @@ fn gmv_max(server: &Server, account: &str) -> Vec<Ask> {
         ask("campaign_id room_id stat_time_day", of_lives.clone(), &DAYS),
         ask("campaign_id room_id stat_time_hour", of_lives, &DAY),
     ]
+}
+
+/// Parameters as the client takes them.
+pub(crate) fn as_pairs(params: &[(String, String)]) -> Vec<(&str, &str)> {
+    params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// The report with these columns of this type, or at this path.
+pub(crate) fn find<'a>(asks: &'a [Ask], report: &str, key: &str) -> &'a Ask {
+    let found = asks.iter().find(|ask| {
+        ask.key.join(" ") == key && ask.param("report_type").unwrap_or(ask.path) == report
+    });
+    found.unwrap_or_else(|| panic!("{report} {key}"))
 }

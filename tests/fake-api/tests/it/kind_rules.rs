@@ -1,25 +1,12 @@
 //! What each kind of report refuses, as TikTok does: what does not go together, is too much, or is
-//! missing; and what options do to reports.
+//! missing.
 
-use crate::client::{code, config, get, of_first, start};
-use crate::grid::{Ask, BID, BREAKDOWN, CREATIVE, GMV_MAX, INTEGRATED, OVERVIEW, VIDEO, asks};
-use fake_tiktok::{Options, Server, WorldConfig};
-use serde_json::Value;
+use crate::client::{code, config, get, start};
+use crate::grid::{Ask, BID, BREAKDOWN, CREATIVE, GMV_MAX, OVERVIEW, VIDEO, as_pairs, asks, find};
+use fake_tiktok::{Options, Server};
 
 fn server() -> Server {
     start(config(), Options::default())
-}
-
-fn as_pairs(params: &[(String, String)]) -> Vec<(&str, &str)> {
-    params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
-}
-
-/// The report with these columns of this type, or at this path.
-fn find<'a>(asks: &'a [Ask], report: &str, key: &str) -> &'a Ask {
-    let found = asks.iter().find(|ask| {
-        ask.key.join(" ") == key && ask.param("report_type").unwrap_or(ask.path) == report
-    });
-    found.unwrap_or_else(|| panic!("{report} {key}"))
 }
 
 /// A report, changes to its request, and a part of the message of the refusal.
@@ -259,68 +246,23 @@ fn materials_videos_and_cost_caps() {
     }
 }
 
-/// Ids and days of rows, in their order.
-fn keys(server: &Server, metrics: &str) -> Vec<String> {
-    let params = of_first(
-        server,
-        &[
-            ("report_type", "BASIC"),
-            ("data_level", "AUCTION_AD"),
-            ("dimensions", r#"["ad_id","stat_time_day"]"#),
-            ("metrics", metrics),
-            ("start_date", "2026-07-01"),
-            ("end_date", "2026-07-14"),
-            ("page_size", "1000"),
-        ],
-    );
-    let answer = get(server, INTEGRATED, &params).json();
-    assert_eq!(answer["code"], 0, "{answer}");
-    let rows = answer["data"]["list"].as_array().unwrap().iter();
-    rows.map(|row| row["dimensions"].to_string()).collect()
-}
-
 #[test]
-fn options_change_the_order_and_leave_rows_out() {
+fn smart_plus_ads_have_a_filter_of_their_own() {
     let server = server();
-    let plain = keys(&server, r#"["spend"]"#);
-    assert_eq!(plain, keys(&server, r#"["clicks"]"#));
-    server.set_options(|options| options.shuffled_rows = true);
-    let (one, two) = (keys(&server, r#"["spend"]"#), keys(&server, r#"["clicks"]"#));
-    assert!(one != plain && one != two);
-    let sorted = |mut keys: Vec<String>| {
-        keys.sort();
-        keys
+    let asks = asks(&server);
+    let of_smart_plus = find(&asks, "BASIC", "ad_id_v2 stat_time_day");
+    let rows = |ask: &Ask, filter: &str| {
+        let params = ask.with(&[("filtering", filter), ("page_size", "1000")]);
+        get(&server, ask.path, &as_pairs(&params)).json()["data"]["list"].clone()
     };
-    assert_eq!((sorted(one.clone()), sorted(two)), (sorted(plain.clone()), sorted(plain.clone())));
-    assert_eq!(one, keys(&server, r#"["spend"]"#), "the same order for the same metrics");
-    server.set_options(|options| {
-        options.shuffled_rows = false;
-        options.rows_cut_by = vec!["clicks".into()];
-        options.refused_metrics = vec!["likes".into()];
-    });
-    assert_eq!(keys(&server, r#"["spend"]"#), plain);
-    assert_eq!(keys(&server, r#"["spend","clicks"]"#), plain[1..]);
-    let asks = asks(&server);
-    let breakdown = find(&asks, BREAKDOWN, "main_material_id stat_time_day");
-    let params = breakdown.with(&[("metrics", r#"["likes"]"#)]);
-    assert_eq!(code(&server, BREAKDOWN, &as_pairs(&params)).0, 40002);
-    assert_eq!(server.violations(), Vec::<String>::new());
-}
-
-#[test]
-fn rows_can_be_restated_between_two_requests() {
-    let server = start(WorldConfig { restate_days: 30, ..config() }, Options::default());
-    let asks = asks(&server);
-    for ask in
-        [find(&asks, GMV_MAX, "advertiser_id stat_time_day"), find(&asks, "BC", "stat_time_day")]
-    {
-        let rows =
-            || -> Value { get(&server, ask.path, &as_pairs(&ask.params)).json()["data"].clone() };
-        let before = rows();
-        assert_eq!(before, rows());
-        server.set_options(|options| options.restate_every = Some(1));
-        rows();
-        assert_ne!(before, rows());
-        server.set_options(|options| options.restate_every = None);
-    }
+    let all = rows(of_smart_plus, "");
+    let id = all[0]["dimensions"]["ad_id_v2"].as_str().unwrap();
+    let filter =
+        format!(r#"[{{"field_name":"ad_ids_v2","filter_type":"IN","filter_value":"[\"{id}\"]"}}]"#);
+    let own = all.as_array().unwrap().iter().filter(|row| row["dimensions"]["ad_id_v2"] == id);
+    let own: Vec<_> = own.cloned().collect();
+    assert!(own.len() < all.as_array().unwrap().len());
+    assert_eq!(rows(of_smart_plus, &filter), serde_json::Value::from(own));
+    let of_ads = find(&asks, "BASIC", "ad_id stat_time_day");
+    check(&server, &[(of_ads, vec![("filtering", &filter)], "ad_id_v2")]);
 }

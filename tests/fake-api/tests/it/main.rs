@@ -4,16 +4,24 @@
 
 mod client;
 mod delivery;
+mod endpoints;
 mod entities;
 mod faults;
 mod grid;
+mod kind_options;
 mod kind_rules;
+mod kind_values;
 mod kinds;
 mod limits;
+mod list_options;
+mod lists;
 mod program;
+mod refused_reports;
 mod reports;
+mod requests;
 mod strictness;
 mod tampered;
+mod tasks;
 mod totals;
 mod unreachable;
 mod worlds;

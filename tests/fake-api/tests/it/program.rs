@@ -47,7 +47,12 @@ fn the_printed_config_leads_to_the_server() {
     let token = config["access_token"].as_str().unwrap();
     let answers = [(); 3].map(|()| {
         let mut stream = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
-        write!(stream, "GET /open_api/v1.3/user/info/ HTTP/1.1\r\nAccess-Token: {token}\r\nConnection: close\r\n\r\n").unwrap();
+        write!(
+            stream,
+            "GET /open_api/v1.3/user/info/ HTTP/1.1\r\nAccess-Token: {token}\r\n\
+             Connection: close\r\n\r\n"
+        )
+        .unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer

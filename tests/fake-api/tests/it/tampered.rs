@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 fn page(server: &Server, number: &str) -> Value {
-    get(server, "ad/get/", &of_first(server, &[("page_size", "4"), ("page", number)])).json()["data"].take()
+    let params = of_first(server, &[("page_size", "4"), ("page", number)]);
+    get(server, "ad/get/", &params).json()["data"].take()
 }
 
 fn spoil(server: &Server, kind: FaultKind) {
@@ -57,7 +58,9 @@ fn counts_move() {
     ] {
         spoil(&server, kind);
         let answer = page(&server, "1");
-        let info = json!({"page": 1, "page_size": 4, "total_number": expected, "total_page": expected.div_ceil(4)});
+        let pages = expected.div_ceil(4);
+        let info =
+            json!({"page": 1, "page_size": 4, "total_number": expected, "total_page": pages});
         assert_eq!((&answer["page_info"], &answer["list"]), (&info, &honest["list"]));
     }
     assert_eq!(page(&server, "1"), honest);
@@ -226,7 +229,8 @@ fn faults_by_text() {
     ] {
         assert_eq!(text.parse::<Fault>().unwrap().kind, kind);
     }
-    let aimed = r#"{"kind":"code","path":"ad/get/","report_type":"BASIC","data_level":"x","dimension":"y","page":2,"after":1,"times":3}"#;
+    let aimed = r#"{"kind":"code","path":"ad/get/","report_type":"BASIC","data_level":"x",
+        "dimension":"y","page":2,"after":1,"times":3}"#;
     let fault: Fault = aimed.parse().unwrap();
     assert_eq!(
         (fault.data_level.as_deref(), fault.dimension.as_deref(), fault.page, fault.times),

@@ -1,0 +1,206 @@
+//! Reads the ids of a list: those of campaigns by which a report is split, of parents that a call
+//! has to name, and of Business Centers. An id that is missing would cost all rows that belong to
+//! it, so what is read is compared with TikTok's count.
+
+use crate::api::cause::Cause;
+use crate::api::client::Client;
+use crate::api::codes::PARTIAL;
+use crate::api::error::ApiError;
+use crate::api::request::{PageOf, Request};
+use crate::json::scan::{Malformed, Scan};
+use crate::json::{Reader, Rows};
+
+const REMEDY: &str = "run again later; the state is kept";
+
+/// What is read of each row. A name with a dot is a member of an object inside the row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    /// The member that is the id.
+    pub id: &'static str,
+    /// Whether no two rows have the same id.
+    pub is_unique: bool,
+    /// A member that decides which rows count, with the values for which they do.
+    pub only: Option<(&'static str, &'static [&'static str])>,
+    /// Parameters and the members that go with an id.
+    pub also: &'static [(&'static str, &'static str)],
+}
+
+impl Wanted {
+    /// The ids that tell the rows of a list apart.
+    pub(crate) fn key(id: &'static str) -> Self {
+        Wanted { id, is_unique: true, only: None, also: &[] }
+    }
+
+    /// All members that are read, and which of them each is.
+    fn members(&self) -> Vec<(Member, &'static str)> {
+        let only = self.only.map(|(member, _)| (Member::Only, member));
+        let also = self.also.iter().enumerate();
+        [(Member::Id, self.id)]
+            .into_iter()
+            .chain(only)
+            .chain(also.map(|(place, (_, member))| (Member::Also(place), *member)))
+            .collect()
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Member {
+    Id,
+    Only,
+    Also(usize),
+}
+
+/// An id, and the values that go with it.
+pub(crate) type Found = (Box<str>, Vec<Box<str>>);
+
+/// The ids of all pages of a list, each once and in order. A list with fewer rows than TikTok
+/// counts is read a second time.
+pub(crate) fn read(
+    client: &Client,
+    body: &mut Vec<u8>,
+    mut request: Request,
+    wanted: &Wanted,
+) -> Result<Vec<Found>, ApiError> {
+    let mut found = Vec::new();
+    let (mut rows, mut counted) = (0, 0);
+    for _ in 0..2 {
+        (rows, counted) = read_pages(client, body, &mut request, wanted, &mut found)?;
+        found.sort_unstable();
+        found.dedup_by(|one, other| one.0 == other.0);
+        if wanted.is_unique && wanted.only.is_none() {
+            rows = found.len() as u64;
+        }
+        if rows >= counted {
+            return Ok(found);
+        }
+    }
+    let message = format!("TikTok reports {counted} rows of a list of ids but returned {rows}");
+    Err(ApiError::new(Cause::Incomplete, request.path, message, REMEDY))
+}
+
+/// Reads all pages once. Returns how many rows they have, and TikTok's greatest count of them.
+fn read_pages(
+    client: &Client,
+    body: &mut Vec<u8>,
+    request: &mut Request,
+    wanted: &Wanted,
+    found: &mut Vec<Found>,
+) -> Result<(u64, u64), ApiError> {
+    let (mut number, mut rows, mut counted) = (1, 0, 0);
+    let members = wanted.members();
+    loop {
+        request.page = request.page.map(|page| PageOf { number, ..page });
+        let before = found.len();
+        let mut reader = IdReader { wanted, members: &members, before, found: &mut *found };
+        let page = client.call(request, body, &mut reader)?;
+        if page.code == PARTIAL {
+            let error = ApiError::new(Cause::PartMissing, request.path, page.message, REMEDY);
+            return Err(ApiError { code: Some(PARTIAL), request_id: page.request_id, ..error });
+        }
+        rows += page.rows;
+        counted = counted.max(page.page_info.map_or(0, |info| info.total_number));
+        if number >= page.last {
+            return Ok((rows, counted));
+        }
+        number += 1;
+    }
+}
+
+/// Reads ids from rows and appends them to those that were found before.
+struct IdReader<'a> {
+    wanted: &'a Wanted,
+    members: &'a [(Member, &'static str)],
+    before: usize,
+    found: &'a mut Vec<Found>,
+}
+
+impl Reader for IdReader<'_> {
+    type Rows<'t>
+        = &'t mut Self
+    where
+        Self: 't;
+
+    fn begin(&mut self) -> &mut Self {
+        self.found.truncate(self.before);
+        self
+    }
+}
+
+impl<'t> Rows<'t> for IdReader<'_> {
+    fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
+        let mut id = "";
+        let mut also = vec![Box::from(""); self.wanted.also.len()];
+        let mut counts = self.wanted.only.is_none();
+        take(scan, self.members, &mut |member, text| match member {
+            Member::Id => id = text,
+            Member::Only => {
+                let values = self.wanted.only.map_or(&[][..], |(_, values)| values);
+                counts = values.iter().any(|value| value.eq_ignore_ascii_case(text));
+            }
+            Member::Also(place) => also[place] = Box::from(text),
+        })?;
+        if counts && !id.is_empty() {
+            self.found.push((id.into(), also));
+        }
+        Ok(())
+    }
+}
+
+/// Takes the wanted members of an object that have a value, without their quotes.
+fn take<'t>(
+    scan: &mut Scan<'t>,
+    members: &[(Member, &'static str)],
+    taken: &mut dyn FnMut(Member, &'t str),
+) -> Result<(), Malformed> {
+    let mut first = true;
+    scan.enter(b'{')?;
+    while scan.next(first, b'}')? {
+        first = false;
+        let name = scan.name()?.trim_matches('"');
+        if scan.peek() == b'{' {
+            let inside = |(member, path): &(Member, &'static str)| {
+                Some((*member, path.strip_prefix(name)?.strip_prefix('.')?))
+            };
+            let members: Vec<_> = members.iter().filter_map(inside).collect();
+            if !members.is_empty() {
+                take(scan, &members, taken)?;
+                continue;
+            }
+        }
+        let raw = scan.value()?;
+        for (member, _) in members.iter().filter(|(_, path)| *path == name && raw != "null") {
+            taken(*member, raw.trim_matches('"'));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(wanted: &Wanted, rows: &[&str]) -> Vec<Found> {
+        let (members, mut found) = (wanted.members(), Vec::new());
+        let mut reader = IdReader { wanted, members: &members, before: 0, found: &mut found };
+        for row in rows {
+            reader.row(&mut Scan::new(row)).expect("a row");
+        }
+        found
+    }
+
+    #[test]
+    fn ids_are_read_from_the_row_or_from_inside_it() {
+        let inside = Wanted::key("info.id");
+        assert_eq!(ids(&inside, &[r#"{"id":"1","info":{"x":[],"id":"7"}}"#])[0].0, "7".into());
+        let rows = [
+            r#"{"id":7,"open":true,"bc":"3"}"#,
+            r#"{"id":"8","open":false,"bc":"3"}"#,
+            r#"{"id":null,"open":true}"#,
+            r#"{"id":"9","open":"TRUE"}"#,
+        ];
+        let only = Some(("open", &["true"][..]));
+        let wanted = Wanted { only, also: &[("bc_id", "bc")], ..Wanted::key("id") };
+        let want: [Found; 2] = [("7".into(), vec!["3".into()]), ("9".into(), vec!["".into()])];
+        assert_eq!(ids(&wanted, &rows), want);
+    }
+}

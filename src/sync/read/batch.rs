@@ -1,0 +1,88 @@
+//! What one call names: ids of parents, as many as the call takes.
+
+use super::ids::Ids;
+use super::params::Params;
+use crate::render::Constants;
+use crate::streams::Parent;
+use std::sync::Arc;
+
+/// What one call names.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Batch {
+    /// The ids of each parent, from the outermost one.
+    ids: Vec<Named>,
+}
+
+/// The ids of one parent in a batch, as places in the list of all its ids.
+#[derive(Clone, Debug)]
+struct Named {
+    parent: &'static Parent,
+    all: Arc<Ids>,
+    from: usize,
+    to: usize,
+}
+
+impl Batch {
+    /// The batch with ids of one more parent: those from the place `from` to before `to`.
+    pub(crate) fn with(
+        &self,
+        parent: &'static Parent,
+        all: Arc<Ids>,
+        from: usize,
+        to: usize,
+    ) -> Batch {
+        let mut batch = self.clone();
+        batch.ids.push(Named { parent, all, from, to });
+        batch
+    }
+
+    /// Adds what the batch names to the parameters of a call.
+    pub(crate) fn add_to(&self, params: &mut Params) {
+        for Named { parent, all, from, to } in &self.ids {
+            if parent.replaces_owner {
+                params.remove("advertiser_id");
+            }
+            if parent.param.ends_with('s') {
+                let ids: Vec<String> = (*from..*to).map(|place| all.get(place)).collect();
+                params.set(parent.param, ids);
+            } else {
+                params.set(parent.param, all.get(*from));
+            }
+            for ((param, _), value) in parent.also.iter().zip(all.also(*from)) {
+                params.set(param, &**value);
+            }
+            for (param, value) in parent.with {
+                params.set_json(param, value);
+            }
+        }
+    }
+
+    /// Columns that all rows of the call have in common: ids of which a call names only one.
+    pub(crate) fn columns(&self) -> Constants {
+        let mut columns = Constants::new();
+        for Named { parent, all, from, .. } in &self.ids {
+            columns.extend(parent.column.map(|column| (column, all.get(*from))));
+        }
+        columns
+    }
+
+    /// The two halves of a batch of several ids; `None` if it has only one.
+    pub(crate) fn halves(&self) -> Option<[Batch; 2]> {
+        let place = self.ids.iter().rposition(|ids| ids.to - ids.from > 1)?;
+        let Named { from, to, .. } = self.ids[place];
+        let mut halves = [self.clone(), self.clone()];
+        halves[0].ids[place].to = from.midpoint(to);
+        halves[1].ids[place].from = from.midpoint(to);
+        Some(halves)
+    }
+
+    /// What it names, for messages.
+    pub(crate) fn words(&self) -> String {
+        let words = self.ids.iter().map(|Named { parent, all, from, to }| {
+            let more =
+                if to - from > 1 { format!(" and {} more", to - from - 1) } else { String::new() };
+            format!("{} {}{more}", parent.param, all.get(*from))
+        });
+        words.collect::<Vec<_>>().join(", ")
+    }
+}

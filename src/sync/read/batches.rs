@@ -1,0 +1,94 @@
+//! The ids of parents that the calls of a stream name, in batches of as many as a call takes.
+
+use super::batch::Batch;
+use super::ids::Ids;
+use super::reader::Slice;
+use super::requests;
+use crate::api::cause::Cause;
+use crate::api::error::ApiError;
+use crate::streams::{self, Parent, Stream};
+use crate::sync::id_list::{self, Found, Wanted};
+use crate::sync::windows::Window;
+use std::sync::Arc;
+
+/// What TikTok refuses, in words, and why.
+pub(crate) type Refused = (String, ApiError);
+
+/// The batches of one way to the ids, and those whose inner ids TikTok refuses to list. An error
+/// means that a parent cannot be read at all.
+pub(crate) fn batches(
+    slice: &mut Slice,
+    way: &'static [Parent],
+    window: Option<Window>,
+) -> Result<(Vec<Batch>, Vec<Refused>), ApiError> {
+    let (mut batches, mut refused) = (vec![Batch::default()], Vec::new());
+    for (depth, parent) in way.iter().enumerate() {
+        let mut inner = Vec::new();
+        for outer in batches {
+            let all = match ids(slice, parent, &outer, window) {
+                Err(error) if depth > 0 && error.cause == Cause::Refused => {
+                    refused.push((outer.words(), error));
+                    continue;
+                }
+                ids => ids?,
+            };
+            let most = parent.most.max(1);
+            for from in (0..all.len()).step_by(most) {
+                let to = (from + most).min(all.len());
+                inner.push(outer.with(parent, Arc::clone(&all), from, to));
+            }
+        }
+        batches = inner;
+    }
+    Ok((batches, refused))
+}
+
+/// The ids of a parent, which are read once for each owner.
+fn ids(
+    slice: &mut Slice,
+    parent: &'static Parent,
+    outer: &Batch,
+    window: Option<Window>,
+) -> Result<Arc<Ids>, ApiError> {
+    let Some(stream) = streams::find(parent.stream) else {
+        return Ok(Arc::new(Ids::new(Vec::new())));
+    };
+    // The outer ids only matter if the calls of the parent name them.
+    let nothing = Batch::default();
+    let outer = if stream.call.parents.is_empty() { &nothing } else { outer };
+    let days = window.filter(|_| stream.has_windows());
+    let days = days.map_or(String::new(), |w| format!("{} {}", w.start, w.end));
+    let is_unique = stream.keys.contains(&parent.id) && stream.report().is_none();
+    let wanted = Wanted { id: parent.id, is_unique, only: parent.only, also: parent.also };
+    let question = format!("{} {wanted:?} {} {days}", parent.stream, outer.words());
+    let memory = slice.memory;
+    memory.ids.get((slice.job.partition, question), || {
+        let found = read_ids(slice, stream, &wanted, outer, window)?;
+        Ok(Arc::new(Ids::new(found)))
+    })
+}
+
+fn read_ids(
+    slice: &mut Slice,
+    stream: &'static Stream,
+    wanted: &Wanted,
+    outer: &Batch,
+    window: Option<Window>,
+) -> Result<Vec<Found>, ApiError> {
+    let mut found: Vec<Found> = Vec::new();
+    for pass in stream.call.passes {
+        let params = requests::params(slice, stream, pass, outer, window, None);
+        let request = requests::request(stream, pass, params);
+        let client = &slice.context.client;
+        match id_list::read(client, slice.desk.body(), request, wanted) {
+            Err(error)
+                if (pass.is_empty_if_refused || pass.optional.is_some())
+                    && error.cause.is_refusal()
+                    && error.cause != Cause::AccountGone => {}
+            ids => found.extend(ids?),
+        }
+    }
+    found.sort_unstable();
+    found.dedup_by(|one, other| one.0 == other.0);
+    Ok(found)
+}
