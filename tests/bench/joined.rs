@@ -95,8 +95,8 @@ fn write(plan: &Plan, pages: &[Vec<u8>; 2]) -> u64 {
             lines.clear();
             let mut renderer = Renderer::new(&side.recipe, &constants, None);
             let mut to_store = StoredRows::new(renderer.page(time, &mut lines), &mut rows);
-            let (text, rows) = (std::str::from_utf8(page).unwrap(), RowsAt::Member("list"));
-            page::read(text, rows, &mut to_store).unwrap();
+            let (text, place) = (std::str::from_utf8(page).unwrap(), RowsAt::Member("list"));
+            page::read(text, place, &mut to_store).unwrap();
             let mut store = Store::default();
             store.push(StoredPage::new(&lines, std::mem::take(&mut rows)));
             store

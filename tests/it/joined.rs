@@ -1,7 +1,7 @@
-//! Reports with more metrics than TikTok takes in one request: what arrives is the truth, in which
-//! order and in which pages the answers come, and what becomes of rows that differ between them.
+//! Reports with more metrics than TikTok takes in one request: their records are right in whichever
+//! order and pages the answers come, and rows that differ between answers are handled.
 
-use crate::catalogs::{entry, mark, only};
+use crate::catalogs::{entry, mark, of};
 use crate::harness::{Run, START, Tap, ids, serve, world};
 use crate::truth::{self, Scope, is_metric};
 use fake_tiktok::{Fault, FaultKind, Request, Server, WorldConfig};
@@ -14,20 +14,20 @@ pub(crate) const REPORT: &str = "report/integrated/get/";
 /// Metrics of the streams in these tests: three requests.
 pub(crate) const METRICS: usize = 250;
 
-/// A catalog with that stream and so many metrics of the dictionary, in the order of their names, so
-/// that those that add up, and those that every row has, are in all requests.
+/// A catalog with one stream and so many metrics of the dictionary. They are in the order of their
+/// names, so that each request has some that add up, and some that every row has.
 pub(crate) fn catalog(stream: &str, count: usize) -> Value {
     let known: Value = serde_json::from_str(include_str!("../../schemas/metrics.json")).unwrap();
-    let report = streams::find(stream).unwrap().report().unwrap();
-    let mut catalog = only(&[stream]);
+    let found = streams::find(stream).unwrap();
+    let report = found.report().unwrap();
+    let mut catalog = of([found]);
     let entry = entry(&mut catalog, stream);
     let has = |entry: &Value, name: &str| !entry["schema"]["properties"][name].is_null();
-    let mut there = entry["schema"]["properties"].as_object().unwrap().keys().count()
-        - report.dimensions.len()
-        - usize::from(!report.dimensions.contains(&"advertiser_id"));
+    let declared = entry["schema"]["properties"].as_object().unwrap().keys();
+    let mut there = declared.filter(|name| is_metric(report, name)).count();
     let fits = |name: &&String| dictionary().fits(name, &report.grouping());
     for name in known["metrics"].as_object().unwrap().keys().filter(fits) {
-        if there < count && !has(entry, name) {
+        if there < count && !has(entry, name) && is_metric(report, name) {
             let kind = known["metrics"][name]["type"].as_str();
             let is_number = |kind: &&str| matches!(*kind, "number" | "integer");
             let kind = kind.filter(is_number).unwrap_or("string");
@@ -48,7 +48,7 @@ pub(crate) fn properties(catalog: &Value, stream: &str) -> Vec<String> {
     entry["schema"]["properties"].as_object().unwrap().keys().cloned().collect()
 }
 
-/// The requests for windows, without the proofs and probes of one row.
+/// The requests for windows, without those for one row that compare totals or find refused metrics.
 pub(crate) fn windows(server: &Server) -> Vec<Request> {
     let is_window = |r: &Request| {
         r.path == REPORT && r.param("start_date").is_some() && r.param("page_size") != Some("1")
@@ -175,7 +175,7 @@ fn rows_that_differ_only_at_first_are_whole() {
     });
     let run = tap.run().ended(0);
     truth::check(server.world(), &run, "campaign_insights", &Scope::of(server.world()));
-    assert_eq!(run.said("INFO", "brought different rows"), 1, "{}", run.stderr.join("\n"));
+    assert_eq!(run.said("INFO", "returned different rows"), 1, "{}", run.stderr.join("\n"));
     assert_eq!(run.said("WARNING", "null for a part"), 0, "{}", run.stderr.join("\n"));
     assert_eq!(windows(&server).len(), 6);
 }

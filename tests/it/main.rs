@@ -24,6 +24,7 @@ mod harness;
 mod input;
 mod joined;
 mod joined_limits;
+mod joined_reports;
 mod json;
 mod kill;
 mod midnight;

@@ -127,13 +127,16 @@ fn read_side(
     side: Option<usize>,
 ) -> Result<Audit, ApiError> {
     loop {
+        let now = metrics(slice, side);
         let mut params = params(slice, pass, bookmark, window);
-        if let (Some(side), Some(report)) = (side, slice.plan.stream.report()) {
-            params.set(report.metrics_param(), metrics(slice, Some(side)));
+        if let (Some(_), Some(report)) = (side, slice.plan.stream.report()) {
+            params.set(report.metrics_param(), now.clone());
         }
         let list =
             List { params: params.into_pairs(), side, ..list(slice, pass, bookmark, window) };
         match slice.read(list) {
+            // Another window of the account may have found a refused metric meanwhile.
+            Err(error) if is_wrong_request(&error) && metrics(slice, side) != now => {}
             Err(error) if is_wrong_request(&error) && drop_named(slice, &error) => {}
             other => return other,
         }
