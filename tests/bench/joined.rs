@@ -36,8 +36,8 @@ fn catalog() -> Value {
     let is_number = |name: &&String| known["metrics"][*name]["type"] == "number";
     let fits = |name: &&String| dictionary().fits(name, &report.grouping());
     for name in known["metrics"].as_object().unwrap().keys().filter(is_number).filter(fits) {
-        // The id of the account is no metric either.
-        if properties.len() < METRICS + report.dimensions.len() + 1 {
+        // The id, currency and time zone of the account are no metrics either.
+        if properties.len() < METRICS + report.dimensions.len() + 3 {
             let number = || json!({"type": ["null", "number"]});
             properties.entry(name.clone()).or_insert_with(number);
         }

@@ -36,8 +36,8 @@ pub(crate) fn say_counts(plan: &Plan, tally: &Tally, failures: &mut Failures) {
     if tally.partly_answered > 0 {
         log::warn!(
             "{name}: {} records have null for a part of their metrics: TikTok takes 100 metrics in \
-             one request, and not every request brought them, also when asked once more; the first \
-             is {}",
+             one request, and not every request returned these rows, even when made once more; the \
+             first is {}",
             tally.partly_answered,
             tally.first_partly_answered.as_deref().unwrap_or("not known")
         );

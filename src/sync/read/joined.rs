@@ -12,9 +12,9 @@ use crate::render::{Constants, Join, Renderer, Sum, Tally};
 use crate::sync::check;
 
 /// The most bytes of rows that a worker holds. Windows with more are requested in smaller ones.
-pub(crate) const MOST_HELD: usize = 2 << 20;
+pub(crate) const MOST_HELD: usize = 3 << 19;
 /// Bytes of lines that are sent on at once.
-const SENT: usize = 1 << 19;
+const SENT: usize = 1 << 20;
 
 /// The answers of all sides; `None` if TikTok refuses all metrics of one.
 type Sides = Vec<Option<Audit>>;
