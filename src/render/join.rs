@@ -112,7 +112,7 @@ impl<'s> Join<'s> {
         }
     }
 
-    /// Writes the values that a request brought: the metrics, and the dimensions if they are wanted.
+    /// Writes the metrics that a request returned, and its dimensions if they are wanted.
     fn push_values(&self, side: usize, row: &[u8], dimensions: bool, out: &mut Vec<u8>) {
         let stored = self.sides[side].fields;
         let fields = &self.renderer.recipe.fields;

@@ -2,8 +2,8 @@
 //! file keeps what outlasts a row: counts, sums, and the hashes of keys.
 //!
 //! `sync::plan` decides which fields there are, `recipe` compiles them, `rows` reads a row, and
-//! `value` writes one value. If the metrics of a row take several requests, `stored` keeps what each
-//! of them brings, and `join` writes the records.
+//! `value` writes one value. If the metrics of a row take several requests, `stored` keeps the
+//! values of each, and `join` writes the records.
 
 mod date;
 mod field;

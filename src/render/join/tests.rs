@@ -160,7 +160,8 @@ proptest! {
         let (mut tally, mut out) = (Tally::default(), Vec::new());
         join.rows().for_each(|row| join.push(&row, &mut tally, &mut out));
 
-        let has = |row: usize| move |side: &&(Vec<String>, Vec<usize>, usize)| side.1.contains(&row);
+        let has =
+            |row: usize| move |side: &&(Vec<String>, Vec<usize>, usize)| side.1.contains(&row);
         let met: BTreeSet<usize> = sides.iter().flat_map(|side| side.1.clone()).collect();
         let wanted: Vec<String> = met
             .iter()

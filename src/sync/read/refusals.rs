@@ -22,8 +22,8 @@ pub(crate) fn is_wrong_request(error: &ApiError) -> bool {
     error.cause == Cause::Refused && error.code.is_some_and(|code| WRONG_REQUEST.contains(&code))
 }
 
-/// What to request now: the metrics of the plan, or of one of its `sides`, without those that TikTok
-/// refused for this account, and whether to include Promote.
+/// What to request now: the metrics of the plan, or of one of its `sides`, without those that
+/// TikTok refused for this account, and whether to include Promote.
 pub(crate) fn asked(slice: &Slice, side: Option<usize>) -> Asked {
     Asked {
         metrics: metrics(slice, side),

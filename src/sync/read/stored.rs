@@ -1,5 +1,5 @@
-//! Reads pages of one of several requests for the same rows, and stores their rows until the answers
-//! to the other requests are there.
+//! Reads pages of one of several requests for the same rows, and stores their rows until the
+//! answers to the other requests are there.
 
 use super::list::{Lines, List, Rendered};
 use crate::api::error::ApiError;
