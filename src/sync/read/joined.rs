@@ -14,7 +14,7 @@ use crate::sync::check;
 /// The most bytes of rows that a worker holds. Windows with more are requested in smaller ones.
 pub(crate) const MOST_HELD: usize = 3 << 19;
 /// Bytes of lines that are sent on at once.
-const SENT: usize = 1 << 20;
+const SENT: usize = 1 << 18;
 
 /// The answers of all sides; `None` if TikTok refuses all metrics of one.
 type Sides = Vec<Option<Audit>>;
@@ -116,10 +116,10 @@ fn send(slice: &mut Slice, constants: &Constants, sides: &Sides) -> Result<(), A
     for row in join.rows() {
         join.push(&row, &mut tally, &mut lines);
         if lines.len() >= SENT {
-            let full = std::mem::replace(&mut lines, slice.desk.buffer());
-            if !slice.desk.send(full) {
+            if !slice.desk.send(std::mem::take(&mut lines)) {
                 return Err(ApiError::halted(path));
             }
+            lines = slice.desk.buffer();
         }
     }
     let first = tally.first_partly_answered.take();
