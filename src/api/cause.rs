@@ -21,6 +21,8 @@ pub enum Cause {
     TimedOut,
     /// Too much was asked for at once.
     TooLarge,
+    /// There are more rows than the tap holds until the answers to other requests are there.
+    TooMuchToHold,
     /// A report covers only a part of its ads.
     Truncated,
     /// TikTok said that it left out a part.
@@ -109,6 +111,7 @@ impl Cause {
             | Cause::TimedOut
             | Cause::Halted => Exit::Transient,
             Cause::TooLarge
+            | Cause::TooMuchToHold
             | Cause::Truncated
             | Cause::PartMissing
             | Cause::Incomplete
@@ -131,7 +134,7 @@ impl Cause {
 
     /// Whether fewer days or ids in one request may help.
     pub fn is_too_much(self) -> bool {
-        matches!(self, Cause::TooLarge | Cause::TimedOut | Cause::Truncated)
+        matches!(self, Cause::TooLarge | Cause::TooMuchToHold | Cause::TimedOut | Cause::Truncated)
     }
 
     /// Whether nothing more can be asked for the slice that made the call.

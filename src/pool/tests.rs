@@ -2,6 +2,7 @@
 //! that workers stop when the reader is gone.
 
 mod first;
+mod held;
 mod random;
 
 use super::*;

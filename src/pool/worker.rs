@@ -44,6 +44,18 @@ impl<W: Work> Desk<'_, W> {
         true
     }
 
+    /// Counts bytes that the job keeps to itself as if they waited for the reader, so that less is
+    /// done in advance meanwhile. They count until they are released.
+    pub(crate) fn hold(&self, bytes: usize) {
+        self.pool.lock().count(self.number, |load| load.waiting += bytes);
+    }
+
+    /// The job no longer keeps bytes that it held.
+    pub(crate) fn release(&self, bytes: usize) {
+        self.pool.lock().count(self.number, |load| load.waiting -= bytes);
+        self.pool.room.notify_all();
+    }
+
     /// An empty buffer, reused if possible.
     pub(crate) fn buffer(&self) -> Vec<u8> {
         self.pool.lock().buffer()

@@ -34,6 +34,23 @@ pub(super) struct Field {
     pub(super) name: String,
 }
 
+impl Field {
+    /// Appends what comes before its value.
+    #[inline]
+    pub(super) fn push_prefix(&self, out: &mut Vec<u8>) {
+        match &self.block {
+            // The head ends with a brace, and every prefix starts with a comma.
+            _ if out.last() == Some(&b'{') => out.extend_from_slice(&self.prefix[1..]),
+            Some(block) => {
+                let end = out.len() + self.prefix.len();
+                out.extend_from_slice(block);
+                out.truncate(end);
+            }
+            None => out.extend_from_slice(&self.prefix),
+        }
+    }
+}
+
 /// Values that are copied without further checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Short {

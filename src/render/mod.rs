@@ -2,10 +2,12 @@
 //! file keeps what outlasts a row: counts, sums, and the hashes of keys.
 //!
 //! `sync::plan` decides which fields there are, `recipe` compiles them, `rows` reads a row, and
-//! `value` writes one value.
+//! `value` writes one value. If the metrics of a row take several requests, `stored` keeps the
+//! values of each, and `join` writes the records.
 
 mod date;
 mod field;
+mod join;
 mod kind;
 mod late;
 mod names;
@@ -14,17 +16,20 @@ mod recipe;
 mod row_end;
 mod row_id;
 mod rows;
+mod stored;
 mod sum;
 mod tally;
 mod text;
 mod value;
 
 pub(crate) use date::push_date_time;
+pub use join::Join;
 pub(crate) use kind::DESELECTED;
 pub use kind::Kind;
 pub use recipe::{Constants, FieldSpec, Origin, Recipe};
 pub use row_id::RowHash;
 pub use rows::PageRows;
+pub use stored::{Store, StoredPage, StoredRow, StoredRows};
 pub(crate) use sum::Sum;
 pub use tally::Tally;
 

@@ -4,6 +4,7 @@
 use super::field::{Field, LateField, Short, block};
 use super::kind::Kind;
 use super::names::DeclaredNames;
+use super::stored::StoredField;
 use super::text;
 use super::value::{Written, push_value};
 
@@ -80,6 +81,8 @@ pub struct Recipe {
     pub(super) identity: usize,
     /// The number of fields that are summed.
     pub(super) summed: usize,
+    /// The fields of a stored row, in the order of their numbers; see `stored`.
+    pub(super) stored: Vec<StoredField>,
     constants: Vec<usize>,
 }
 
@@ -109,6 +112,7 @@ impl Recipe {
             inline: 0,
             identity: 0,
             summed: 0,
+            stored: Vec::new(),
             constants: Vec::new(),
         };
         let mut late = Vec::new();
@@ -270,6 +274,11 @@ impl Recipe {
             keys += usize::from(field.key && written == Written::Value);
         }
         (bytes, keys)
+    }
+
+    /// The number of key properties that are the same in all rows of a list.
+    pub(super) fn constant_keys(&self) -> usize {
+        self.constants.iter().filter(|index| self.fields[**index].key).count()
     }
 
     /// Whether rows are those of hours.

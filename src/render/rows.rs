@@ -190,16 +190,7 @@ impl<'t> PageRows<'_, '_, 't> {
 
     #[inline]
     fn push_prefix(&mut self, field: &Field) {
-        match &field.block {
-            // The head ends with a brace, and every prefix starts with a comma.
-            _ if self.out.last() == Some(&b'{') => self.out.extend_from_slice(&field.prefix[1..]),
-            Some(block) => {
-                let end = self.out.len() + field.prefix.len();
-                self.out.extend_from_slice(block);
-                self.out.truncate(end);
-            }
-            None => self.out.extend_from_slice(&field.prefix),
-        }
+        field.push_prefix(self.out);
     }
 
     pub(super) fn push(&mut self, field: &Field, index: usize, raw: &str, found: &mut Found) {

@@ -17,6 +17,10 @@ pub struct Tally {
     pub not_rows: u64,
     /// Where the first of these was, for messages.
     pub first_not_row: Option<String>,
+    /// Records with nulls for the metrics of a request whose answer lacks the row.
+    pub partly_answered: u64,
+    /// The first of these, for messages.
+    pub first_partly_answered: Option<String>,
     /// Byte sequences in TikTok's answers that were not UTF-8 and became U+FFFD.
     pub mended: u64,
     /// For each field, the values that did not fit its type and became null.
@@ -39,6 +43,9 @@ impl Tally {
         self.hourless += other.hourless;
         self.not_rows += other.not_rows;
         self.first_not_row = self.first_not_row.take().or(other.first_not_row);
+        self.partly_answered += other.partly_answered;
+        self.first_partly_answered =
+            self.first_partly_answered.take().or(other.first_partly_answered);
         self.mended += other.mended;
         self.misfits.resize(self.misfits.len().max(other.misfits.len()), 0);
         for (sum, more) in self.misfits.iter_mut().zip(other.misfits) {

@@ -30,6 +30,13 @@ pub struct Call {
     pub is_deletable: bool,
 }
 
+impl Call {
+    /// Whether it has to name ids of parents.
+    pub fn has_parents(&self) -> bool {
+        !self.parents.is_empty() || self.passes.iter().any(|pass| !pass.parents.is_empty())
+    }
+}
+
 /// The call of a stream whose owner is named and whose rows come in pages of a list.
 pub(super) const CALL: Call = Call {
     path: "",

@@ -15,6 +15,7 @@ mod named_accounts;
 mod partition;
 pub mod plan;
 mod read;
+mod sides;
 mod sizes;
 mod skips;
 mod starts;

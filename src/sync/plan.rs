@@ -1,6 +1,7 @@
 //! The plan of each selected stream: what is read and how, from the catalog and the stream table.
 
 use super::fields::{identity, specs};
+use super::sides::{MOST_METRICS, Side, sides};
 use crate::config::Config;
 use crate::error::input;
 use crate::render::{DESELECTED, FieldSpec, Origin, Recipe};
@@ -10,9 +11,6 @@ use crate::streams::dictionary::{Grain, dictionary};
 use crate::streams::{Available, Per, Replication, Report, Stream};
 use anyhow::Result;
 use serde_json::Value;
-
-/// Metrics that TikTok takes in one request.
-const MOST_METRICS: usize = 100;
 
 /// One stream of the run.
 #[derive(Debug)]
@@ -29,6 +27,8 @@ pub struct Plan {
     pub recipe: Recipe,
     /// The metrics to request.
     pub metrics: Vec<String>,
+    /// The requests that they take, if one is not enough.
+    pub sides: Vec<Side>,
     /// Those of them that are compared with TikTok's totals, in the order of the recipe's sums.
     pub summed: Vec<String>,
     /// Whether every run reads all rows, without a bookmark.
@@ -90,10 +90,10 @@ impl Plan {
             specs(stream, catalog, &keys, &selection::marked_schema(catalog, &always, DESELECTED));
         let report = stream.report();
         let metrics = report.map_or_else(Vec::new, |r| metrics(&catalog.id, r, &specs));
-        if metrics.len() > MOST_METRICS {
+        if metrics.len() > MOST_METRICS && stream.call.has_parents() {
             return Err(input(format!(
-                "catalog: `{}` selects {} metrics; TikTok takes {MOST_METRICS} in one request, and \
-                 splitting is not available yet: deselect some",
+                "catalog: `{}` selects {} metrics; of this report the tap requests \
+                 {MOST_METRICS} at most: deselect some",
                 catalog.id,
                 metrics.len()
             )));
@@ -109,15 +109,18 @@ impl Plan {
         let compared = cursor.filter(|_| is_compared);
         let is_nested = report.is_some_and(|report| !report.has_flat_rows());
         let is_hourly = report.is_some_and(|report| report.grain == Grain::Hour);
-        let recipe = Recipe::new(&catalog.stream, is_nested, compared, specs)
-            .identified_by(&identity(stream))
-            .summing(&summed);
-        let recipe = if is_hourly { recipe.with_hours() } else { recipe };
+        let recipe = |specs| {
+            let recipe = Recipe::new(&catalog.stream, is_nested, compared, specs)
+                .identified_by(&identity(stream))
+                .summing(&summed);
+            if is_hourly { recipe.with_hours() } else { recipe }
+        };
         Ok(Plan {
             stream: stream.clone(),
             name: catalog.stream.clone(),
             schema: selection::selected_schema(catalog, &always),
-            recipe,
+            sides: sides(&metrics, &specs, recipe),
+            recipe: recipe(specs),
             keys,
             metrics,
             summed,

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a benchmark may panic, as a test does")]
 #![allow(clippy::cast_precision_loss, reason = "printed figures need no more digits")]
 
+mod joined;
 mod memory;
 mod process;
 mod rate_limit;

@@ -1,6 +1,7 @@
 //! Measures the memory of a run: with full pages, with a growing number of rows, with a reader that
 //! is slower than the tap, with one huge page, and with a plan of hundreds of thousands of slices.
 
+use super::joined;
 use super::table::Table;
 use super::tap::{Run, Tap};
 use super::world::{Scale, empty, even, one_account};
@@ -20,6 +21,7 @@ pub(crate) fn run(table: &mut Table, scale: Scale) {
     growth(table, scale);
     slow_reader(table, scale);
     huge_page(table);
+    joined::memory(table, scale);
     planning(table, scale);
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Pages come from the fake API. The library is called directly, without a process.
 
+use super::joined;
 use super::table::Table;
 use super::world::{Scale, plain, serve};
 use fake_tiktok::{Server, TOKEN, WorldConfig};
@@ -21,7 +22,7 @@ use tap_tiktok_ads::sync::plan::{Plan, plan};
 /// CPU time of rendering, at most, relative to the scan.
 const LIMIT: f64 = 2.0;
 /// Bytes of text in one round: enough to even out interruptions by the scheduler.
-const BYTES: usize = 64 << 20;
+pub(crate) const BYTES: usize = 64 << 20;
 
 pub(crate) fn run(table: &mut Table, scale: Scale) {
     let server = serve(WorldConfig {
@@ -42,7 +43,8 @@ pub(crate) fn run(table: &mut Table, scale: Scale) {
     ] {
         let plan = planned(&server, stream, fields.as_ref());
         // All fields are requested, even if few are selected: skipping the others must be fast.
-        let text = fetch(&server, &planned(&server, stream, None));
+        let all = planned(&server, stream, None);
+        let text = fetch(&server, &all, &all.metrics);
         let speeds = measure(&plan, &text, scale);
         let name = if fields.is_some() {
             format!("{stream}, 2 of all metrics")
@@ -63,6 +65,7 @@ pub(crate) fn run(table: &mut Table, scale: Scale) {
             table.note(&format!("{name}, Value in and out / scan"), &measured);
         }
     }
+    joined::rendering(table, &server, scale);
 }
 
 /// The plan of one stream, with all fields or some of them.
@@ -77,6 +80,11 @@ fn planned(server: &Server, stream: &str, fields: Option<&[&str; 2]>) -> Plan {
             );
         }
     }
+    planned_of(server, catalog)
+}
+
+/// The plan of the only selected stream of a catalog.
+pub(crate) fn planned_of(server: &Server, catalog: Value) -> Plan {
     let account = &server.world().accounts()[0].advertiser_id;
     let config = json!({
         "access_token": TOKEN,
@@ -88,8 +96,8 @@ fn planned(server: &Server, stream: &str, fields: Option<&[&str; 2]>) -> Plan {
     plan(&catalog::parse(catalog).unwrap(), &config).unwrap().remove(0)
 }
 
-/// The first page of a stream, as the API returns it.
-fn fetch(server: &Server, plan: &Plan) -> String {
+/// The first page of a stream, as the API returns it. If it is a report, it has these metrics.
+pub(crate) fn fetch(server: &Server, plan: &Plan, metrics: &[String]) -> String {
     let account = server.world().accounts()[0].advertiser_id.clone();
     let mut params = vec![("advertiser_id", account), ("page_size", "1000".to_owned())];
     if let Some(report) = plan.stream.report() {
@@ -97,7 +105,7 @@ fn fetch(server: &Server, plan: &Plan) -> String {
             ("report_type", report.report_type.to_owned()),
             ("data_level", report.data_level.unwrap_or_default().to_owned()),
             ("dimensions", json!(report.dimensions).to_string()),
-            ("metrics", json!(plan.metrics).to_string()),
+            ("metrics", json!(metrics).to_string()),
             ("start_date", "2025-01-01".to_owned()),
             ("end_date", "2025-01-30".to_owned()),
         ]);

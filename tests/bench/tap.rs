@@ -69,6 +69,11 @@ impl Tap {
         Tap { dir, config }
     }
 
+    pub(crate) fn with_catalog(self, catalog: &Value) -> Self {
+        fs::write(self.dir.path().join("catalog.json"), catalog.to_string()).unwrap();
+        self
+    }
+
     pub(crate) fn set(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.config[name] = value.into();
         self

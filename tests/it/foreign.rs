@@ -1,7 +1,7 @@
 //! Catalogs with other keys and types than discovery writes, and with metrics that the tap does not
 //! know or that TikTok refuses. The basic rules of selection are tested in `selection`.
 
-use crate::catalogs::{entry, mark, only};
+use crate::catalogs::{entry, mark, of, only};
 use crate::failures::code;
 use crate::harness::{CORE, Run, Tap, ids, serve, world};
 use crate::truth::{self, Scope};
@@ -136,22 +136,16 @@ fn after_a_refusal_without_names_unknown_metrics_are_left_out() {
 }
 
 #[test]
-fn more_metrics_than_fit_one_request_are_refused_before_any_request() {
+fn more_than_100_metrics_of_a_report_with_parents_are_refused_before_any_request() {
+    let stream = "gmv_max_product_insights";
     let server = serve(world());
-    let report = reports().find(|(name, _)| *name == "ad_insights").unwrap().1;
-    let mut catalog = only(&["ad_insights"]);
-    for metric in others(report, &streams::schema(streams::find("ad_insights").unwrap()), true)
-        .iter()
-        .take(60)
-    {
-        add(&mut catalog, "ad_insights", metric);
+    let mut catalog = of([streams::find(stream).unwrap()]);
+    for number in 0..100 {
+        add(&mut catalog, stream, &format!("metric_{number}"));
     }
     let run = Tap::on(&server).catalog(&catalog).run().ended(2);
-    assert!(
-        run.cause().contains("150 metrics") && run.cause().contains("ad_insights"),
-        "{}",
-        run.cause()
-    );
+    let cause = run.cause();
+    assert!(cause.contains(stream) && cause.contains("requests 100 at most"), "{cause}");
     assert_eq!(server.requests().len(), 0);
 }
 

@@ -33,6 +33,15 @@ pub(crate) fn say_counts(plan: &Plan, tally: &Tally, failures: &mut Failures) {
             plan.keys.join(", ")
         );
     }
+    if tally.partly_answered > 0 {
+        log::warn!(
+            "{name}: {} records have null for a part of their metrics: TikTok takes 100 metrics in \
+             one request, and not every request returned these rows, even when made once more; the \
+             first is {}",
+            tally.partly_answered,
+            tally.first_partly_answered.as_deref().unwrap_or("not known")
+        );
+    }
     if tally.mended > 0 {
         log::warn!(
             "{name}: {} sequences of bytes in TikTok's answers are not UTF-8 and became U+FFFD",

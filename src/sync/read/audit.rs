@@ -2,7 +2,7 @@
 //! row comes twice. Otherwise, it is read a second time, and the two readings together decide.
 
 use super::list::Rendered;
-use crate::render::Sum;
+use crate::render::{Store, Sum};
 use std::collections::HashSet;
 
 /// The result of reading one list.
@@ -22,6 +22,8 @@ pub(crate) struct Audit {
     /// The sums of the rows, and TikTok's totals from the last page that had any.
     pub sums: Vec<Sum>,
     pub announced: Option<String>,
+    /// Its rows, if they are not written but stored.
+    pub stored: Store,
 }
 
 /// The result of two readings of a list, of which the first was not complete.
@@ -49,6 +51,7 @@ impl Audit {
         self.sums.iter_mut().zip(&page.sums).for_each(|(sum, more)| sum.add_all(more));
         self.announced = page.totals.take().or(self.announced.take());
         self.partial = page.partial.take().or(self.partial.take());
+        self.stored.push(std::mem::take(&mut page.stored));
         let Some(total) = page.total else { return };
         let (first, last) = self.totals.unwrap_or((total, total));
         self.moved |= last != total;
@@ -107,6 +110,29 @@ impl Audit {
     /// TikTok's count on the last page.
     pub(crate) fn total(&self) -> Option<u64> {
         self.totals.map(|(_, last)| last)
+    }
+
+    /// The memory that its rows will take once all pages are read, if they are stored.
+    pub(crate) fn expected_bytes(&self) -> usize {
+        let rows = usize::try_from(self.rows).unwrap_or(usize::MAX).max(1);
+        let total = self.total().map_or(rows, |total| usize::try_from(total).unwrap_or(rows));
+        self.stored.bytes().saturating_mul(total.max(rows)) / rows
+    }
+
+    /// Whether another request for the same rows had the same keys.
+    pub(crate) fn has_keys_of(&self, other: &Audit) -> bool {
+        let distinct = |keys: &[u64]| keys.iter().copied().collect::<HashSet<u64>>();
+        distinct(&self.keys) == distinct(&other.keys)
+    }
+
+    /// Takes over what another request for the same rows brought beyond this one.
+    pub(crate) fn unite(&mut self, other: Audit) {
+        let known: HashSet<u64> = self.keys.iter().copied().collect();
+        let without_key = other.rows - other.keys.len() as u64;
+        let new: Vec<u64> = other.keys.into_iter().filter(|key| !known.contains(key)).collect();
+        self.rows += new.len() as u64 + without_key;
+        self.keys.extend(new);
+        self.sums.iter_mut().zip(&other.sums).for_each(|(sum, more)| sum.add_all(more));
     }
 
     /// Whether there are as many rows as TikTok counted on every page.

@@ -6,7 +6,7 @@ use crate::api::error::ApiError;
 use crate::api::page::{self, Page};
 use crate::api::request::{Method, PageOf, Request};
 use crate::json::{Reader, RowsAt};
-use crate::render::{Constants, PageRows, Renderer, RowHash, Sum, Tally};
+use crate::render::{Constants, PageRows, Renderer, RowHash, StoredPage, Sum, Tally};
 use crate::singer::bookmark::Bookmark;
 use crate::sync::context::Context;
 use std::collections::HashSet;
@@ -45,6 +45,10 @@ pub(crate) struct List {
     pub is_report: bool,
     /// Whether it is read to its end even if TikTok leaves out rows of older ads.
     pub takes_cut: bool,
+    /// Which of the `sides` of its plan it is. Its rows are stored then, not written.
+    pub side: Option<usize>,
+    /// The most bytes that may be stored of it.
+    pub most_held: usize,
 }
 
 /// One page of a list, rendered.
@@ -52,6 +56,8 @@ pub(crate) struct List {
 pub(crate) struct Rendered {
     /// RECORD lines.
     pub lines: Vec<u8>,
+    /// Its rows, if they are stored instead.
+    pub stored: StoredPage,
     /// Counts of its rows.
     pub tally: Tally,
     /// Rows of the page, before any filter.
@@ -90,7 +96,7 @@ impl Rendered {
 }
 
 /// Renders the rows of an answer. If the answer is cut off, another one follows.
-struct Lines<'a> {
+pub(super) struct Lines<'a> {
     list: &'a List,
     context: &'a Context,
     time: String,
@@ -99,7 +105,7 @@ struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    fn new(list: &'a List, context: &'a Context, lines: Vec<u8>) -> Self {
+    pub(super) fn new(list: &'a List, context: &'a Context, lines: Vec<u8>) -> Self {
         let (time, renderer) = (now(), list.renderer(context));
         Lines { list, context, time, renderer, buffer: lines }
     }
@@ -127,6 +133,19 @@ impl List {
         lines: Vec<u8>,
         body: &mut Vec<u8>,
     ) -> Result<Rendered, ApiError> {
+        let mut reader = Lines::new(self, context, lines);
+        let page = self.call(context, number, body, &mut reader)?;
+        self.rendered(context, page, reader)
+    }
+
+    /// Requests a page, whose rows `reader` reads.
+    pub(super) fn call<R: Reader>(
+        &self,
+        context: &Context,
+        number: u64,
+        body: &mut Vec<u8>,
+        reader: &mut R,
+    ) -> Result<Page, ApiError> {
         let request = Request {
             path: self.path,
             rows: self.rows,
@@ -141,13 +160,12 @@ impl List {
             method: Method::Get,
             header: None,
         };
-        let mut reader = Lines::new(self, context, lines);
-        let answer = context.client.call(&request, body, &mut reader);
+        let answer = context.client.call(&request, body, reader);
         if body.capacity() > KEPT {
             *body = Vec::new();
         }
         // An error may come with rows, which are dropped here.
-        self.rendered(context, answer?, reader)
+        answer
     }
 
     /// Renders an answer that was read before.
@@ -165,13 +183,19 @@ impl List {
 
     fn renderer<'a>(&'a self, context: &'a Context) -> Renderer<'a> {
         let bookmark = self.bookmark.map(Bookmark::cursor);
-        let recipe = &context.plans[self.plan].recipe;
+        let plan = &context.plans[self.plan];
+        let recipe = self.side.map_or(&plan.recipe, |side| &plan.sides[side].recipe);
         Renderer::new(recipe, &self.constants, bookmark.as_deref())
             .with_hours(&self.hours)
             .without(&self.written)
     }
 
-    fn rendered(&self, context: &Context, page: Page, reader: Lines) -> Result<Rendered, ApiError> {
+    pub(super) fn rendered(
+        &self,
+        context: &Context,
+        page: Page,
+        reader: Lines,
+    ) -> Result<Rendered, ApiError> {
         let Lines { mut renderer, buffer: lines, .. } = reader;
         let mut rendered = Rendered {
             lines,
@@ -239,7 +263,7 @@ impl List {
 }
 
 /// When rows were extracted: RFC 3339, UTC, to the millisecond.
-fn now() -> String {
+pub(super) fn now() -> String {
     let now = OffsetDateTime::now_utc();
     let whole = now.replace_nanosecond(now.nanosecond() / 1_000_000 * 1_000_000).unwrap_or(now);
     whole.format(&Rfc3339).unwrap_or_default()

@@ -1,12 +1,14 @@
 //! Reads slices that are lists: all passes that together have all rows, and one call for each batch
 //! of parent ids if calls have to name some.
 
+use super::audit::Audit;
 use super::batch::Batch;
 use super::batches::batches;
+use super::joined;
 use super::list::List;
 use super::many::Many;
 use super::reader::Slice;
-use super::refusals::{drop_named, is_wrong_request};
+use super::refusals::{drop_named, is_wrong_request, metrics};
 use super::requests;
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
@@ -105,19 +107,45 @@ fn read_pass(
     Ok(())
 }
 
-/// Reads a list without parents. A metric of a report that TikTok refuses is left out.
+/// Reads a list without parents, with as many requests as its metrics take.
 fn read_list(
     slice: &mut Slice,
     pass: &Pass,
     bookmark: Option<Bookmark>,
     window: Option<Window>,
 ) -> Result<(), ApiError> {
+    if slice.plan.sides.is_empty() {
+        return read_side(slice, pass, bookmark, window, None).map(drop);
+    }
+    let constants = list(slice, pass, bookmark, window).constants;
+    joined::read(slice, &constants, &mut |slice, side, _| {
+        read_side(slice, pass, bookmark, window, Some(side))
+    })
+    .map(drop)
+}
+
+/// Reads a list without the metrics that TikTok refuses. `side` is its place among the `sides` of
+/// the plan, if there are any.
+fn read_side(
+    slice: &mut Slice,
+    pass: &Pass,
+    bookmark: Option<Bookmark>,
+    window: Option<Window>,
+    side: Option<usize>,
+) -> Result<Audit, ApiError> {
     loop {
-        let params = params(slice, pass, bookmark, window).into_pairs();
-        let list = List { params, ..list(slice, pass, bookmark, window) };
+        let now = metrics(slice, side);
+        let mut params = params(slice, pass, bookmark, window);
+        if let (Some(_), Some(report)) = (side, slice.plan.stream.report()) {
+            params.set(report.metrics_param(), now.clone());
+        }
+        let list =
+            List { params: params.into_pairs(), side, ..list(slice, pass, bookmark, window) };
         match slice.read(list) {
+            // Another window of the account may have found a refused metric meanwhile.
+            Err(error) if is_wrong_request(&error) && metrics(slice, side) != now => {}
             Err(error) if is_wrong_request(&error) && drop_named(slice, &error) => {}
-            other => return other.map(drop),
+            other => return other,
         }
     }
 }

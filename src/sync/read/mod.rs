@@ -6,6 +6,7 @@ mod batch;
 mod batches;
 mod constants;
 mod ids;
+mod joined;
 mod list;
 mod lists;
 mod many;
@@ -19,6 +20,7 @@ mod refusals;
 mod reports;
 mod requests;
 mod split;
+mod stored;
 mod subset;
 mod task_file;
 mod task_rows;
@@ -35,6 +37,7 @@ use crate::sync::jobs::Job;
 use crate::sync::partition::Partition;
 use crate::sync::skips::Skips;
 use crate::sync::starts::Start;
+use list::List;
 use many::Piece;
 use memory::Memory;
 use reader::{Desk, Gathered, Slice, Whole};
@@ -83,7 +86,8 @@ impl Work for Reading {
     fn piece(&self, whole: &Whole, number: u64, lines: Vec<u8>, body: &mut Vec<u8>) -> Self::Piece {
         match whole {
             Whole::List(list) => {
-                let rendered = list.page(&self.context, number, lines, body)?;
+                let page = if list.side.is_some() { stored::page } else { List::page };
+                let rendered = page(list, &self.context, number, lines, body)?;
                 Ok(Piece { rendered, ..Piece::default() })
             }
             Whole::Many(many) => many.piece(&self.context, number, lines, body),
@@ -105,6 +109,9 @@ impl Work for Reading {
                 if page.is_cut && !list.takes_cut {
                     let message = CUT.to_owned();
                     return Err(ApiError::new(Cause::Truncated, list.path, message, ""));
+                }
+                if gathered.audit.expected_bytes() > list.most_held {
+                    return Err(joined::too_much(list, &gathered.audit));
                 }
                 page.last
             }
@@ -137,6 +144,14 @@ impl Desk for pool::Desk<'_, Reading> {
         pool::Desk::send(self, lines)
     }
 
+    fn hold(&self, bytes: usize) {
+        pool::Desk::hold(self, bytes);
+    }
+
+    fn release(&self, bytes: usize) {
+        pool::Desk::release(self, bytes);
+    }
+
     fn buffer(&self) -> Vec<u8> {
         pool::Desk::buffer(self)
     }
@@ -159,6 +174,8 @@ fn read(context: &Context, memory: &Memory, job: Job, desk: &mut dyn Desk) -> En
         ending: Ending::default(),
         cut: Vec::new(),
         numbers: HashMap::new(),
+        most_held: joined::MOST_HELD,
+        times_too_much: 1,
     };
     let failure = match (job.partition, plan.stream.report()) {
         (Partition::Batch(place), _) => {

@@ -2,12 +2,16 @@
 //! it with TikTok's totals.
 
 use super::audit::Audit;
+use super::joined;
 use super::list::List;
 use super::part::{Asked, Part, params};
 use super::reader::Slice;
 use super::refusals::{asked, is_wrong_request, learn};
+use super::subset::Subset;
 use super::totals::{Read, add, add_with_deleted, compare};
+use crate::api::cause::Cause;
 use crate::api::error::ApiError;
+use crate::render::Sum;
 use crate::streams::Report;
 use crate::sync::check::{self, What};
 
@@ -19,21 +23,69 @@ pub(crate) fn read_part(
     page_size: u64,
     read: &mut Read,
 ) -> Result<Audit, ApiError> {
-    loop {
-        let now = asked(slice);
-        match slice.read(list(slice, report, part, &now, page_size)) {
-            // Another window of the account may have found a refused metric meanwhile.
-            Err(error) if is_wrong_request(&error) && asked(slice) != now => {}
-            Err(error) if learn(slice, report, part, &now, &error)? => {}
-            Err(error) => return Err(error),
-            Ok(audit) => {
-                let theirs = check::totals(audit.announced.as_deref(), &slice.plan.summed);
-                compare(slice, What::Rows, &audit.sums, &theirs, part.window);
-                add(&mut read.sums, &audit.sums);
-                add_with_deleted(slice, report, part, &audit.sums, read)?;
-                return Ok(audit);
-            }
+    let list = |slice: &Slice, asked: &Asked| list(slice, report, part, asked, page_size);
+    let (audit, theirs) = read_rows(slice, report, part, &list)?;
+    compare(slice, What::Rows, &audit.sums, &theirs, part.window);
+    add(&mut read.sums, &audit.sums);
+    add_with_deleted(slice, report, part, &audit.sums, read)?;
+    Ok(audit)
+}
+
+/// Reads the rows of a part, with as many requests as its metrics take. Also returns TikTok's
+/// totals, in the order of the plan's.
+pub(crate) fn read_rows(
+    slice: &mut Slice,
+    report: &Report,
+    part: &Part,
+    list: &dyn Fn(&Slice, &Asked) -> List,
+) -> Result<(Audit, Vec<Option<Sum>>), ApiError> {
+    if slice.plan.sides.is_empty() {
+        let audit = read_list(slice, report, part, None, list)?;
+        let totals = check::totals(audit.announced.as_deref(), &slice.plan.summed);
+        return Ok((audit, totals));
+    }
+    let constants = slice.constants(part.window);
+    joined::read(slice, &constants, &mut |slice, side, most_held| {
+        let list = |slice: &Slice, asked: &Asked| List {
+            side: Some(side),
+            most_held,
+            ..list(slice, asked)
+        };
+        let read = read_list(slice, report, part, Some(side), &list);
+        if read.as_ref().is_err_and(|error| error.cause == Cause::TooMuchToHold) {
+            remember_size(slice, part);
         }
+        read
+    })
+}
+
+/// Reads a list without what TikTok refuses of it. `side` is its place among the `sides` of the
+/// plan, if there are any.
+fn read_list(
+    slice: &mut Slice,
+    report: &Report,
+    part: &Part,
+    side: Option<usize>,
+    list: &dyn Fn(&Slice, &Asked) -> List,
+) -> Result<Audit, ApiError> {
+    loop {
+        let now = asked(slice, side);
+        match slice.read(list(slice, &now)) {
+            // Another window of the account may have found a refused metric meanwhile.
+            Err(error) if is_wrong_request(&error) && asked(slice, side) != now => {}
+            Err(error) if learn(slice, report, part, &now, &error)? => {}
+            other => return other,
+        }
+    }
+}
+
+/// Remembers how many days of a window with too many rows can probably be held.
+fn remember_size(slice: &Slice, part: &Part) {
+    if let (Some(window), Subset::All) = (part.window, &part.subset) {
+        let days = usize::from(window.days()) / slice.times_too_much.max(2);
+        let days = u16::try_from(days.max(1)).unwrap_or(u16::MAX);
+        let of = (slice.job.plan, slice.job.partition, part.buying);
+        slice.context.sizes.failed(of, days.saturating_mul(2));
     }
 }
 

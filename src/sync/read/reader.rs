@@ -12,7 +12,7 @@ use crate::api::error::ApiError;
 use crate::api::page::Page;
 use crate::api::request::{Method, PageOf, Request};
 use crate::json::{Last, Reader, RowsAt};
-use crate::render::Tally;
+use crate::render::{Constants, Store, Tally};
 use crate::streams::{Paging, REPORT};
 use crate::sync::account::Account;
 use crate::sync::context::{Context, Ending};
@@ -55,6 +55,10 @@ pub(crate) trait Desk {
     ) -> Option<(Gathered, Result<(), ApiError>)>;
     /// Sends lines on. Returns `false` if the run ended.
     fn send(&mut self, lines: Vec<u8>) -> bool;
+    /// Counts bytes that the slice keeps until `release` as if they waited to be written.
+    fn hold(&self, bytes: usize);
+    /// Bytes that were held are not kept any more.
+    fn release(&self, bytes: usize);
     /// An empty buffer for lines.
     fn buffer(&self) -> Vec<u8>;
     /// A buffer of any content for the body of an answer.
@@ -76,6 +80,11 @@ pub(crate) struct Slice<'a> {
     pub cut: Vec<u64>,
     /// How often each row without an id came so far.
     pub numbers: HashMap<u128, u32>,
+    /// The most bytes of rows to hold until the answers to other requests are there.
+    pub most_held: usize,
+    /// How many times the allowed bytes the last list had of which too much would have to be held,
+    /// rounded up.
+    pub times_too_much: usize,
 }
 
 impl Slice<'_> {
@@ -100,12 +109,10 @@ impl Slice<'_> {
         let is_hourly = self.plan.recipe.has_hours();
         let account = self.open_account();
         let hours = window.zip(account).filter(|_| is_hourly);
-        let started = self.context.started;
-        let constants = constants(&self.plan.stream, self.account, account, started, window);
         List {
             plan: self.job.plan,
             owner: self.job.partition.words(&self.context.accounts),
-            constants,
+            constants: self.constants(window),
             hours: hours.map_or_else(Vec::new, |(window, account)| account.hours(window.start)),
             bookmark: None,
             written: HashSet::new(),
@@ -116,7 +123,15 @@ impl Slice<'_> {
             may_be_whole: matches!(self.plan.stream.call.paging, Paging::PagesOrWhole(_)),
             is_report: self.plan.stream.report().is_some(),
             takes_cut: false,
+            side: None,
+            most_held: usize::MAX,
         }
+    }
+
+    /// Values that all rows of a window have in common.
+    pub(crate) fn constants(&self, window: Option<Window>) -> Constants {
+        let (stream, started) = (&self.plan.stream, self.context.started);
+        constants(stream, self.account, self.open_account(), started, window)
     }
 
     /// Reads a list, and reads it once more if it is not complete.
@@ -140,6 +155,7 @@ impl Slice<'_> {
         let page_size = list.page_size.map(|size| size - (size / 3).max(1).min(size - 1));
         let again = List { written, page_size, ..list.clone() };
         self.numbers = numbers;
+        first.stored = Store::default();
         // Pages are read one after the other. Then rows that are added meanwhile can only lead to
         // repeated rows, not to missing ones.
         let mut second = self.pages(&Arc::new(Whole::List(again)), 1)?;
@@ -169,24 +185,16 @@ impl Slice<'_> {
 
     /// Reads all pages of a list: the first one tells how many there are.
     fn pages(&mut self, whole: &Arc<Whole>, ahead: usize) -> Result<Audit, ApiError> {
-        let Gathered { audit, .. } = self.gather(whole, ahead, |audit, error| {
-            if error.cause == Cause::Truncated { audit.keys().to_vec() } else { Vec::new() }
-        })?;
-        Ok(audit)
+        Ok(self.gather(whole, ahead)?.audit)
     }
 
     /// Reads many short lists. Returns descriptions of the refused batches, with the errors.
     pub(crate) fn read_many(&mut self, many: Many) -> Result<Vec<(String, ApiError)>, ApiError> {
         let whole = Arc::new(Whole::Many(many));
-        Ok(self.gather(&whole, usize::MAX, |_, _| Vec::new())?.refused)
+        Ok(self.gather(&whole, usize::MAX)?.refused)
     }
 
-    fn gather(
-        &mut self,
-        whole: &Arc<Whole>,
-        ahead: usize,
-        cut: impl FnOnce(&Audit, &ApiError) -> Vec<u64>,
-    ) -> Result<Gathered, ApiError> {
+    fn gather(&mut self, whole: &Arc<Whole>, ahead: usize) -> Result<Gathered, ApiError> {
         let numbers = std::mem::take(&mut self.numbers);
         let gathered = Gathered { numbers, ..Gathered::default() };
         let read = self.desk.share(Arc::clone(whole), ahead, gathered);
@@ -197,7 +205,16 @@ impl Slice<'_> {
         match ended {
             Ok(()) => Ok(gathered),
             Err(error) => {
-                self.cut = cut(&gathered.audit, &error);
+                let audit = &gathered.audit;
+                self.cut.clear();
+                match (error.cause, &**whole) {
+                    (Cause::Truncated, _) => self.cut = audit.keys().to_vec(),
+                    (Cause::TooMuchToHold, Whole::List(list)) => {
+                        let bytes = audit.expected_bytes();
+                        self.times_too_much = bytes.div_ceil(list.most_held.max(1));
+                    }
+                    _ => {}
+                }
                 Err(error)
             }
         }

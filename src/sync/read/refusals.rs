@@ -22,23 +22,30 @@ pub(crate) fn is_wrong_request(error: &ApiError) -> bool {
     error.cause == Cause::Refused && error.code.is_some_and(|code| WRONG_REQUEST.contains(&code))
 }
 
-/// What to request now: the metrics of the plan without those that TikTok refused for this account,
-/// and whether to include Promote.
-pub(crate) fn asked(slice: &Slice) -> Asked {
+/// What to request now: the metrics of the plan, or of one of its `sides`, without those that
+/// TikTok refused for this account, and whether to include Promote.
+pub(crate) fn asked(slice: &Slice, side: Option<usize>) -> Asked {
     Asked {
-        metrics: metrics(slice),
+        metrics: metrics(slice, side),
         origins: takes_origins(slice),
         deleted: slice.context.includes_deleted(slice.plan),
     }
 }
 
-/// The metrics of the plan without those that TikTok refused for this account.
-pub(crate) fn metrics(slice: &Slice) -> Vec<String> {
+/// The metrics of the plan, or of one of its `sides`, without those that TikTok refused for this
+/// account.
+pub(crate) fn metrics(slice: &Slice, side: Option<usize>) -> Vec<String> {
+    let plan = slice.plan;
+    accepted(slice, side.map_or(&plan.metrics, |side| &plan.sides[side].metrics))
+}
+
+/// Metrics without those that TikTok refused for this account.
+pub(crate) fn accepted(slice: &Slice, metrics: &[String]) -> Vec<String> {
     let refused = slice.memory.refused();
     let refused = refused.get(&(slice.job.plan, slice.job.partition));
     let is_refused =
         |name: &&String| refused.is_some_and(|refused| refused.metrics.contains(*name));
-    slice.plan.metrics.iter().filter(|name| !is_refused(name)).cloned().collect()
+    metrics.iter().filter(|name| !is_refused(name)).cloned().collect()
 }
 
 /// Whether Promote can be requested.
@@ -63,7 +70,7 @@ pub(crate) fn refuse_top_view(slice: &Slice, error: &ApiError) {
 
 /// Leaves out the metrics that a refusal names. Returns `false` if it names none.
 pub(crate) fn drop_named(slice: &Slice, error: &ApiError) -> bool {
-    let named = named(&error.message, &metrics(slice));
+    let named = named(&error.message, &metrics(slice, None));
     drop_metrics(slice, &named, error);
     !named.is_empty()
 }

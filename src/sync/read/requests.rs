@@ -92,7 +92,7 @@ fn add_report(slice: &Slice, stream: &Stream, report: &Report, params: &mut Para
     }
     let name = report.metrics_param();
     let is_own = stream.name == slice.plan.stream.name;
-    let metrics = if is_own { refusals::metrics(slice) } else { report.fewest_metrics() };
+    let metrics = if is_own { refusals::metrics(slice, None) } else { report.fewest_metrics() };
     if !name.is_empty() && !metrics.is_empty() {
         params.set(name, metrics);
     }

@@ -4,7 +4,7 @@
 use super::list::List;
 use super::narrowing;
 use super::part::{Asked, Part, params};
-use super::part_reader::{list, read_part};
+use super::part_reader::{list, read_part, read_rows};
 use super::reader::Slice;
 use super::refusals::{asked, trouble};
 use super::subset::Subset;
@@ -51,6 +51,13 @@ fn read_parts(
     let parts = narrowing::parts(slice, report, whole)?;
     let size = slice.context.config.page_size;
     let Some(parts) = parts else {
+        if error.cause == Cause::TooMuchToHold {
+            // There is no smaller part, and TikTok answers it, so all of it is held.
+            let most = std::mem::replace(&mut slice.most_held, usize::MAX);
+            let read = read_part(slice, report, whole, size, read);
+            slice.most_held = most;
+            return read.map(|_| true);
+        }
         // There is no smaller part, and the network may have been the cause. The request is changed
         // slightly, because one that timed out must not be repeated.
         return if error.cause == Cause::TimedOut && size > 1 {
@@ -88,7 +95,7 @@ fn count(slice: &mut Slice, report: &Report, part: &Part) -> Result<Option<u64>,
     if !slice.context.sizes.counts(of) {
         return Ok(None);
     }
-    let asked = asked(slice);
+    let asked = asked(slice, None);
     let asked = Asked { metrics: asked.metrics.into_iter().take(1).collect(), ..asked };
     let params = params(slice, report, part, &asked);
     match slice.first_page(params, 1, &mut Last(NoRows)) {
@@ -127,9 +134,12 @@ fn read_rest(
                       the day";
         return Err(ApiError::new(Cause::Incomplete, REPORT, message, remedy));
     }
-    let list = list(slice, report, whole, &asked(slice), slice.context.config.page_size);
     let written = std::mem::take(&mut parts.keys);
-    let rest = slice.read(List { takes_cut: true, written, ..list })?;
+    let list = |slice: &Slice, asked: &Asked| {
+        let list = list(slice, report, whole, asked, slice.context.config.page_size);
+        List { takes_cut: true, written: written.clone(), ..list }
+    };
+    let (rest, _) = read_rows(slice, report, whole, &list)?;
     add(&mut parts.sums, &rest.sums);
     let deleted = slice.context.includes_deleted(slice.plan).then(|| rest.sums.clone());
     parts.with_deleted = both(parts.with_deleted.take(), deleted);

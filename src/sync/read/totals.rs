@@ -3,13 +3,14 @@
 
 use super::part::{Asked, Part, params};
 use super::reader::Slice;
-use super::refusals::{metrics, takes_origins, trouble};
+use super::refusals::{accepted, takes_origins, trouble};
 use super::subset::Subset;
 use crate::api::error::ApiError;
 use crate::json::{Last, NoRows};
 use crate::render::Sum;
 use crate::streams::{Buying, Report};
 use crate::sync::check::{self, Check, What};
+use crate::sync::sides::MOST_METRICS;
 use crate::sync::windows::Window;
 use std::collections::HashSet;
 use time::OffsetDateTime;
@@ -84,9 +85,26 @@ pub(crate) fn compare(
 /// TikTok's totals of a report including deleted entities; `None` if TikTok refuses them, which is
 /// logged.
 fn totals(slice: &mut Slice, report: &Report, part: &Part) -> Result<Option<Vec<Sum>>, ApiError> {
-    let summed: Vec<String> =
-        metrics(slice).into_iter().filter(|name| slice.plan.summed.contains(name)).collect();
-    let asked = Asked { metrics: summed, origins: takes_origins(slice), deleted: true };
+    let summed = accepted(slice, &slice.plan.summed);
+    let mut all = Some(Vec::new());
+    for metrics in summed.chunks(MOST_METRICS) {
+        all = both(all, totals_of(slice, report, part, metrics)?);
+        if all.is_none() {
+            break;
+        }
+    }
+    Ok(all)
+}
+
+/// The totals of as many metrics as one request takes.
+fn totals_of(
+    slice: &mut Slice,
+    report: &Report,
+    part: &Part,
+    metrics: &[String],
+) -> Result<Option<Vec<Sum>>, ApiError> {
+    let origins = takes_origins(slice);
+    let asked = Asked { metrics: metrics.to_vec(), origins, deleted: true };
     let mut params = params(slice, report, part, &asked);
     params.push(("enable_total_metrics", "true".to_owned()));
     match slice.first_page(params, 1, &mut Last(NoRows)) {
