@@ -1,9 +1,11 @@
 //! The output of `--about`: capabilities, settings and streams, for people and for tools. The
-//! tables in README.md and docs/streams.md are made here too, from `schemas/config.json` and the
-//! stream table.
+//! tables in README.md and docs/streams.md and the definition in plugin.yml are made here too, from
+//! `schemas/config.json` and the stream table.
 
+mod meltano;
 mod table;
 
+pub use meltano::plugin;
 pub use table::streams_table;
 
 use crate::cli::Format;
@@ -38,6 +40,7 @@ pub(crate) fn about(format: Format) -> String {
                 streams_table()
             )
         }
+        Format::Meltano => plugin(),
         Format::Text => text(),
     }
 }

@@ -45,4 +45,6 @@ pub enum Format {
     Json,
     /// Markdown for documentation
     Markdown,
+    /// The plugin definition for Meltano, plugin.yml
+    Meltano,
 }

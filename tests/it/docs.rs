@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::Path;
-use tap_tiktok_ads::about::{settings_table, streams_table};
+use tap_tiktok_ads::about::{plugin, settings_table, streams_table};
 use tap_tiktok_ads::streams;
 
 const MOST_README_LINES: usize = 150;
@@ -62,6 +62,18 @@ fn generated_tables_are_current() {
             "{page} is out of date: paste the table from `tap-tiktok-ads --about --format markdown`"
         );
     }
+}
+
+#[test]
+fn the_plugin_definition_for_meltano_is_current() {
+    assert!(
+        read("plugin.yml") == plugin(),
+        "plugin.yml is out of date; write it with `tap-tiktok-ads --about --format meltano`"
+    );
+    let package = read("pyproject.toml");
+    let named = package.lines().find_map(|line| line.strip_prefix("name = \"")).unwrap();
+    let name = named.split('"').next().unwrap();
+    assert!(plugin().contains(&format!("\npip_url: {name}\n")), "plugin.yml installs not {name}");
 }
 
 #[test]
