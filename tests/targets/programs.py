@@ -1,4 +1,4 @@
-"""Builds or installs what a run needs: the two binaries, the two targets and PostgreSQL.
+"""Builds or installs what a run needs: the two binaries, the wheel, the targets and PostgreSQL.
 
 What already exists is used as it is.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 import postgres
 
 ROOT = Path(__file__).resolve().parents[2]
+MATURIN = "maturin==1.16.0"
 
 
 def binaries(tap, fake):
@@ -23,6 +24,17 @@ def binaries(tap, fake):
     return _existing(tap or built / "tap-tiktok-ads"), _existing(fake or built / "fake-tiktok")
 
 
+def wheel():
+    """Builds the tap as a wheel. Returns the wheel, and the binary that is in it."""
+    folder = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
+    out = folder / "wheels"
+    shutil.rmtree(out, ignore_errors=True)
+    command = [target(MATURIN), "build", "--release", "--out", out]
+    subprocess.run(command, cwd=ROOT, check=True)
+    (file,) = out.glob("*.whl")
+    return file, _existing(folder / "release" / "tap-tiktok-ads")
+
+
 def _existing(path):
     path = Path(path).resolve()
     if not os.access(path, os.X_OK):
@@ -31,7 +43,7 @@ def _existing(path):
 
 
 def target(package):
-    """The program of a target, which is installed in a virtual environment of its own."""
+    """The program of a package, which is installed in a virtual environment of its own."""
     name = package.split("==")[0]
     home = Path(os.environ.get("TARGETS_HOME") or ROOT / "target" / "targets").resolve()
     folder = home / package.replace("==", "-")

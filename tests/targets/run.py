@@ -19,6 +19,7 @@ import pipeline
 import postgres
 import programs
 import streams as catalogs
+from checks import Checks
 from fake import Fake
 from truth import Scenario, Truth
 
@@ -47,25 +48,6 @@ SCENARIOS = [
 ]
 
 
-class Checks:
-    """Counts the checks that passed, and prints those that failed."""
-
-    def __init__(self):
-        self.passed = self.failed = 0
-
-    def add(self, name, complaints):
-        """Adds one check, which passes if there are no complaints."""
-        if not complaints:
-            self.passed += 1
-            return
-        self.failed += 1
-        print(f"FAILED {name}", flush=True)
-        for complaint in complaints[: compare.MOST_SHOWN]:
-            print(f"    {complaint}")
-        if len(complaints) > compare.MOST_SHOWN:
-            print(f"    … {len(complaints)} in total")
-
-
 def main():
     parser = argparse.ArgumentParser(prog="tests/targets/run", description=__doc__)
     parser.add_argument("--tap", help="binary of the tap; built if not given")
@@ -91,8 +73,7 @@ def main():
             for scenario in SCENARIOS:
                 with tempfile.TemporaryDirectory(prefix="tap-targets-") as folder:
                     run_scenario(checks, scenario, tap, fake, targets, server, Path(folder))
-    print(f"{checks.passed} passed, {checks.failed} failed")
-    return 1 if checks.failed else 0
+    return checks.end()
 
 
 def run_scenario(checks, scenario, tap, fake_binary, programs_of, server, folder):
