@@ -14,6 +14,14 @@ import postgres
 ROOT = Path(__file__).resolve().parents[2]
 MATURIN = "maturin==1.16.0"
 
+# Packages whose program has another name.
+PROGRAMS = {
+    "meltanolabs-target-csv": "target-csv",
+    "meltanolabs-target-postgres": "target-postgres",
+    "pipelinewise-target-postgres": "target-postgres",
+    "singer-tools": "singer-check-tap",
+}
+
 
 def binaries(tap, fake):
     """The binaries of the tap and the fake API. Those that are not given are built."""
@@ -29,7 +37,7 @@ def wheel():
     folder = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
     out = folder / "wheels"
     shutil.rmtree(out, ignore_errors=True)
-    command = [target(MATURIN), "build", "--release", "--out", out]
+    command = [package(MATURIN), "build", "--release", "--out", out]
     subprocess.run(command, cwd=ROOT, check=True)
     (file,) = out.glob("*.whl")
     return file, _existing(folder / "release" / "tap-tiktok-ads")
@@ -42,18 +50,33 @@ def _existing(path):
     return str(path)
 
 
-def target(package):
+def target(kind):
+    """The program of a target; None if it needs a version of Python that this machine lacks."""
+    return package(kind.package, kind.python, kind.pins)
+
+
+def package(spec, python=None, pins=()):
     """The program of a package, which is installed in a virtual environment of its own."""
-    name = package.split("==")[0]
+    name = spec.split("==")[0]
     home = Path(os.environ.get("TARGETS_HOME") or ROOT / "target" / "targets").resolve()
-    folder = home / package.replace("==", "-")
-    program = folder / "bin" / name.removeprefix("meltanolabs-")
+    folder = home / "-".join([spec, *pins]).replace("==", "-")
+    program = folder / "bin" / PROGRAMS.get(name, name)
     if not program.exists():
-        print(f"installing {package}", flush=True)
+        interpreter = _python(python) if python else sys.executable
+        if not interpreter:
+            return None
+        print(f"installing {spec}", flush=True)
         shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([folder / "bin" / "pip", "install", "--quiet", package], check=True)
+        subprocess.run([interpreter, "-m", "venv", folder], check=True)
+        subprocess.run([folder / "bin" / "pip", "install", "--quiet", spec, *pins], check=True)
     return str(program)
+
+
+def _python(version):
+    """An interpreter of that version, on the path or among those of pyenv."""
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    found = sorted(pyenv.glob(f"{version}.*/bin/python"))
+    return shutil.which(f"python{version}") if not found else found[-1]
 
 
 def server():

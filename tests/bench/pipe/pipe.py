@@ -51,7 +51,7 @@ def main():
     )  # so that context managers stop the servers
 
     tap, fake_binary = programs.binaries(arguments.tap, arguments.fake)
-    target = programs.target(postgres.Postgres.package)
+    target = programs.target(postgres.Postgres)
     programs.server()
     campaigns = max(1, round(arguments.rows / DELIVERED / ACCOUNTS / 100))
     world = [

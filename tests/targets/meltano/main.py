@@ -48,8 +48,8 @@ def main():
         (arguments.wheel.resolve(), arguments.tap) if arguments.wheel else programs.wheel()
     )
     _, fake_binary = programs.binaries(tap, arguments.fake)
-    meltano = programs.target(MELTANO)
-    targets = [programs.target(kind.package) for kind in (jsonl.Jsonl, postgres.Postgres)]
+    meltano = programs.package(MELTANO)
+    targets = [programs.target(kind) for kind in (jsonl.Jsonl, postgres.Postgres)]
     programs.server()
     checks = Checks()
     with (
@@ -137,7 +137,7 @@ class User:
         narrow = jsonl.Jsonl(self.folder / "narrow")
         narrow.folder.mkdir()
         narrow.name = "narrow"
-        project.add_target(narrow, programs.target(narrow.package))
+        project.add_target(narrow, programs.target(narrow))
         project.meltano("run", "tap-tiktok-ads", "target-narrow")
         files = sorted(path.name for path in narrow.folder.iterdir())
         stream = next(stream for stream in self.streams if stream.name == "ad_insights")
