@@ -16,6 +16,7 @@ MATURIN = "maturin==1.16.0"
 
 # Packages whose program has another name.
 PROGRAMS = {
+    "matplotlib": "fonttools",  # has no program, but brings this one
     "meltanolabs-target-csv": "target-csv",
     "meltanolabs-target-postgres": "target-postgres",
     "pipelinewise-target-postgres": "target-postgres",
