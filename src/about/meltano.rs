@@ -8,7 +8,7 @@ use crate::streams::{self, Group};
 use serde_json::Value;
 use std::fmt::Write;
 
-/// The package on PyPI, as in `pyproject.toml`: its name is not that of the tap.
+/// The Python package, as in `pyproject.toml`: its name is not that of the tap.
 const PACKAGE: &str = "tap-tiktok-ads-rs";
 
 /// The content of `plugin.yml`.

@@ -7,7 +7,7 @@ import json
 import subprocess
 import time
 
-TIMEOUT = 300  # seconds for one pipeline
+TIMEOUT = 400  # seconds for one pipeline
 
 
 def discover(tap, config, catalog):
