@@ -81,15 +81,12 @@ class Sqlite(Table):
 class Csv(Table):
     name = "csv"
     package = "meltanolabs-target-csv==0.5.0"
+    per_stream = True  # a second run replaces the files
     losses = frozenset({losses.EMPTY, losses.PYTHON})
 
     def __init__(self, folder):
         super().__init__(folder)
-        self.config = {
-            "output_path": str(folder),
-            "file_naming_scheme": "{stream_name}.csv",
-            "overwrite_behavior": "append_records",  # by default, a run replaces the files
-        }
+        self.config = {"output_path": str(folder), "file_naming_scheme": "{stream_name}.csv"}
 
     def read(self, stream):
         path = self.folder / f"{stream.name}.csv"

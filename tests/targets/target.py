@@ -8,7 +8,7 @@ class Target:
     pins = ()  # versions of other packages that it needs
     keeps_digits = False  # whether it stores trailing zeros of numbers
     keeps_lines = False  # whether the rows of every run stay
-    per_stream = False  # whether it can take one stream only
+    per_stream = False  # whether each stream is loaded once, in a run of its own
     losses = frozenset()  # what it does to values, by the names in `losses`
 
     def arguments(self, run):
