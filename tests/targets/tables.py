@@ -117,7 +117,7 @@ class Parquet(Table):
 class Stitch(Table):
     """The dry run, which validates everything and writes what it would send."""
 
-    name = "stitch, dry run"
+    name = "stitch"
     package = "target-stitch==4.0.3"
     keeps_digits = True
     losses = frozenset({losses.FLOATS})
