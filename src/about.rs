@@ -1,11 +1,13 @@
 //! The output of `--about`: capabilities, settings and streams, for people and for tools. The
-//! tables in README.md and docs/ are made here too, from `schemas/config.json` and the
-//! stream table.
+//! tables in README.md and docs/ and the definition in plugin.yml are made here too, from
+//! `schemas/config.json` and the stream table.
 
 mod counts;
+mod meltano;
 mod table;
 
 pub use counts::counts_table;
+pub use meltano::plugin;
 pub use table::{permissions_table, streams_table};
 
 use crate::cli::Format;
@@ -42,6 +44,7 @@ pub(crate) fn about(format: Format) -> String {
                 permissions_table()
             )
         }
+        Format::Meltano => plugin(),
         Format::Text => text(),
     }
 }

@@ -103,4 +103,6 @@ pub enum Format {
     Json,
     /// Markdown for documentation
     Markdown,
+    /// The plugin definition for Meltano, plugin.yml
+    Meltano,
 }

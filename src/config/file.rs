@@ -45,6 +45,8 @@ fn is_of_meltano(path: &str) -> bool {
 
 /// Warns if every user of the machine can read a file with a secret.
 fn warn_of_readers(path: &str) {
+    #[cfg(not(unix))]
+    let _ = path; // there is no such mode
     #[cfg(unix)]
     if std::fs::metadata(path)
         .is_ok_and(|file| std::os::unix::fs::PermissionsExt::mode(&file.permissions()) & 0o004 != 0)

@@ -110,7 +110,7 @@ fn about_lists_every_setting() {
             .expect("JSON");
     for (name, setting) in settings() {
         assert_eq!(&about["settings"]["properties"][name], setting, "{name}");
-        for format in ["text", "markdown"] {
+        for format in ["text", "markdown", "meltano"] {
             assert!(
                 bare(&["--about", "--format", format]).ended(0).stdout.contains(name),
                 "{name} in {format}"

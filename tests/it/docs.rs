@@ -3,7 +3,9 @@
 
 use std::fs;
 use std::path::Path;
-use tap_tiktok_ads::about::{counts_table, permissions_table, settings_table, streams_table};
+use tap_tiktok_ads::about::{
+    counts_table, permissions_table, plugin, settings_table, streams_table,
+};
 use tap_tiktok_ads::streams::{self, Group, dictionary::dictionary};
 
 const MOST_README_LINES: usize = 150;
@@ -77,6 +79,18 @@ fn counts_in_sentences_are_current() {
     ] {
         assert!(read(page).contains(&words), "{page} does not say `{words}`");
     }
+}
+
+#[test]
+fn the_plugin_definition_for_meltano_is_current() {
+    assert!(
+        read("plugin.yml") == plugin(),
+        "plugin.yml is out of date; write it with `tap-tiktok-ads --about --format meltano`"
+    );
+    let package = read("pyproject.toml");
+    let named = package.lines().find_map(|line| line.strip_prefix("name = \"")).unwrap();
+    let name = named.split('"').next().unwrap();
+    assert!(plugin().contains(&format!("\npip_url: {name}\n")), "plugin.yml installs not {name}");
 }
 
 #[test]

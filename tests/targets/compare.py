@@ -5,8 +5,10 @@
 
 import copy
 import json
+from collections import Counter
 from decimal import Decimal
 
+from losses import loss
 from values import JsonText, Number, parse
 
 MOST_SHOWN = 5
@@ -16,8 +18,17 @@ class Result:
     """The result of one comparison."""
 
     def __init__(self):
-        self.rows = self.values = self.differences = 0
+        self.rows = self.values = self.exact = self.differences = 0
+        self.lost = Counter()
         self.shown = []
+
+    def add(self, other):
+        """Adds the counts of another comparison."""
+        self.rows += other.rows
+        self.values += other.values
+        self.exact += other.exact
+        self.differences += other.differences
+        self.lost += other.lost
 
     def differ(self, what):
         self.differences += 1
@@ -48,10 +59,11 @@ def _is_json(want, text):
         return False
 
 
-def compare(want, got, fields, digits=False):
+def compare(want, got, fields, digits=False, losses=frozenset()):
     """Compares two mappings of key to row.
 
     A field that is missing in a row counts as null. A field that the catalog lacks is a difference.
+    What a target is known to do to values is counted by its name, and is no difference.
     """
     result = Result()
     for key in want.keys() - got.keys():
@@ -65,7 +77,13 @@ def compare(want, got, fields, digits=False):
         for field in row.keys() - fields:
             result.differ(f"row {_name(key)}: the catalog has no {field}")
         for field, value in want[key].items():
-            if not same(value, row.get(field), digits):
+            if same(value, row.get(field), digits):
+                result.exact += 1
+                continue
+            name = loss(value, row.get(field)) if losses else None
+            if name in losses:
+                result.lost[name] += 1
+            else:
                 result.differ(f"row {_name(key)}: {field} is {row.get(field)!r}, not {value!r}")
     return result
 

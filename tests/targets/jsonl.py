@@ -3,10 +3,11 @@
 Every run appends to the files, so the last row of a key counts.
 """
 
+from target import Target
 from values import parse
 
 
-class Jsonl:
+class Jsonl(Target):
     """A folder that target-jsonl writes to."""
 
     name = "jsonl"
@@ -30,7 +31,3 @@ class Jsonl:
     def rows(self, stream):
         """The rows by key."""
         return {stream.key(row): row for row in self.lines(stream)}
-
-    def complaints(self, stream):
-        """What is wrong with the file as a whole."""
-        return []

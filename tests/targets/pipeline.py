@@ -7,7 +7,7 @@ import json
 import subprocess
 import time
 
-TIMEOUT = 200  # seconds for one pipeline
+TIMEOUT = 400  # seconds for one pipeline
 
 
 def discover(tap, config, catalog):
@@ -46,7 +46,8 @@ class Pipeline:
         if self.state is not None:
             tap += ["--state", write_json(self.folder / f"state-{number}.json", self.state)]
         started = time.monotonic()
-        codes, out = self._pipe(number, tap, [self.program, "--config", self.target_config])
+        arguments = ["--config", self.target_config, *self.target.arguments(number)]
+        codes, out = self._pipe(number, tap, [self.program, *arguments])
         self.seconds += time.monotonic() - started
         wrong = [
             f"the {name} exited with {code}: {self._last_lines(name, number)}"

@@ -11,6 +11,8 @@ import socket
 import subprocess
 import tempfile
 
+import losses
+from target import Target
 from values import parse
 
 USER = "loader"
@@ -107,7 +109,7 @@ class Server:
         return done.stdout.split("\n")[:-1]
 
 
-class Postgres:
+class Postgres(Target):
     """A schema that target-postgres writes to, with its default settings.
 
     The setting `use_copy` is not used: it sends numbers as binary floats.
@@ -115,8 +117,6 @@ class Postgres:
 
     name = "postgres"
     package = "meltanolabs-target-postgres==0.8.1"
-    keeps_digits = False  # it stores the value of a number, not its digits
-    keeps_lines = False
 
     def __init__(self, server, schema):
         self.server, self.schema = server, schema
@@ -165,3 +165,15 @@ class Postgres:
         where = f"schemaname = '{self.schema}' AND tablename = '{stream.name}'"
         sql = f"SELECT 1 FROM pg_tables WHERE {where}"
         return bool(self.server.query(DATABASE, sql))
+
+
+class PipelineWise(Postgres):
+    """The target of PipelineWise, which other settings describe."""
+
+    name = "pipelinewise"
+    package = "pipelinewise-target-postgres==2.1.2"
+    losses = frozenset({losses.FLOATS, losses.TABS, losses.EMPTY})
+
+    def __init__(self, server, schema):
+        super().__init__(server, schema)
+        self.config["dbname"] = self.config.pop("database")

@@ -1,4 +1,4 @@
-"""Builds or installs what a run needs: the two binaries, the two targets and PostgreSQL.
+"""Builds or installs what a run needs: the two binaries, the wheel, the targets and PostgreSQL.
 
 What already exists is used as it is.
 """
@@ -12,6 +12,16 @@ from pathlib import Path
 import postgres
 
 ROOT = Path(__file__).resolve().parents[2]
+MATURIN = "maturin==1.16.0"
+
+# Packages whose program has another name.
+PROGRAMS = {
+    "matplotlib": "fonttools",  # has no program, but brings this one
+    "meltanolabs-target-csv": "target-csv",
+    "meltanolabs-target-postgres": "target-postgres",
+    "pipelinewise-target-postgres": "target-postgres",
+    "singer-tools": "singer-check-tap",
+}
 
 
 def binaries(tap, fake):
@@ -23,6 +33,17 @@ def binaries(tap, fake):
     return _existing(tap or built / "tap-tiktok-ads"), _existing(fake or built / "fake-tiktok")
 
 
+def wheel():
+    """Builds the tap as a wheel. Returns the wheel, and the binary that is in it."""
+    folder = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
+    out = folder / "wheels"
+    shutil.rmtree(out, ignore_errors=True)
+    command = [package(MATURIN), "build", "--release", "--out", out]
+    subprocess.run(command, cwd=ROOT, check=True)
+    (file,) = out.glob("*.whl")
+    return file, _existing(folder / "release" / "tap-tiktok-ads")
+
+
 def _existing(path):
     path = Path(path).resolve()
     if not os.access(path, os.X_OK):
@@ -30,35 +51,50 @@ def _existing(path):
     return str(path)
 
 
-def target(package):
-    """The program of a target, which is installed in a virtual environment of its own."""
-    name = package.split("==")[0]
-    program = _folder(package) / "bin" / name.removeprefix("meltanolabs-")
+def target(kind):
+    """The program of a target; None if it needs a version of Python that this machine lacks."""
+    return package(kind.package, kind.python, kind.pins)
+
+
+def package(spec, python=None, pins=()):
+    """The program of a package, which is installed in a virtual environment of its own."""
+    name = spec.split("==")[0]
+    folder = _home() / "-".join([spec, *pins]).replace("==", "-")
+    program = folder / "bin" / PROGRAMS.get(name, name)
     if not program.exists():
-        _install(package)
+        interpreter = _python(python) if python else sys.executable
+        if not interpreter:
+            return None
+        _install(interpreter, folder, [spec, *pins])
     return str(program)
 
 
-def python_with(package):
+def python_with(spec):
     """A Python that has a package, in a virtual environment of its own."""
-    python = _folder(package) / "bin" / "python"
-    name = package.split("==")[0]
+    name = spec.split("==")[0]
+    folder = _home() / spec.replace("==", "-")
+    python = folder / "bin" / "python"
     if not python.exists() or subprocess.run([python, "-c", f"import {name}"]).returncode:
-        _install(package)
+        _install(sys.executable, folder, [spec])
     return str(python)
 
 
-def _folder(package):
-    home = Path(os.environ.get("TARGETS_HOME") or ROOT / "target" / "targets").resolve()
-    return home / package.replace("==", "-")
+def _home():
+    return Path(os.environ.get("TARGETS_HOME") or ROOT / "target" / "targets").resolve()
 
 
-def _install(package):
-    print(f"installing {package}", flush=True)
-    folder = _folder(package)
+def _install(interpreter, folder, packages):
+    print(f"installing {packages[0]}", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    subprocess.run([folder / "bin" / "pip", "install", "--quiet", package], check=True)
+    subprocess.run([interpreter, "-m", "venv", folder], check=True)
+    subprocess.run([folder / "bin" / "pip", "install", "--quiet", *packages], check=True)
+
+
+def _python(version):
+    """An interpreter of that version, on the path or among those of pyenv."""
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    found = sorted(pyenv.glob(f"{version}.*/bin/python"))
+    return shutil.which(f"python{version}") if not found else found[-1]
 
 
 def server():

@@ -1,4 +1,4 @@
-"""Loads the data of the fake API with the tap into two targets, twice, and compares every value.
+"""Loads the data of the fake API with the tap into targets, twice, and compares every value.
 
 This file has the command line, the scenarios, the order of the steps and the table of results.
 """
@@ -8,20 +8,35 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
+import checker
 import compare
 import jsonl
 import pipeline
 import postgres
 import programs
 import streams as catalogs
+import tables
+from checks import Checks
 from fake import Fake
+from load import Load
 from truth import Scenario, Truth
+
+# What CI runs comes first.
+FILES = [
+    jsonl.Jsonl,
+    tables.DuckDb,
+    tables.Csv,
+    tables.Sqlite,
+    tables.Parquet,
+    tables.Stitch,
+]
+DATABASES = [postgres.Postgres, postgres.PipelineWise]
+NAMES = [kind.name for kind in [*FILES, *DATABASES]]
+USUAL = "jsonl,postgres,duckdb"
 
 SCENARIOS = [
     Scenario(
@@ -48,33 +63,21 @@ SCENARIOS = [
 ]
 
 
-class Checks:
-    """Counts the checks that passed, and prints those that failed."""
-
-    def __init__(self):
-        self.passed = self.failed = 0
-
-    def add(self, name, complaints):
-        """Adds one check, which passes if there are no complaints."""
-        if not complaints:
-            self.passed += 1
-            return
-        self.failed += 1
-        print(f"FAILED {name}", flush=True)
-        for complaint in complaints[: compare.MOST_SHOWN]:
-            print(f"    {complaint}")
-        if len(complaints) > compare.MOST_SHOWN:
-            print(f"    … {len(complaints)} in total")
-
-
 def main():
     parser = argparse.ArgumentParser(prog="tests/targets/run", description=__doc__)
     parser.add_argument("--tap", help="binary of the tap; built if not given")
     parser.add_argument("--fake", help="binary of the fake API; built if not given")
     parser.add_argument(
+        "--targets", default=USUAL, help=f"names with commas, or all: {', '.join(NAMES)}"
+    )
+    parser.add_argument(
         "--self-check", action="store_true", help="only check that differences are detected"
     )
     arguments = parser.parse_args()
+    is_all = arguments.targets == "all"
+    names = NAMES if is_all else arguments.targets.split(",")
+    if unknown := set(names) - set(NAMES):
+        parser.error(f"there is no target {', '.join(unknown)}; there are {', '.join(NAMES)}")
     signal.signal(
         signal.SIGTERM, lambda *_: sys.exit(143)
     )  # so that context managers stop the servers
@@ -83,18 +86,21 @@ def main():
     checks.add("the comparison detects every change", compare.check_itself())
     if not arguments.self_check:
         tap, fake = programs.binaries(arguments.tap, arguments.fake)
-        targets = {
-            package: programs.target(package)
-            for package in (jsonl.Jsonl.package, postgres.Postgres.package)
+        installed = {
+            kind: programs.target(kind)
+            for kind in [*FILES, *DATABASES]
+            if kind.name in names
         }
         check_views(checks, tap, fake)
+        checking = programs.package(checker.PACKAGE) if is_all else None
         programs.server()
         with postgres.Server() as server:
-            for scenario in SCENARIOS:
+            # All targets take long, and are measured one at a time, in the smaller scenario.
+            for scenario in SCENARIOS[1:] if is_all else SCENARIOS:
                 with tempfile.TemporaryDirectory(prefix="tap-targets-") as folder:
-                    run_scenario(checks, scenario, tap, fake, targets, server, Path(folder))
-    print(f"{checks.passed} passed, {checks.failed} failed")
-    return 1 if checks.failed else 0
+                    run = Run(checks, scenario, tap, Path(folder))
+                    run.load(fake, server, installed, checking, 1 if is_all else None)
+    return checks.end()
 
 
 def check_views(checks, tap, fake):
@@ -107,133 +113,100 @@ def check_views(checks, tap, fake):
     checks.add("the views of docs/fivetran-views.sql", wrong)
 
 
-def run_scenario(checks, scenario, tap, fake_binary, programs_of, server, folder):
+class Run:
     """One scenario: discovery, two runs into each target, and all comparisons."""
-    with ExitStack() as stack:
-        fake = stack.enter_context(Fake(fake_binary, scenario.fake, folder / "fake.log"))
+
+    def __init__(self, checks, scenario, tap, folder):
+        self.checks, self.scenario, self.tap, self.folder = checks, scenario, tap, folder
+
+    def load(self, fake_binary, server, installed, checking, workers):
+        """Loads into all targets, `workers` at a time, and prints a line for each of them."""
+        scenario, folder = self.scenario, self.folder
+        with ExitStack() as stack:
+            fake = stack.enter_context(Fake(fake_binary, scenario.fake, folder / "fake.log"))
+            configs = self._configs(fake)
+            catalog = folder / "catalog.json"
+            wrong = pipeline.discover(self.tap, configs[0], catalog)
+            self.checks.add(f"{scenario.name}: discovery", wrong)
+            if wrong:
+                return
+            streams, complaints = catalogs.load(catalog)
+            self.checks.add(f"{scenario.name}: the catalog", complaints)
+            loads = [
+                Load(self.tap, program, self._target(kind, server), folder)
+                for kind, program in installed.items()
+                if program
+            ]
+            with ThreadPoolExecutor(workers) as pool:
+                try:
+                    truth = pool.submit(Truth, fake, streams, scenario)
+                    runs = [pool.submit(load.run, configs, catalog, streams) for load in loads]
+                    for run in runs:
+                        run.result()
+                    truth = truth.result()
+                finally:
+                    for load in loads:
+                        load.pipeline.stop()  # has an effect only if this run is interrupted
+            if checking:
+                checked = checker.check(checking, self.tap, configs[1], catalog, folder)
+            self._check_data(fake, truth)
+            self._show("target", "rows", "of", "values", "exact", "seconds", "what the target does")
+            for load in loads:
+                self._show_load(load, streams, truth)
+            if checking:
+                self._show_checked(*checked, truth)
+            for kind in [kind for kind, program in installed.items() if not program]:
+                print(f"{kind.package} needs Python {kind.python}, which is not installed")
+
+    def _configs(self, fake):
         settings = {
-            "start_date": scenario.start,
+            "start_date": self.scenario.start,
             "rate_limit": 1000,
-            "include_deleted": scenario.include_deleted,
+            "include_deleted": self.scenario.include_deleted,
         }
-        configs = [
+        return [
             pipeline.write_json(
-                folder / f"config-{run}.json",
-                {**fake.config, **settings, "end_date": scenario.days(run)[1]},
+                self.folder / f"config-{run}.json",
+                {**fake.config, **settings, "end_date": self.scenario.days(run)[1]},
             )
             for run in (1, 2)
         ]
-        catalog = folder / "catalog.json"
-        wrong = pipeline.discover(tap, configs[0], catalog)
-        checks.add(f"{scenario.name}: discovery", wrong)
-        if wrong:
-            return
-        streams, complaints = catalogs.load(catalog)
-        checks.add(f"{scenario.name}: the catalog", complaints)
 
-        started = time.monotonic()
-        loads = [
-            Load(tap, programs_of[target.package], target, folder)
-            for target in (
-                jsonl.Jsonl(folder / "rows"),
-                postgres.Postgres(server, f"tiktok_{scenario.name}"),
-            )
-        ]
-        with ThreadPoolExecutor() as pool:
-            try:
-                truth = pool.submit(Truth, fake, streams, scenario)
-                for done in [pool.submit(load.run, configs, catalog, streams) for load in loads]:
-                    done.result()
-                truth = truth.result()
-            finally:
-                for load in loads:
-                    load.pipeline.stop()  # has an effect only if this run is interrupted
+    def _target(self, kind, server):
+        if kind in DATABASES:
+            return kind(server, f"{kind.name}_{self.scenario.name}")
+        return kind(self.folder / f"rows-{NAMES.index(kind.name)}")
+
+    def _check_data(self, fake, truth):
+        name = self.scenario.name
         lacks = [
             f"there is no entity of the kind {flag}"
             for flag in sorted(Truth.FLAGS - truth.flags.keys())
         ]
         lacks += [f"there are no rows of {name}" for name, rows in truth.rows.items() if not rows]
-        checks.add(f"{scenario.name}: the data contains every difficult case", lacks)
-        checks.add(f"{scenario.name}: the fake API refused no request", fake.refusals())
-        seconds = ", ".join(
-            f"{load.pipeline.seconds:.0f} s into {load.target.name}" for load in loads
-        )
-        print(f"\n{scenario.name}: {time.monotonic() - started:.0f} s ({seconds})")
-        print(f"{'stream':32} {'target':9} {'rows':>7} {'values':>9} {'differences':>11}")
-        for load in loads:
-            load.check(checks, scenario, streams, truth)
+        self.checks.add(f"{name}: the data contains every difficult case", lacks)
+        self.checks.add(f"{name}: the fake API refused no request", fake.refusals())
 
+    def _show_load(self, load, streams, truth):
+        total = load.check(self.checks, self.scenario, streams, truth)
+        rows = sum(map(len, truth.rows.values()))
+        does = [f"{name} ({count})" for name, count in sorted(total.lost.items())]
+        does += [f"UNEXPLAINED: {total.differences}"] * (total.differences > 0)
+        seconds = f"{load.pipeline.seconds:.0f}"
+        values = total.values, total.exact
+        self._show(load.target.name, total.rows, rows, *values, seconds, "; ".join(does))
 
-class Load:
-    """One target in one scenario."""
+    def _show_checked(self, wrong, records, seconds, truth):
+        name = "singer-check-tap"
+        rows = sum(map(len, truth.rows.values()))
+        if records != rows:
+            wrong = [*wrong, f"{records} records, not {rows}"]
+        self.checks.add(f"{self.scenario.name}, {name}", wrong)
+        self._show(name, records, rows, "", "", f"{seconds:.0f}", "validates only")
 
-    def __init__(self, tap, program, target, folder):
-        self.target = target
-        self.pipeline = pipeline.Pipeline(tap, program, target, folder / target.name)
-        self.wrong, self.states, self.written = [], [], []
-
-    def run(self, configs, catalog, streams):
-        """Runs twice, the second time with the state of the first."""
-        for number, config in enumerate(configs, start=1):
-            self.wrong.append(self.pipeline.run(number, config, catalog))
-            self.states.append(self.pipeline.state or {})
-            if self.target.keeps_lines:
-                self.written.append(
-                    {
-                        stream.name: Counter(map(stream.key, self.target.lines(stream)))
-                        for stream in streams
-                    }
-                )
-
-    def check(self, checks, scenario, streams, truth):
-        """Checks everything after both runs."""
-        name = f"{scenario.name}, {self.target.name}"
-        for run, wrong in enumerate(self.wrong, start=1):
-            checks.add(f"{name}: run {run}", wrong)
-        for run, state in enumerate(self.states, start=1):
-            checks.add(f"{name}: state of run {run}", self._check_state(state, streams, truth, run))
-        for stream in streams:
-            got = self.target.rows(stream)
-            result = compare.compare(
-                truth.rows[stream.name], got, stream.fields, digits=self.target.keeps_digits
-            )
-            counts = f"{result.rows:7} {result.values:9} {result.differences:11}"
-            print(f"{stream.name:32} {self.target.name:9} {counts}", flush=True)
-            checks.add(f"{name}: {stream.name}", result.shown)
-            checks.add(f"{name}: {stream.name} as a whole", self.target.complaints(stream))
-            if self.written:
-                checks.add(
-                    f"{name}: rows that each run writes of {stream.name}",
-                    self._check_reads(stream, truth),
-                )
-            if stream.name == "ad_insights" and got:
-                again = compare.compare(
-                    truth.rows[stream.name], compare.change_digit(got), stream.fields
-                )
-                missed = again.differences != result.differences + 1
-                checks.add(f"{name}: a changed digit is detected", ["it is not"] if missed else [])
-
-    def _check_state(self, state, streams, truth, run):
-        want = {stream.name: marks for stream in streams if (marks := truth.bookmarks(stream, run))}
-        got = state.get("bookmarks", {})
-        names = sorted(name for name in want.keys() | got.keys() if got.get(name) != want.get(name))
-        wrong = [f"{name}: {got.get(name)}, not {want.get(name)}" for name in names]
-        return wrong + (
-            [f"currently_syncing is {state['currently_syncing']}"]
-            if state.get("currently_syncing")
-            else []
-        )
-
-    def _check_reads(self, stream, truth):
-        """The first run writes each row once, the second one only rows after the bookmark."""
-        wrong, before = [], Counter()
-        for run, written in enumerate(self.written, start=1):
-            got, want = written[stream.name] - before, truth.reads(stream, run)
-            before = written[stream.name]
-            if got != want:
-                extra, missing = (got - want).total(), (want - got).total()
-                wrong.append(f"run {run}: {extra} extra rows, {missing} missing rows")
-        return wrong
+    def _show(self, target, rows, of, values, exact, seconds, does):
+        line = f"{target:17} {rows:>7} {of:>7} {values:>9} {exact:>9} {seconds:>7}  {does}"
+        print(f"{self.scenario.name:9} {line}".rstrip(), flush=True)
 
 
 if __name__ == "__main__":

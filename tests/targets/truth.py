@@ -68,7 +68,7 @@ class Truth:
             for entity in fake.ask("truth/advertisers")
         }
         rows = []
-        for filtering in self._filters(level):
+        for filtering in passes(level, self.scenario.include_deleted):
             asked = parameters | ({"filtering": json.dumps(filtering)} if filtering else {})
             for account in fake.accounts:
                 for row in fake.ask("truth/report", advertiser_id=account, **asked):
@@ -81,30 +81,6 @@ class Truth:
                         }
                     )
         return rows
-
-    def _filters(self, level):
-        """The filters that together return all rows of a level.
-
-        Below the account, TikTok leaves out Promote by default, and returns TopView only alone.
-        """
-        if level == "AUCTION_ADVERTISER":
-            return [[]]
-        deleted = (
-            [(level.removeprefix("AUCTION_").lower() + "_status", ["STATUS_ALL"])]
-            if self.scenario.include_deleted
-            else []
-        )
-        passes = [
-            ("campaign_system_origins", ["TT_ADS_PLATFORM", "PROMOTE"]),
-            ("buying_type", ["RESERVATION_TOP_VIEW"]),
-        ]
-        return [
-            [
-                {"field_name": name, "filter_type": "IN", "filter_value": json.dumps(values)}
-                for name, values in [*deleted, one]
-            ]
-            for one in passes
-        ]
 
     def reads(self, stream, run):
         """How often a run writes each key: once, if the run reads it."""
@@ -136,6 +112,28 @@ class Truth:
                 account = row["advertiser_id"]
                 newest[account] = max(newest.get(account, ""), row["modify_time"])
         return newest
+
+
+def passes(level, include_deleted=False):
+    """The filters that together return all rows of a level.
+
+    Below the account, TikTok leaves out Promote by default, and returns TopView only alone.
+    """
+    if level == "AUCTION_ADVERTISER":
+        return [[]]
+    status = level.removeprefix("AUCTION_").lower() + "_status"
+    deleted = [(status, ["STATUS_ALL"])] if include_deleted else []
+    kinds = [
+        ("campaign_system_origins", ["TT_ADS_PLATFORM", "PROMOTE"]),
+        ("buying_type", ["RESERVATION_TOP_VIEW"]),
+    ]
+    return [
+        [
+            {"field_name": name, "filter_type": "IN", "filter_value": json.dumps(values)}
+            for name, values in [*deleted, kind]
+        ]
+        for kind in kinds
+    ]
 
 
 class Scenario:

@@ -49,11 +49,16 @@ class Known:
 
     def row(self, stream, ours):
         """Why only this tap delivers a row; None if that is unknown."""
-        kind = self.hidden.get(ours.get(ENTITIES.get(stream)))
+        name = ENTITIES.get(stream)
+        # A report names the entities that its rows belong to.
+        names = [name] if name else ENTITIES.values()
+        kinds = {self.hidden[ours[name]] for name in names if ours.get(name) in self.hidden}
+        what = "reports of" if name is None else "entities of"
         return (
-            kind
-            and f"{kind} entities: TikTok leaves them out by default, and the Python tap does not "
-            "request them"
+            f"{what} {' and '.join(sorted(kinds))}: TikTok leaves them out by default, and the "
+            "Python tap does not request them"
+            if kinds
+            else None
         )
 
     def value(self, field, theirs, ours):

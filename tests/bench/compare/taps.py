@@ -17,7 +17,7 @@ LONG_AGO = "2000-01-01T00:00:00Z"
 
 def python_command(base_url):
     """The command of the Python tap without its arguments. Installs the tap if needed."""
-    return [Path(programs.target(PACKAGE)).with_name("python"), LAUNCHER, base_url]
+    return [Path(programs.package(PACKAGE)).with_name("python"), LAUNCHER, base_url]
 
 
 class Files:

@@ -19,8 +19,10 @@ import programs
 from cost import Watched
 from fake import Fake
 from taps import Files, python_command
+from truth import passes
 
 STREAM = "ad_insights"
+LEVEL = "AUCTION_AD"
 DAYS = ("2026-01-01", "2026-01-30")
 DELIVERED = 30 * 0.586  # rows per ad on average: some ads are deleted, some days empty
 ACCOUNTS = 4
@@ -49,7 +51,7 @@ def main():
     )  # so that context managers stop the servers
 
     tap, fake_binary = programs.binaries(arguments.tap, arguments.fake)
-    target = programs.target(postgres.Postgres.package)
+    target = programs.target(postgres.Postgres)
     programs.server()
     campaigns = max(1, round(arguments.rows / DELIVERED / ACCOUNTS / 100))
     world = [
@@ -72,13 +74,14 @@ def main():
         python = python_command(fake.config["base_url"])
         files.discover(python, [STREAM])
         files.run([tap])  # fills the cache of the fake API
-        rows = count(fake)
-        print(f"{rows} rows of {STREAM}, {postgres.Postgres.package}")
+        # The Python tap asks for neither Promote nor TopView.
+        ours, theirs = count(fake, passes(LEVEL)), count(fake, [[]])
+        print(f"{ours} rows of {STREAM}, {theirs} for the Python tap, {postgres.Postgres.package}")
         costs = f"{'wall':>8} {'rows/s':>8} {'tap CPU':>9} {'target CPU':>11} {'database':>9}"
         print(f"{'tap':7} {'target':40} {costs}  limited by")
         wrong = []
         for number, (name, is_python, settings_name, settings) in enumerate(CASES):
-            schema = f"pipe_{number}"
+            schema, rows = f"pipe_{number}", theirs if is_python else ours
             database = postgres.Postgres(server, schema)
             database.config |= settings
             load = Load(files, python if is_python else [tap], [target], database)
@@ -97,16 +100,21 @@ def main():
     return 1 if wrong else 0
 
 
-def count(fake):
-    """The number of rows that the fake API has."""
+def count(fake, passes):
+    """The number of rows that the fake API has, for these filters one after the other."""
     asked = {
         "report_type": "BASIC",
-        "data_level": "AUCTION_AD",
+        "data_level": LEVEL,
         "dimensions": json.dumps(["ad_id", "stat_time_day"]),
+        "metrics": json.dumps(["spend"]),
+        "start_date": DAYS[0],
+        "end_date": DAYS[1],
     }
-    asked |= {"metrics": json.dumps(["spend"]), "start_date": DAYS[0], "end_date": DAYS[1]}
+    filters = [{"filtering": json.dumps(one)} if one else {} for one in passes]
     return sum(
-        len(fake.ask("truth/report", advertiser_id=account, **asked)) for account in fake.accounts
+        len(fake.ask("truth/report", advertiser_id=account, **asked, **one))
+        for account in fake.accounts
+        for one in filters
     )
 
 

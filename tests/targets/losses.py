@@ -1,0 +1,49 @@
+"""What targets are known to do to values, each with its name in the table of results.
+
+A target lists the names that apply to it. Any other difference fails the comparison.
+"""
+
+import ast
+
+from values import JsonText, Number
+
+FLOATS = "numbers become binary floats"
+EMPTY = "empty text becomes null"
+TABS = "tabs and line ends become escape sequences"
+PYTHON = "lists and objects become text of Python"
+FLAT = "objects become columns of their own"
+
+
+def loss(want, got):
+    """The name of what happened to a value, or None if no target is known to do that."""
+    if isinstance(want, Number) and isinstance(got, Number):
+        return FLOATS if float(want) == float(got) else None
+    if want == "" and got is None:
+        return EMPTY
+    if isinstance(want, (dict, list, JsonText)):
+        return _container_loss(want.value if isinstance(want, JsonText) else want, got)
+    if isinstance(want, str) and isinstance(got, str):
+        escaped = want.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
+        return TABS if got in (escaped, escaped.replace("\\\\", "\\")) else None
+    return None
+
+
+def _container_loss(want, got):
+    if got is None:
+        return FLAT
+    if isinstance(got, str):
+        try:
+            return PYTHON if _plain(ast.literal_eval(got)) == _plain(want) else None
+        except (SyntaxError, ValueError):
+            return None
+    return FLOATS if _plain(want) == _plain(got) else None
+
+
+def _plain(value):
+    """A value whose numbers are binary floats."""
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    is_number = isinstance(value, Number) or type(value) in (int, float)
+    return float(value) if is_number else value
