@@ -42,7 +42,7 @@ use deliver::Delivery;
 use jobs::Cut;
 use named_accounts::Unnamed;
 use plan::Plan;
-use read::Reading;
+use read::{MOST_HELD, Reading};
 use sizes::Sizes;
 use starts::Starts;
 use std::io::Write;
@@ -56,9 +56,14 @@ const PAGE: usize = 5 << 19;
 
 /// The bytes of rendered lines that may wait for the target: a page per worker for later slices,
 /// and as many for the slice being delivered, less one because the last page may exceed the limit.
-fn budget(workers: usize) -> Budget {
-    let later = PAGE * workers.max(4);
-    Budget { all: later + PAGE * workers.saturating_sub(1), later }
+///
+/// A worker that joins the answers of several requests holds rows of one of them, and renders them
+/// to about as many bytes, so fewer bytes may wait meanwhile.
+fn budget(workers: usize, plans: &[Plan]) -> Budget {
+    let joins = plans.iter().any(|plan| plan.sides.len() > 1);
+    let held = if joins { workers * MOST_HELD } else { 0 };
+    let later = PAGE * workers.max(4) - held;
+    Budget { all: later + PAGE * workers.saturating_sub(1) - held, later }
 }
 
 /// Replicates the selected streams and returns the failures. The last STATE covers everything that
@@ -111,11 +116,12 @@ pub fn run(
         resumed.and_then(|id| accounts.open.iter().position(|account| account.id == id));
     let jobs = jobs::jobs(&plans, &accounts, &starts, &cut, first_account.unwrap_or(0));
     let workers = config.concurrency;
+    let budget = budget(workers, &plans);
     let failures = Failures::of_accounts(&accounts, &plans);
     let context =
         Arc::new(Context { client, config, plans, accounts, started: now, starts, sizes });
     let reading = Reading::new(Arc::clone(&context), failures.skips());
-    let pool = Pool::start(jobs, workers, budget(workers), reading);
+    let pool = Pool::start(jobs, workers, budget, reading);
     let result = Delivery::new(&context, out, state, failures, &pool, &stop).run();
     halt.halt();
     result

@@ -28,6 +28,8 @@ mod tasks;
 mod top_view;
 mod totals;
 
+pub(crate) use joined::MOST_HELD;
+
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
 use crate::pool::{self, Work};
@@ -174,7 +176,7 @@ fn read(context: &Context, memory: &Memory, job: Job, desk: &mut dyn Desk) -> En
         ending: Ending::default(),
         cut: Vec::new(),
         numbers: HashMap::new(),
-        most_held: joined::MOST_HELD,
+        most_held: MOST_HELD,
         times_too_much: 1,
     };
     let failure = match (job.partition, plan.stream.report()) {
