@@ -19,6 +19,7 @@ impl PageRows<'_, '_, '_> {
             self.renderer.tally.hourless += 1;
             return;
         }
+        let row_ids = self.renderer.row_ids.len();
         for (index, late) in &recipe.late {
             let raw = self.late_value(*late);
             self.push(&recipe.fields[*index], *index, raw.as_deref().unwrap_or("null"), &mut found);
@@ -31,12 +32,12 @@ impl PageRows<'_, '_, '_> {
             self.complete(recipe.inline - found.fields);
         }
         if found.keys < recipe.keys {
-            self.out.truncate(start);
+            self.drop_row(start, row_ids);
             self.renderer.tally.null_keys += 1;
         } else if self.is_before_bookmark()
             || key.is_some_and(|key| self.renderer.written.is_some_and(|w| w.contains(&key)))
         {
-            self.out.truncate(start);
+            self.drop_row(start, row_ids);
         } else {
             self.out.extend_from_slice(&self.tail);
             self.renderer.tally.records += 1;
@@ -45,6 +46,12 @@ impl PageRows<'_, '_, '_> {
             }
         }
         self.renderer.held.clear();
+    }
+
+    /// Takes back what was written of a row, and that its number goes there.
+    fn drop_row(&mut self, start: usize, row_ids: usize) {
+        self.out.truncate(start);
+        self.renderer.row_ids.truncate(row_ids);
     }
 
     /// Writes null for the `lacking` delivered fields that the row does not have. TikTok leaves out

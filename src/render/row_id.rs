@@ -38,7 +38,11 @@ impl RowHash {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{FieldSpec, Kind, Origin, Recipe, Renderer};
     use super::*;
+    use crate::json::Rows;
+    use crate::json::scan::Scan;
+    use serde_json::json;
 
     #[test]
     fn the_order_of_members_does_not_matter_but_their_values_do() {
@@ -51,5 +55,28 @@ mod tests {
         assert_ne!(ab, hash(&[("\"a\"", "1")]));
         // Ids must stay what they were, whatever machine or version makes them.
         assert_eq!(raw_id(ab).len(), 43);
+    }
+
+    #[test]
+    fn a_row_that_is_left_out_has_no_number() {
+        let field = |name: &str, origin| FieldSpec {
+            name: name.to_owned(),
+            kind: Kind::of(&json!({"type": "string"})),
+            origin,
+            key: true,
+            selected: true,
+        };
+        let specs = vec![field("row_id", Origin::RowId), field("date", Origin::Row)];
+        let recipe = Recipe::new("costs", false, None, specs);
+        let (mut renderer, mut out) = (Renderer::new(&recipe, &[], None), Vec::new());
+        let mut rows = renderer.page("2026-01-01T00:00:00Z", &mut out);
+        for row in [r#"{"date":null,"x":1}"#, r#"{"date":"2026-01-01","x":"long enough"}"#] {
+            rows.row(&mut Scan::new(row)).expect("a row");
+        }
+        let ids = renderer.take_row_ids();
+        assert_eq!(ids.len(), 1, "of the row with a date");
+        let before = out.clone();
+        ids[0].set_number(0, &mut out);
+        assert_eq!(String::from_utf8(out), String::from_utf8(before));
     }
 }

@@ -25,7 +25,7 @@ from fake import Fake
 from load import Load
 from truth import Scenario, Truth
 
-# What CI runs comes first.
+# What is loaded without `--targets` comes first.
 FILES = [
     jsonl.Jsonl,
     tables.DuckDb,

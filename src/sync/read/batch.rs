@@ -78,6 +78,11 @@ impl Batch {
         Some(halves)
     }
 
+    /// Whether its ids are those of accounts, so that a refused account is one of them.
+    pub(crate) fn names_accounts(&self) -> bool {
+        self.ids.iter().any(|ids| ids.parent.param.contains("advertiser_id"))
+    }
+
     /// What it names, for messages.
     pub(crate) fn words(&self) -> String {
         let words = self.ids.iter().map(|Named { parent, all, from, to }| {

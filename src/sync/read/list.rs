@@ -168,7 +168,7 @@ impl List {
         answer
     }
 
-    /// Renders an answer that was read before.
+    /// Renders an answer that was read before, or rows of a file.
     pub(crate) fn answered(
         &self,
         context: &Context,
@@ -176,9 +176,12 @@ impl List {
         lines: Vec<u8>,
     ) -> Result<Rendered, ApiError> {
         let mut reader = Lines::new(self, context, lines);
-        let page = page::read(text, self.rows, &mut reader.begin());
-        debug_assert!(page.is_ok(), "the answer was read before");
-        self.rendered(context, page.unwrap_or_default(), reader)
+        let page = page::read(text, self.rows, &mut reader.begin()).map_err(|why| {
+            let message = format!("the rows cannot be read: {why}");
+            let remedy = "TikTok's answers have changed: report it";
+            ApiError::new(Cause::UnknownForm, self.path, message, remedy)
+        })?;
+        self.rendered(context, page, reader)
     }
 
     fn renderer<'a>(&'a self, context: &'a Context) -> Renderer<'a> {

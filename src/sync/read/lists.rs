@@ -30,7 +30,6 @@ pub(crate) fn read(
     window: Option<Window>,
 ) -> Result<(), ApiError> {
     let begun = OffsetDateTime::now_utc();
-    let mut grew = false;
     for pass in slice.plan.stream.call.passes(slice.context.config.include_deleted) {
         let bookmark = start.bookmark_of(pass);
         match read_pass(slice, pass, bookmark, window) {
@@ -42,18 +41,22 @@ pub(crate) fn read(
                 );
                 slice.ending.pass = pass.optional.map(|name| PassEnd::Held(name, bookmark));
             }
-            Err(error) if is_of_other_owner(slice, &error) => log::warn!(
-                "{}: a part of its rows needs ids that TikTok does not list, and is left out: \
-                 {error}",
-                slice.place()
-            ),
+            // The bookmark stays, because it would leave out these rows once they can be read.
+            Err(error) if is_of_other_owner(slice, &error) => {
+                log::warn!(
+                    "{}: a part of its rows needs ids that TikTok does not list, and is left out: \
+                     {error}",
+                    slice.place()
+                );
+                slice.ending.is_incomplete = true;
+            }
             Err(error) if error.cause == Cause::Growing => {
                 log::warn!(
                     "{}: {}; its bookmark stays, and the next run reads it again",
                     slice.place(),
                     error.message
                 );
-                grew = true;
+                slice.ending.is_incomplete = true;
             }
             other => {
                 other?;
@@ -61,7 +64,7 @@ pub(crate) fn read(
             }
         }
     }
-    slice.ending.reached = if grew || slice.ending.is_incomplete {
+    slice.ending.reached = if slice.ending.is_incomplete {
         None
     } else if let Some(window) = window {
         let today = begun.date();

@@ -78,7 +78,10 @@ impl Many {
         };
         match read {
             Ok(read) => piece.rendered.append(read),
-            Err(error) if error.cause == Cause::Refused || error.cause == Cause::TooLarge => {
+            Err(error)
+                if matches!(error.cause, Cause::Refused | Cause::TooLarge)
+                    || error.cause == Cause::AccountGone && batch.names_accounts() =>
+            {
                 match batch.halves() {
                     Some(halves) => {
                         for half in &halves {

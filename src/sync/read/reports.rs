@@ -53,7 +53,7 @@ fn read_pass(
     match read_part(slice, report, &part, slice.context.config.page_size, read) {
         Err(error) if error.cause.is_too_much() => read_in_parts(slice, report, &part, error, read),
         // The next run reads all of it again.
-        Err(error) if error.cause == Cause::Growing => {
+        Err(error) if is_delivered(slice, &error) => {
             log::info!("{}; the next run reads it again", trouble(slice, window, &error));
             read.with_deleted = None;
             Ok(())
@@ -92,7 +92,7 @@ fn read_days(
             Err(error) if error.cause.is_too_much() => {
                 read_in_parts(slice, report, &part, error, read)?;
             }
-            Err(error) if error.cause == Cause::Growing => {
+            Err(error) if is_delivered(slice, &error) => {
                 read_settled_days(slice, report, &part, piece, error, read)?;
             }
             Err(error) => return Err(error),
@@ -103,6 +103,12 @@ fn read_days(
         left = window.after(piece.end);
     }
     Ok(())
+}
+
+/// Whether the rows of a list that grew during both readings were delivered all the same. Rows that
+/// have to be joined are not: they are delivered when the answers to all requests are whole.
+fn is_delivered(slice: &Slice, error: &ApiError) -> bool {
+    error.cause == Cause::Growing && slice.plan.sides.len() < 2
 }
 
 /// Notes that everything up to a day was read. A day that may not have begun cannot be a bookmark.
