@@ -6,7 +6,7 @@ use super::joined;
 use super::list::List;
 use super::part::{Asked, Part, params};
 use super::reader::Slice;
-use super::refusals::{asked, is_wrong_request, learn};
+use super::refusals::{asked, learn};
 use super::subset::Subset;
 use super::totals::{Read, add, add_with_deleted, compare};
 use crate::api::cause::Cause;
@@ -71,8 +71,6 @@ fn read_list(
     loop {
         let now = asked(slice, side);
         match slice.read(list(slice, &now)) {
-            // Another window of the account may have found a refused metric meanwhile.
-            Err(error) if is_wrong_request(&error) && asked(slice, side) != now => {}
             Err(error) if learn(slice, report, part, &now, &error)? => {}
             other => return other,
         }

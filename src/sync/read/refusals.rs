@@ -87,8 +87,12 @@ pub(crate) fn learn(
     if !is_wrong_request(error) {
         return Ok(false);
     }
-    let mut asked =
-        Asked { origins: part.takes_origins(report) && takes_origins(slice), ..asked.clone() };
+    let mut asked = Asked { origins: asked.origins && part.takes_origins(report), ..asked.clone() };
+    // Another window of the account may have been refused for the same reason meanwhile.
+    let is_less = accepted(slice, &asked.metrics).len() < asked.metrics.len();
+    if is_less || asked.origins && !takes_origins(slice) {
+        return Ok(true);
+    }
     if asked.origins && error.message.contains(Buying::ORIGINS_FILTER) {
         drop_origins(slice, error);
         return Ok(true);
