@@ -4,7 +4,7 @@
 use super::cause::Cause;
 use super::client::Client;
 use super::error::ApiError;
-use super::request::{Method, Request};
+use super::request::Request;
 use crate::config::Secret;
 use crate::config::accounts::Known;
 use crate::json::scan::{Malformed, Scan};
@@ -29,16 +29,9 @@ pub(crate) fn list(
     client: &Client,
     (app_id, secret): &(String, Secret),
 ) -> Result<Vec<Known>, ApiError> {
-    let request = Request {
-        path: PATH,
-        rows: RowsAt::Member("list"),
-        params: vec![("app_id", app_id.clone()), ("secret", secret.expose().to_owned())],
-        page: None,
-        is_report: false,
-        needs_list: false,
-        method: Method::Get,
-        header: None,
-    };
+    let params = vec![("app_id", app_id.clone()), ("secret", secret.expose().to_owned())];
+    let list = Request::list(PATH, RowsAt::Member("list"), params);
+    let request = Request { needs_list: false, ..list };
     let mut found = Last(Objects::default());
     client.call(&request, &mut Vec::new(), &mut found)?;
     let text = |row: &Value, name: &str| match &row[name] {

@@ -53,6 +53,20 @@ pub struct PageOf {
 }
 
 impl Request {
+    /// A GET of a list that comes in one answer.
+    pub fn list(path: &'static str, rows: RowsAt, params: Vec<(&'static str, String)>) -> Self {
+        Request {
+            path,
+            rows,
+            method: Method::Get,
+            header: None,
+            params,
+            page: None,
+            is_report: false,
+            needs_list: true,
+        }
+    }
+
     /// The account that it is about; empty if it is about several or none.
     pub(super) fn account(&self) -> &str {
         self.params.iter().find(|(name, _)| *name == "advertiser_id").map_or("", |(_, id)| id)

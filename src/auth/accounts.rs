@@ -4,7 +4,7 @@ use crate::api::authorized::Objects;
 use crate::api::cause::{Cause, Loss};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::api::request::{Method, PageOf, Request};
+use crate::api::request::{PageOf, Request};
 use crate::json::Last;
 use crate::streams::{self, ADVERTISER_INFO};
 use serde::Serialize;
@@ -74,16 +74,8 @@ fn alone(client: &Client, id: &str) -> Result<AccountState, ApiError> {
 fn rows(client: &Client, ids: &[String]) -> Result<Vec<Value>, ApiError> {
     let stream = streams::all().iter().find(|stream| stream.call.path == ADVERTISER_INFO);
     let Some(call) = stream.map(|stream| stream.call) else { return Ok(Vec::new()) };
-    let request = Request {
-        path: call.path,
-        rows: call.rows,
-        params: vec![("advertiser_ids", Value::from(ids).to_string())],
-        page: None,
-        is_report: false,
-        needs_list: false,
-        method: Method::Get,
-        header: None,
-    };
+    let params = vec![("advertiser_ids", Value::from(ids).to_string())];
+    let request = Request { needs_list: false, ..Request::list(call.path, call.rows, params) };
     let mut rows = Last(Objects::default());
     client.call(&request, &mut Vec::new(), &mut rows)?;
     Ok(rows.0.0)
@@ -134,14 +126,8 @@ pub(super) fn business_centers(client: &Client) -> Result<Vec<BusinessCenter>, A
     let (mut found, mut number, mut last) = (Vec::new(), 1, 1);
     while number <= last {
         let request = Request {
-            path: stream.call.path,
-            rows: stream.call.rows,
-            params: Vec::new(),
             page: Some(PageOf { number, size, may_be_whole: false }),
-            is_report: false,
-            needs_list: true,
-            method: Method::Get,
-            header: None,
+            ..Request::list(stream.call.path, stream.call.rows, Vec::new())
         };
         let mut rows = Last(Objects::default());
         last = client.call(&request, &mut Vec::new(), &mut rows)?.last;

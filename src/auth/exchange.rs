@@ -6,7 +6,7 @@ use crate::api::authorized::{self, Objects};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::pacing::Halt;
-use crate::api::request::{Method, Request};
+use crate::api::request::Request;
 use crate::config::accounts::Known;
 use crate::config::{Config, Secret};
 use crate::error::{Exit, failed};
@@ -66,16 +66,8 @@ pub(super) fn connect(config: &mut Config, code: &str, signals: &Signals) -> Res
 
 /// The display name of the user who gave consent. The call shows whether a token is valid.
 pub(super) fn user(client: &Client) -> Result<String, ApiError> {
-    let request = Request {
-        path: "user/info/",
-        rows: RowsAt::Data,
-        params: Vec::new(),
-        page: None,
-        is_report: false,
-        needs_list: false,
-        method: Method::Get,
-        header: None,
-    };
+    let request =
+        Request { needs_list: false, ..Request::list("user/info/", RowsAt::Data, Vec::new()) };
     let mut rows = Last(Objects::default());
     client.call(&request, &mut Vec::new(), &mut rows)?;
     let name = rows.0.0.first().and_then(|user| user["display_name"].as_str());

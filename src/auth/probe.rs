@@ -71,12 +71,9 @@ fn name(client: &Client, way: &'static [Parent], owners: &Owners) -> Result<Name
         let none = || Asked::Unasked(format!("there are no {} to ask with", parent.stream));
         let stream = streams::find(parent.stream).ok_or_else(none)?;
         let call = &stream.call;
-        let names_outer =
-            !call.parents.is_empty() || call.passes.iter().any(|pass| !pass.parents.is_empty());
-        let outer = if names_outer { &named } else { &Named::new() };
+        let outer = if call.has_parents() { &named } else { &Named::new() };
         let mut found = None;
-        let has_rows = |pass: &&Pass| parent.in_passes.is_none_or(|p| pass.params.contains(&p));
-        for pass in call.passes.iter().filter(has_rows) {
+        for pass in call.passes.iter().filter(|pass| parent.is_in(pass)) {
             // The first row may not fulfil a condition, or not have the id if it is not a key.
             let key = parent.id.rsplit('.').next().unwrap_or_default();
             let is_any = parent.only.is_none() && stream.keys.contains(&key);
@@ -143,15 +140,11 @@ fn rows(
     let may_be_whole = matches!(stream.call.paging, Paging::PagesOrWhole(_));
     let limit = passes[0].page_size.or(stream.call.paging.most());
     let request = Request {
-        path: stream.call.path,
-        rows: stream.call.rows,
-        params: params.into_pairs(),
         page: limit.map(|limit| PageOf { number: 1, size: most.min(limit), may_be_whole }),
         is_report: stream.report().is_some(),
-        needs_list: true,
         // Whoever may create a task may read what it makes.
         method: if stream.call.task.is_some() { Method::Post } else { Method::Get },
-        header: None,
+        ..Request::list(stream.call.path, stream.call.rows, params.into_pairs())
     };
     let mut rows = Last(Objects::default());
     client.call(&request, &mut Vec::new(), &mut rows).map_err(Asked::Refused)?;

@@ -1,4 +1,5 @@
-//! Ends the waiting of calls to TikTok when the process is told to stop.
+//! Watches for signals during calls to TikTok. After a signal, a call that waits for another try
+//! fails at once.
 
 use crate::api::pacing::Halt;
 use crate::signals::Signals;

@@ -30,13 +30,6 @@ pub struct Call {
     pub is_deletable: bool,
 }
 
-impl Call {
-    /// Whether it has to name ids of parents.
-    pub fn has_parents(&self) -> bool {
-        !self.parents.is_empty() || self.passes.iter().any(|pass| !pass.parents.is_empty())
-    }
-}
-
 /// The call of a stream whose owner is named and whose rows come in pages of a list.
 pub(super) const CALL: Call = Call {
     path: "",
@@ -202,6 +195,11 @@ impl Days {
 }
 
 impl Call {
+    /// Whether it has to name ids of parents.
+    pub fn has_parents(&self) -> bool {
+        !self.parents.is_empty() || self.passes.iter().any(|pass| !pass.parents.is_empty())
+    }
+
     /// The passes of a run with or without deleted rows.
     pub fn passes(&self, with_deleted: bool) -> impl Iterator<Item = &'static Pass> {
         self.passes.iter().filter(move |pass| with_deleted || !pass.is_of_deleted)
@@ -210,6 +208,13 @@ impl Call {
     /// Whether deleted rows have passes of their own.
     pub fn has_deleted_passes(&self) -> bool {
         self.passes.iter().any(|pass| pass.is_of_deleted)
+    }
+}
+
+impl Parent {
+    /// Whether a pass of the stream has its rows.
+    pub fn is_in(&self, pass: &Pass) -> bool {
+        self.in_passes.is_none_or(|param| pass.params.contains(&param))
     }
 }
 

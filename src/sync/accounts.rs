@@ -5,7 +5,7 @@ use super::account::Account;
 use crate::api::cause::Cause;
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::api::request::{Method, Request};
+use crate::api::request::Request;
 use crate::json::scan::{Malformed, Scan};
 use crate::json::{Last, Rows, RowsAt};
 use crate::render::push_date_time;
@@ -87,16 +87,9 @@ fn describe(
     let mut body = Vec::new();
     while !batch.is_empty() && found.undescribed.is_none() {
         let ids = serde_json::Value::from(batch.clone()).to_string();
-        let request = Request {
-            path: ADVERTISER_INFO,
-            rows: RowsAt::Member("list"),
-            params: vec![("advertiser_ids", ids)],
-            page: None,
-            is_report: false,
-            needs_list: false,
-            method: Method::Get,
-            header: None,
-        };
+        let params = vec![("advertiser_ids", ids)];
+        let list = Request::list(ADVERTISER_INFO, RowsAt::Member("list"), params);
+        let request = Request { needs_list: false, ..list };
         let mut seen = Last(Described::default());
         let answer = client.call(&request, &mut body, &mut seen);
         let Err(error) = answer.map(|page| say_mended(page.mended)) else {

@@ -3,7 +3,7 @@
 use super::id_list::{self, Wanted};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::api::request::{Method, PageOf, Request};
+use crate::api::request::{PageOf, Request};
 use crate::streams;
 
 /// Asks TikTok for the ids of all Business Centers, as the stream of them does.
@@ -13,14 +13,8 @@ pub(crate) fn look_up(client: &Client) -> Result<Vec<String>, ApiError> {
     };
     let page = |size| PageOf { number: 1, size, may_be_whole: false };
     let request = Request {
-        path: call.path,
-        rows: call.rows,
-        params: Vec::new(),
         page: call.paging.most().map(page),
-        is_report: false,
-        needs_list: true,
-        method: Method::Get,
-        header: None,
+        ..Request::list(call.path, call.rows, Vec::new())
     };
     let wanted = Wanted::key("bc_info.bc_id");
     let found = id_list::read(client, &mut Vec::new(), request, &wanted)?;

@@ -6,6 +6,7 @@ use crate::truth::{self, Scope};
 use serde_json::Value;
 use std::collections::HashSet;
 use tap_tiktok_ads::discovery::discover;
+use tap_tiktok_ads::streams::Stream;
 
 /// Checks the order of the messages, and every record against the SCHEMA line of its stream.
 fn checked(run: &Run) {
@@ -49,6 +50,19 @@ pub(crate) fn validate(run: &Run, stream: &str) {
         if let Some(error) = validator.iter_errors(&record).next() {
             panic!("{stream}: {error} at {}", error.instance_path());
         }
+    }
+}
+
+/// Checks that the key properties of a stream are those of the table, are never null, and that no
+/// two records have the same.
+pub(crate) fn check_keys(run: &Run, stream: &Stream) {
+    let keys = run.schema(stream.name).1;
+    assert_eq!(keys, stream.keys);
+    let mut seen = HashSet::new();
+    for record in run.records(stream.name) {
+        let key: Vec<&str> = keys.iter().map(|key| record.raw(key)).collect();
+        assert!(!key.contains(&"null"), "a key is null: {key:?}");
+        assert!(seen.insert(key.clone()), "twice: {key:?}");
     }
 }
 

@@ -156,7 +156,12 @@ impl Failures {
                 let is_account = matches!(job.partition, Partition::Account(_));
                 let is_new = self.partitions.insert(job.partition);
                 self.open -= usize::from(is_new && is_account);
-                "; the account is left out of the rest of the run"
+                match job.partition {
+                    Partition::BusinessCenter(_) => {
+                        "; the Business Center is left out from here on"
+                    }
+                    _ => "; the account is left out of the rest of the run",
+                }
             }
             Loss::Run => {
                 self.ends_run = true;
@@ -166,7 +171,13 @@ impl Failures {
                 self.closed.insert(job.plan);
                 "; the stream is left out for every account"
             }
-            Loss::Slice => "; the rest of this stream and account is left out",
+            Loss::Slice => match job.partition {
+                Partition::Account(_) => "; the rest of this stream and account is left out",
+                Partition::BusinessCenter(_) => {
+                    "; the rest of this stream and Business Center is left out"
+                }
+                _ => "; the rest of this stream is left out",
+            },
         };
         self.parts.insert((job.plan, job.partition));
         let is_kept = self.note(error.cause.exit(), format!("{place}: {error}{what}"));

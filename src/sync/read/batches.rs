@@ -6,7 +6,7 @@ use super::reader::Slice;
 use super::requests;
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
-use crate::streams::{self, Parent, Pass, Stream};
+use crate::streams::{self, Parent, Stream};
 use crate::sync::id_list::{self, Found, Wanted};
 use crate::sync::windows::Window;
 use std::sync::Arc;
@@ -55,10 +55,7 @@ fn ids(
     };
     // The outer ids only matter if the calls of the parent name them.
     let nothing = Batch::default();
-    let call = &stream.call;
-    let has_parents =
-        !call.parents.is_empty() || call.passes.iter().any(|pass| !pass.parents.is_empty());
-    let outer = if has_parents { outer } else { &nothing };
+    let outer = if stream.call.has_parents() { outer } else { &nothing };
     let days = window.filter(|_| stream.has_windows());
     let days = days.map_or(String::new(), |w| format!("{} {}", w.start, w.end));
     let is_unique = stream.keys.contains(&parent.id) && stream.report().is_none();
@@ -81,8 +78,7 @@ fn read_ids(
 ) -> Result<Vec<Found>, ApiError> {
     let mut found: Vec<Found> = Vec::new();
     let passes = stream.call.passes(slice.context.config.include_deleted);
-    let has_rows = |pass: &&Pass| parent.in_passes.is_none_or(|param| pass.params.contains(&param));
-    for pass in passes.filter(has_rows) {
+    for pass in passes.filter(|pass| parent.is_in(pass)) {
         let mut params = requests::params(slice, stream, pass, outer, window, None);
         for (name, json) in parent.asking {
             params.set_json(name, json);

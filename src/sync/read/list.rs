@@ -4,7 +4,7 @@ use crate::api::cause::Cause;
 use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
 use crate::api::page::{self, Page};
-use crate::api::request::{Method, PageOf, Request};
+use crate::api::request::{PageOf, Request};
 use crate::json::{Reader, RowsAt};
 use crate::render::{Constants, PageRows, Renderer, RowHash, StoredPage, Sum, Tally};
 use crate::singer::bookmark::Bookmark;
@@ -147,18 +147,13 @@ impl List {
         reader: &mut R,
     ) -> Result<Page, ApiError> {
         let request = Request {
-            path: self.path,
-            rows: self.rows,
-            params: self.params.clone(),
             page: self.page_size.map(|size| PageOf {
                 number,
                 size,
                 may_be_whole: self.may_be_whole,
             }),
             is_report: self.is_report,
-            needs_list: true,
-            method: Method::Get,
-            header: None,
+            ..Request::list(self.path, self.rows, self.params.clone())
         };
         let answer = context.client.call(&request, body, reader);
         if body.capacity() > KEPT {

@@ -6,7 +6,7 @@ use super::reader::Slice;
 use super::subset::{STEPS, Step, Subset};
 use crate::api::error::ApiError;
 use crate::api::params::Params;
-use crate::api::request::{Method, PageOf, Request};
+use crate::api::request::{PageOf, Request};
 use crate::json::RowsAt;
 use crate::streams::{Buying, Report};
 use crate::sync::id_list::{self, Wanted};
@@ -80,14 +80,8 @@ fn list(
     }
     let size = if buying == Buying::TopView { TOP_VIEW_PAGE } else { PAGE };
     let request = Request {
-        path: step.path,
-        rows: RowsAt::Member("list"),
-        params: params.into_pairs(),
         page: Some(PageOf { number: 1, size, may_be_whole: false }),
-        is_report: false,
-        needs_list: true,
-        method: Method::Get,
-        header: None,
+        ..Request::list(step.path, RowsAt::Member("list"), params.into_pairs())
     };
     let client = &slice.context.client;
     let found = id_list::read(client, slice.desk.body(), request, &Wanted::key(step.id))?;

@@ -10,7 +10,7 @@ use crate::api::cause::Cause;
 use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
 use crate::api::page::Page;
-use crate::api::request::{Method, PageOf, Request};
+use crate::api::request::{PageOf, Request};
 use crate::json::{Last, Reader, RowsAt};
 use crate::render::{Constants, Store, Tally};
 use crate::streams::{Paging, REPORT};
@@ -232,16 +232,8 @@ impl Slice<'_> {
         Last<R>: Reader,
     {
         let page = Some(PageOf { number: 1, size: page_size, may_be_whole: false });
-        let request = Request {
-            path: REPORT,
-            rows: RowsAt::Member("list"),
-            params,
-            page,
-            is_report: true,
-            needs_list: true,
-            method: Method::Get,
-            header: None,
-        };
+        let list = Request::list(REPORT, RowsAt::Member("list"), params);
+        let request = Request { page, is_report: true, ..list };
         self.context.client.call(&request, self.desk.body(), rows)
     }
 

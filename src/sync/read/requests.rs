@@ -5,7 +5,7 @@ use super::batch::Batch;
 use super::reader::Slice;
 use super::refusals;
 use crate::api::params::Params;
-use crate::api::request::{Method, PageOf, Request};
+use crate::api::request::{PageOf, Request};
 use crate::singer::bookmark::Bookmark;
 use crate::streams::dictionary::Grain;
 use crate::streams::{Buying, Paging, Pass, Per, Replication, Report, Stream};
@@ -17,14 +17,9 @@ pub(crate) fn request(stream: &Stream, pass: &Pass, params: Params) -> Request {
     let may_be_whole = matches!(stream.call.paging, Paging::PagesOrWhole(_));
     let most = pass.page_size.or(stream.call.paging.most());
     Request {
-        path: stream.call.path,
-        rows: stream.call.rows,
-        params: params.into_pairs(),
         page: most.map(|size| PageOf { number: 1, size, may_be_whole }),
         is_report: stream.report().is_some(),
-        needs_list: true,
-        method: Method::Get,
-        header: None,
+        ..Request::list(stream.call.path, stream.call.rows, params.into_pairs())
     }
 }
 

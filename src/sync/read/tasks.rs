@@ -194,16 +194,8 @@ impl Errand<'_> {
         params: Vec<(&'static str, String)>,
     ) -> Request {
         let region = self.region.filter(|region| *region != OTHER).map(str::to_owned);
-        Request {
-            path,
-            rows: RowsAt::Data,
-            method,
-            header: self.task.region_header.zip(region),
-            params,
-            page: None,
-            is_report: false,
-            needs_list: true,
-        }
+        let header = self.task.region_header.zip(region);
+        Request { method, header, ..Request::list(path, RowsAt::Data, params) }
     }
 
     fn error(&self, cause: Cause, message: String) -> ApiError {
