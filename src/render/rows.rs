@@ -6,7 +6,7 @@ use super::names::NamePredictor;
 use super::nested::push_next;
 use super::row_id;
 use super::value::{Written, push_value};
-use super::{Kind, Renderer};
+use super::{Kind, Recipe, Renderer};
 use crate::json::Rows;
 use crate::json::scan::{Malformed, Scan, is_not_finite};
 use foldhash::quality::FixedState;
@@ -225,6 +225,14 @@ impl<'t> PageRows<'_, '_, 't> {
                 found.keys += usize::from(field.key && !self.out.ends_with(b"null"));
             }
         }
+    }
+}
+
+impl Recipe {
+    /// The hash of the key of a row whose only id in its list is this one.
+    pub(crate) fn key_of(&self, id: &str) -> Option<u64> {
+        let index = self.fields.iter().position(|field| field.identity)?;
+        (self.identity == 1).then(|| hash(index, id))
     }
 }
 

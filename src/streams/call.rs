@@ -20,6 +20,8 @@ pub struct Call {
     pub passes: &'static [Pass],
     /// Ways to the ids that calls have to name. Each way returns different rows.
     pub parents: &'static [&'static [Parent]],
+    /// The most rows that TikTok lists, if it does not list all, and how the others are read.
+    pub cap: Option<Cap>,
     /// Parameters for the first and the last day of a window.
     pub days: Option<Days>,
     /// How its rows are read if they are the result of a task.
@@ -38,6 +40,7 @@ pub(super) const CALL: Call = Call {
     names_owner: true,
     passes: &[PASS],
     parents: &[],
+    cap: None,
     days: None,
     task: None,
     is_deletable: false,
@@ -53,6 +56,27 @@ pub enum Paging {
     /// Pages of at most this many rows, or one answer with all rows: some answers have no
     /// `page_info`.
     PagesOrWhole(u64),
+}
+
+/// The most rows that TikTok returns of a list, and how the others are read.
+#[derive(Clone, Copy, Debug)]
+pub struct Cap {
+    /// The number of rows. Pages that would go beyond it are not asked for.
+    pub rows: u64,
+    /// How rows beyond it are read.
+    pub rest: Rest,
+}
+
+/// How rows are read that are beyond the cap of a list.
+#[derive(Clone, Copy, Debug)]
+pub enum Rest {
+    /// Not at all. A list that is longer is a failure.
+    Unreachable,
+    /// By their ids, as far as rows of other streams name them. Because TikTok lists the rows that
+    /// changed last, this also covers rows that a list lacks for another reason.
+    ById(&'static [Parent]),
+    /// From the lists of parts, which may have rows in common.
+    ByPart(&'static Parent),
 }
 
 /// Names of the parameters for the days of a window. A name with a dot is a member of an object.
@@ -133,6 +157,8 @@ pub struct Parent {
     pub column: Option<&'static str>,
     /// Columns with the same value in all rows of the parent's ids.
     pub columns: &'static [(&'static str, &'static str)],
+    /// Whether calls for different ids may return the same row, which is delivered once.
+    pub shares_rows: bool,
 }
 
 /// A parent with the most usual columns.
@@ -149,6 +175,7 @@ pub(super) const PARENT: Parent = Parent {
     replaces_owner: false,
     column: None,
     columns: &[],
+    shares_rows: false,
 };
 
 /// How campaigns were bought. TikTok leaves out Promote and `TopView` unless asked for them, in

@@ -1,8 +1,12 @@
 //! The resources of the group `catalogs`: catalogs and stores.
 
-use super::call::{PARENT, Parent};
+use super::call::{PARENT, Parent, Rest};
 use super::resource::{in_group, resource, schema};
 use super::{Group, Per, Stream};
+
+/// A set of products, which may be in others as well.
+const PRODUCT_SET: Parent =
+    Parent { stream: "product_sets", id: "product_set_id", param: "product_set_ids", ..PARENT };
 
 pub(super) fn streams() -> Vec<Stream> {
     in_group(
@@ -68,6 +72,7 @@ pub(super) fn streams() -> Vec<Stream> {
                 column: Some("catalog_id"),
                 ..PARENT
             }]])
+            .capped(100_000, Rest::ByPart(&PRODUCT_SET))
             .needs("Catalog Products"),
             resource(
                 "stores",

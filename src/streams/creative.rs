@@ -1,8 +1,25 @@
 //! The resources of the group `creative`: images, videos, posts and identities.
 
-use super::call::{PARENT, PASS, Parent, Pass};
+use super::call::{PARENT, PASS, Parent, Pass, Rest};
 use super::resource::{in_group, resource, schema};
 use super::{Group, Made, Stream};
+
+/// TikTok lists the images and the videos that changed last.
+const LIBRARY: u64 = 10_000;
+
+/// Ads, also deleted ones, which may use older images and videos.
+const ADS: Parent = Parent {
+    stream: "ads",
+    asking: &[("filtering.primary_status", "\"STATUS_ALL\"")],
+    most: 100,
+    ..PARENT
+};
+
+/// The images of an ad.
+const IMAGES: Parent = Parent { id: "image_ids", param: "filtering.image_ids", ..ADS };
+
+/// The video of an ad.
+const VIDEOS: Parent = Parent { id: "video_id", param: "filtering.video_ids", ..ADS };
 
 pub(super) fn streams() -> Vec<Stream> {
     in_group(
@@ -16,6 +33,7 @@ pub(super) fn streams() -> Vec<Stream> {
                 schema!("images"),
             )
             .incremental("modify_time")
+            .capped(LIBRARY, Rest::ById(&[IMAGES]))
             .needs("Read Image Library"),
             resource(
                 "videos",
@@ -25,6 +43,7 @@ pub(super) fn streams() -> Vec<Stream> {
                 schema!("videos"),
             )
             .incremental("modify_time")
+            .capped(LIBRARY, Rest::ById(&[VIDEOS]))
             .needs("Read Video Library"),
             resource(
                 "music",
@@ -35,6 +54,7 @@ pub(super) fn streams() -> Vec<Stream> {
             )
             .list("musics")
             .pages(1000)
+            .capped(100_000, Rest::Unreachable)
             .needs("Read music library"),
             resource(
                 "creative_portfolios",
@@ -73,6 +93,7 @@ pub(super) fn streams() -> Vec<Stream> {
                         stream: "business_centers",
                         id: "bc_info.bc_id",
                         param: "identity_authorized_bc_id",
+                        shares_rows: true,
                         ..PARENT
                     }]],
                     ..PASS

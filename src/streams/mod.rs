@@ -36,7 +36,7 @@ mod smart_plus;
 mod task;
 
 pub use available::Available;
-pub use call::{Buying, Call, Days, PASS, Paging, Parent, Pass};
+pub use call::{Buying, Call, Cap, Days, PASS, Paging, Parent, Pass, Rest};
 pub use group::Group;
 pub use report::{Report, UTC_HOUR};
 pub use report_settings::{Filter, ReportSettings};

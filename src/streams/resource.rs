@@ -1,7 +1,7 @@
 //! Builds the entries of resources: a stream with the most usual columns, and one function for each
 //! column that differs.
 
-use super::call::{CALL, Call, Days, Paging, Parent, Pass};
+use super::call::{CALL, Call, Cap, Days, Paging, Parent, Pass, Rest};
 use super::{Fields, Group, Made, Per, Replication, Stream, Task};
 use crate::json::RowsAt;
 
@@ -81,6 +81,12 @@ impl Stream {
 
     pub(super) fn parents(mut self, parents: &'static [&'static [Parent]]) -> Self {
         self.call.parents = parents;
+        self
+    }
+
+    /// TikTok lists at most this many of its rows.
+    pub(super) fn capped(mut self, rows: u64, rest: Rest) -> Self {
+        self.call.cap = Some(Cap { rows, rest });
         self
     }
 

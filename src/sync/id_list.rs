@@ -12,7 +12,8 @@ use crate::json::{Reader, Rows};
 
 const REMEDY: &str = "run again later; the state is kept";
 
-/// What is read of each row. A name with a dot is a member of an object inside the row.
+/// What is read of each row. A name with a dot is a member of an object inside the row, or of the
+/// objects in an array. A row may name several ids in an array.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted {
     /// The member that is the id.
@@ -128,22 +129,28 @@ impl Reader for IdReader<'_> {
 
 impl<'t> Rows<'t> for IdReader<'_> {
     fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
-        let mut id = "";
+        let mut ids = Vec::new();
         let mut also = vec![Box::from(""); self.wanted.also.len()];
         let mut counts = self.wanted.only.is_none();
         take(scan, self.members, &mut |member, text| match member {
-            Member::Id => id = text,
+            Member::Id => ids.push(text),
             Member::Only => {
                 let values = self.wanted.only.map_or(&[][..], |(_, values)| values);
                 counts = values.iter().any(|value| value.eq_ignore_ascii_case(text));
             }
             Member::Also(place) => also[place] = Box::from(text),
         })?;
-        if counts && !id.is_empty() {
-            self.found.push((id.into(), also));
+        for id in ids.into_iter().filter(|id| counts && !id.is_empty()) {
+            self.found.push((plain(id), also.clone()));
         }
         Ok(())
     }
+}
+
+/// The text of a string without its quotes, which may have escapes such as `\\/`.
+fn plain(raw: &str) -> Box<str> {
+    let text = raw.contains('\\').then(|| serde_json::from_str(&format!("\"{raw}\"")).ok());
+    text.flatten().unwrap_or_else(|| raw.into())
 }
 
 /// Takes the wanted members of an object that have a value, without their quotes.
@@ -157,20 +164,38 @@ fn take<'t>(
     while scan.next(first, b'}')? {
         first = false;
         let name = scan.name()?.trim_matches('"');
-        if scan.peek() == b'{' {
-            let inside = |(member, path): &(Member, &'static str)| {
-                Some((*member, path.strip_prefix(name)?.strip_prefix('.')?))
-            };
-            let members: Vec<_> = members.iter().filter_map(inside).collect();
-            if !members.is_empty() {
-                take(scan, &members, taken)?;
-                continue;
+        let inside = |(member, path): &(Member, &'static str)| {
+            let rest = path.strip_prefix(name)?;
+            Some((*member, if rest.is_empty() { rest } else { rest.strip_prefix('.')? }))
+        };
+        let members: Vec<_> = members.iter().filter_map(inside).collect();
+        take_value(scan, &members, taken)?;
+    }
+    Ok(())
+}
+
+/// Takes what is wanted of a value, whose own path is the empty one.
+fn take_value<'t>(
+    scan: &mut Scan<'t>,
+    members: &[(Member, &'static str)],
+    taken: &mut dyn FnMut(Member, &'t str),
+) -> Result<(), Malformed> {
+    match scan.peek() {
+        b'{' if !members.is_empty() => return take(scan, members, taken),
+        b'[' if !members.is_empty() => {
+            let mut first = true;
+            scan.enter(b'[')?;
+            while scan.next(first, b']')? {
+                first = false;
+                take_value(scan, members, taken)?;
             }
+            return Ok(());
         }
-        let raw = scan.value()?;
-        for (member, _) in members.iter().filter(|(_, path)| *path == name && raw != "null") {
-            taken(*member, raw.trim_matches('"'));
-        }
+        _ => {}
+    }
+    let raw = scan.value()?;
+    for (member, _) in members.iter().filter(|(_, path)| path.is_empty() && raw != "null") {
+        taken(*member, raw.trim_matches('"'));
     }
     Ok(())
 }
@@ -186,6 +211,17 @@ mod tests {
             reader.row(&mut Scan::new(row)).expect("a row");
         }
         found
+    }
+
+    #[test]
+    fn a_row_may_name_several_ids() {
+        let texts = |id, row: &str| -> Vec<String> {
+            ids(&Wanted::key(id), &[row]).into_iter().map(|(id, _)| id.into()).collect()
+        };
+        let row = r#"{"ids":["a\/b",null,"7"],"list":[{"info":{"id":1}},{},{"info":{"id":"2"}}]}"#;
+        assert_eq!(texts("ids", row), ["a/b", "7"]);
+        assert_eq!(texts("list.info.id", row), ["1", "2"]);
+        assert_eq!(texts("list.info", row), [""; 0]);
     }
 
     #[test]

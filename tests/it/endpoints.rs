@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use tap_tiktok_ads::json::RowsAt;
-use tap_tiktok_ads::streams::{self, Days, Paging, Per, Stream};
+use tap_tiktok_ads::streams::{self, Days, Paging, Per, Rest, Stream};
 
 /// What is said about one stream, as texts that can be compared.
 type Facts = BTreeMap<String, String>;
@@ -121,6 +121,7 @@ fn of_tap(stream: &Stream) -> Facts {
         ("permission".into(), permission),
         ("sandbox".into(), stream.in_sandbox.to_string()),
         ("days".into(), days.unwrap_or_default()),
+        ("cap".into(), call.cap.map_or(String::new(), |cap| cap.rows.to_string())),
     ])
 }
 
@@ -150,6 +151,7 @@ fn of_fake(stream: &Stream, file: &Value) -> Facts {
     };
     let owner = ["bc_id", "advertiser_id"].into_iter().find(|name| is_owner(name));
     let scope = names(&file["scope"]).join(", ");
+    let cap = file["cap"]["rows"].as_u64().or(file["cap"]["page_times_size"].as_u64());
     let days = file["windows"].as_array().into_iter().flatten().next().map(|window| {
         let number = |name: &str| window[name].as_u64().map_or(String::new(), |n| n.to_string());
         let (start, end) = (&window["from"], &window["until"]);
@@ -163,6 +165,7 @@ fn of_fake(stream: &Stream, file: &Value) -> Facts {
         ("permission".into(), if scope.is_empty() { "not published".into() } else { scope }),
         ("sandbox".into(), (file["sandbox"] == true).to_string()),
         ("days".into(), days.filter(|_| stream.has_windows()).unwrap_or_default()),
+        ("cap".into(), cap.map_or(String::new(), |rows| rows.to_string())),
     ])
 }
 
@@ -197,6 +200,18 @@ fn requests(stream: &Stream, file: &Value) -> Vec<String> {
             if is_list && parent.most as u64 != most {
                 wrong.push(format!("{name}: {} of {}, fake {most}", parent.param, parent.most));
             }
+        }
+    }
+    let rest = match stream.call.cap.map(|cap| cap.rest) {
+        Some(Rest::ById(parents)) => parents,
+        Some(Rest::ByPart(part)) => std::slice::from_ref(part),
+        Some(Rest::Unreachable) | None => &[],
+    };
+    for parent in rest {
+        let most = param(file, parent.param)["most"].as_u64();
+        let is_part = matches!(stream.call.cap.map(|cap| cap.rest), Some(Rest::ByPart(_)));
+        if most.is_none_or(|most| parent.most as u64 != if is_part { 1 } else { most }) {
+            wrong.push(format!("{name}: {} of {}, fake {most:?}", parent.param, parent.most));
         }
     }
     for (param_name, values) in asked {

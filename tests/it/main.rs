@@ -7,6 +7,7 @@
 mod account_names;
 mod architecture;
 mod auth;
+mod caps;
 mod catalogs;
 mod changelog;
 mod codes;

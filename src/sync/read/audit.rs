@@ -14,6 +14,8 @@ pub(crate) struct Audit {
     keys: Vec<u64>,
     /// TikTok's count on the first page and on the last one.
     totals: Option<(u64, u64)>,
+    /// The number of rows that TikTok returns, if the list has more.
+    limit: Option<u64>,
     /// Whether that count changed between pages. Rows may have moved to another page then.
     moved: bool,
     shrank: bool,
@@ -52,6 +54,7 @@ impl Audit {
         self.announced = page.totals.take().or(self.announced.take());
         self.partial = page.partial.take().or(self.partial.take());
         self.stored.push(std::mem::take(&mut page.stored));
+        self.limit = page.limit.or(self.limit);
         let Some(total) = page.total else { return };
         let (first, last) = self.totals.unwrap_or((total, total));
         self.moved |= last != total;
@@ -112,6 +115,11 @@ impl Audit {
         self.totals.map(|(_, last)| last)
     }
 
+    /// TikTok's count, if it does not return all of the rows.
+    pub(crate) fn beyond(&self) -> Option<u64> {
+        self.total().filter(|total| self.limit.is_some_and(|limit| *total > limit))
+    }
+
     /// The memory that its rows will take once all pages are read, if they are stored.
     pub(crate) fn expected_bytes(&self) -> usize {
         let rows = usize::try_from(self.rows).unwrap_or(usize::MAX).max(1);
@@ -138,7 +146,8 @@ impl Audit {
     /// Whether there are as many rows as TikTok counted on every page.
     fn adds_up(&self) -> bool {
         // A list that comes in one answer has no count.
-        !self.moved && self.total().is_none_or(|total| self.rows == total)
+        let expected = |total: u64| self.limit.map_or(total, |limit| limit.min(total));
+        !self.moved && self.total().is_none_or(|total| self.rows == expected(total))
     }
 
     /// The number of different rows. Each row without a key counts as different.

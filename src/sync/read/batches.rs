@@ -6,6 +6,7 @@ use super::reader::Slice;
 use super::requests;
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
+use crate::singer::bookmark::Bookmark;
 use crate::streams::{self, Parent, Stream};
 use crate::sync::id_list::{self, Found, Wanted};
 use crate::sync::windows::Window;
@@ -43,6 +44,35 @@ pub(crate) fn batches(
     Ok((batches, refused))
 }
 
+/// The batches of one call with all ids of a parent inside a batch, and what is refused of them.
+pub(super) fn inner(
+    slice: &mut Slice,
+    parent: &'static Parent,
+    outer: &Batch,
+) -> Result<(Vec<Batch>, Vec<Refused>), ApiError> {
+    let all = match ids(slice, parent, outer, None) {
+        Err(error) if error.cause.is_refusal() => {
+            return Ok((Vec::new(), vec![(outer.words(), error)]));
+        }
+        ids => ids?,
+    };
+    let most = parent.most.max(1);
+    let batch =
+        |from: usize| outer.with(parent, Arc::clone(&all), from, (from + most).min(all.len()));
+    Ok(((0..all.len()).step_by(most).map(batch).collect(), Vec::new()))
+}
+
+/// The ids that rows of a parent name which changed since a bookmark; all without one.
+pub(super) fn ids_since(
+    slice: &mut Slice,
+    parent: &'static Parent,
+    bookmark: Option<Bookmark>,
+) -> Result<Vec<Found>, ApiError> {
+    let Some(stream) = streams::find(parent.stream) else { return Ok(Vec::new()) };
+    let wanted = Wanted { is_unique: false, only: parent.only, ..Wanted::key(parent.id) };
+    read_ids(slice, stream, (parent, &wanted), &Batch::default(), (None, bookmark))
+}
+
 /// The ids of a parent, which are read once for each owner.
 fn ids(
     slice: &mut Slice,
@@ -64,7 +94,7 @@ fn ids(
     let question = format!("{} {wanted:?} {asked:?} {} {days}", parent.stream, outer.words());
     let memory = slice.memory;
     memory.ids.get((slice.job.partition, question), || {
-        let found = read_ids(slice, stream, (parent, &wanted), outer, window)?;
+        let found = read_ids(slice, stream, (parent, &wanted), outer, (window, None))?;
         Ok(Arc::new(Ids::new(found)))
     })
 }
@@ -74,12 +104,12 @@ fn read_ids(
     stream: &'static Stream,
     (parent, wanted): (&Parent, &Wanted),
     outer: &Batch,
-    window: Option<Window>,
+    (window, bookmark): (Option<Window>, Option<Bookmark>),
 ) -> Result<Vec<Found>, ApiError> {
     let mut found: Vec<Found> = Vec::new();
     let passes = stream.call.passes(slice.context.config.include_deleted);
     for pass in passes.filter(|pass| parent.is_in(pass)) {
-        let mut params = requests::params(slice, stream, pass, outer, window, None);
+        let mut params = requests::params(slice, stream, pass, outer, window, bookmark);
         for (name, json) in parent.asking {
             params.set_json(name, json);
         }

@@ -1,5 +1,6 @@
 //! A list of rows that comes in pages: its request, and the reading and rendering of one page.
 
+use super::page_cap::PageCap;
 use crate::api::cause::Cause;
 use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
@@ -49,6 +50,8 @@ pub(crate) struct List {
     pub side: Option<usize>,
     /// The most bytes that may be stored of it.
     pub most_held: usize,
+    /// The most rows that TikTok returns of it, if it does not return all.
+    pub cap: Option<PageCap>,
 }
 
 /// One page of a list, rendered.
@@ -71,6 +74,8 @@ pub(crate) struct Rendered {
     pub row_ids: Vec<RowHash>,
     /// TikTok's count of the rows of all pages.
     pub total: Option<u64>,
+    /// The number of rows that TikTok returns, if the list has more.
+    pub limit: Option<u64>,
     /// The number of the last page, according to this one.
     pub last: u64,
     /// Whether TikTok left out rows of older ads.
@@ -134,8 +139,17 @@ impl List {
         body: &mut Vec<u8>,
     ) -> Result<Rendered, ApiError> {
         let mut reader = Lines::new(self, context, lines);
-        let page = self.call(context, number, body, &mut reader)?;
-        self.rendered(context, page, reader)
+        let page = match (self.call(context, number, body, &mut reader), self.cap) {
+            (Err(error), Some(cap)) if PageCap::is_passed(number, &error) => {
+                return self.end(cap, number);
+            }
+            (page, _) => page?,
+        };
+        let rendered = self.rendered(context, page, reader)?;
+        match self.cap {
+            Some(cap) => self.limit(cap, rendered),
+            None => Ok(rendered),
+        }
     }
 
     /// Requests a page, whose rows `reader` reads.

@@ -4,9 +4,11 @@
 use super::audit::Audit;
 use super::batch::Batch;
 use super::batches::batches;
+use super::capped;
 use super::joined;
 use super::list::List;
 use super::many::Many;
+use super::page_cap::PageCap;
 use super::reader::Slice;
 use super::refusals::{drop_named, is_wrong_request, metrics};
 use super::requests;
@@ -118,7 +120,9 @@ fn read_list(
     window: Option<Window>,
 ) -> Result<(), ApiError> {
     if slice.plan.sides.is_empty() {
-        return read_side(slice, pass, bookmark, window, None).map(drop);
+        let listed = read_side(slice, pass, bookmark, window, None)?;
+        let many = many(slice, pass, bookmark, window, Vec::new());
+        return capped::read_rest(slice, many, bookmark, &listed);
     }
     let constants = list(slice, pass, bookmark, window).constants;
     joined::read(slice, &constants, &mut |slice, side, _| {
@@ -163,10 +167,8 @@ fn read_way(
 ) -> Result<(), ApiError> {
     let (batches, mut refused) = batches(slice, way, window)?;
     if !batches.is_empty() {
-        let params = params(slice, pass, bookmark, window);
-        let template = list(slice, pass, bookmark, window);
-        let task = slice.plan.stream.call.task;
-        refused.extend(slice.read_many(Many { batches, template, params, task })?);
+        let many = many(slice, pass, bookmark, window, batches);
+        refused.extend(capped::read_many(slice, way, many)?);
     }
     if let Some((batch, error)) = refused.first().filter(|_| !pass.is_empty_if_refused) {
         slice.ending.is_incomplete = true;
@@ -181,6 +183,19 @@ fn read_way(
         ));
     }
     Ok(())
+}
+
+/// The lists of batches.
+fn many(
+    slice: &Slice,
+    pass: &Pass,
+    bookmark: Option<Bookmark>,
+    window: Option<Window>,
+    batches: Vec<Batch>,
+) -> Many {
+    let params = params(slice, pass, bookmark, window);
+    let template = list(slice, pass, bookmark, window);
+    Many { batches, template, params, task: slice.plan.stream.call.task }
 }
 
 /// The parameters of a list that names no ids of parents.
@@ -199,5 +214,8 @@ fn list(slice: &Slice, pass: &Pass, bookmark: Option<Bookmark>, window: Option<W
     let most = pass.page_size.or(call.paging.most());
     let mut list = slice.list(call.path, call.rows, Vec::new(), most, window);
     list.constants.extend(pass.columns.iter().map(|(name, value)| (*name, (*value).to_owned())));
-    List { bookmark, ..list }
+    let has_parents = !call.parents.is_empty() || !pass.parents.is_empty();
+    let cap = call.cap.map(|cap| PageCap::new(cap, !has_parents));
+    let page_size = list.page_size.map(|size| cap.map_or(size, |cap| cap.page_size(size)));
+    List { bookmark, page_size, cap, ..list }
 }

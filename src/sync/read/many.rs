@@ -12,7 +12,7 @@ use crate::streams::Task;
 use crate::sync::context::Context;
 
 /// The lists of all batches.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Many {
     pub batches: Vec<Batch>,
     /// A list that names no ids.
@@ -34,7 +34,7 @@ pub(crate) struct Piece {
 
 impl Many {
     /// The list of a batch.
-    fn list(&self, batch: &Batch) -> List {
+    pub(super) fn list(&self, batch: &Batch) -> List {
         let mut params = self.params.clone();
         batch.add_to(&mut params);
         let mut list = List { params: params.into_pairs(), ..self.template.clone() };

@@ -4,6 +4,8 @@
 mod audit;
 mod batch;
 mod batches;
+mod capped;
+mod capped_page;
 mod constants;
 mod ids;
 mod joined;
@@ -12,6 +14,7 @@ mod lists;
 mod many;
 mod memory;
 mod narrowing;
+mod page_cap;
 mod part;
 mod part_reader;
 mod printed;

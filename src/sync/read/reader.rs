@@ -125,6 +125,7 @@ impl Slice<'_> {
             takes_cut: false,
             side: None,
             most_held: usize::MAX,
+            cap: None,
         }
     }
 
@@ -148,8 +149,11 @@ impl Slice<'_> {
         // Entities that were written need not be written again: a row that changed since is after
         // the bookmark, and comes with the next run. Rows of a report that were written may be
         // outdated.
-        let written =
-            if list.is_report { HashSet::new() } else { first.keys().iter().copied().collect() };
+        let written = if list.is_report {
+            HashSet::new()
+        } else {
+            first.keys().iter().chain(&list.written).copied().collect()
+        };
         // The pages get another size, so that a page which came twice by mistake does not do so
         // again in the same place.
         let page_size = list.page_size.map(|size| size - (size / 3).max(1).min(size - 1));
