@@ -93,8 +93,12 @@ fn requests(stream: &Stream) -> String {
         pass.optional.map_or(pages.clone(), |name| format!("`{name}`: {pages}"))
     });
     let mut calls: Vec<String> = passes.collect();
+    let call = &stream.call;
     if matches!(stream.replication, Replication::Incremental { is_filtered: true, .. }) {
         calls.push("only rows changed since the bookmark".to_owned());
+    }
+    if let Some(detail) = call.detail {
+        calls.push(format!("`{}` for each row", detail.path));
     }
     calls.join("; ")
 }

@@ -22,6 +22,8 @@ pub struct Call {
     pub parents: &'static [&'static [Parent]],
     /// The most rows that TikTok lists, if it does not list all, and how the others are read.
     pub cap: Option<Cap>,
+    /// A call for each row that is delivered, whose answer has further members of the row.
+    pub detail: Option<Detail>,
     /// Parameters for the first and the last day of a window.
     pub days: Option<Days>,
     /// How its rows are read if they are the result of a task.
@@ -41,6 +43,7 @@ pub(super) const CALL: Call = Call {
     passes: &[PASS],
     parents: &[],
     cap: None,
+    detail: None,
     days: None,
     task: None,
     is_deletable: false,
@@ -65,6 +68,15 @@ pub struct Cap {
     pub rows: u64,
     /// How rows beyond it are read.
     pub rest: Rest,
+}
+
+/// A call for a single row, the answer to which is an object with members of the row.
+#[derive(Clone, Copy, Debug)]
+pub struct Detail {
+    /// Below `/open_api/v1.3/`.
+    pub path: &'static str,
+    /// The member of the row that is its id, and the parameter that names it.
+    pub id: &'static str,
 }
 
 /// How rows are read that are beyond the cap of a list.

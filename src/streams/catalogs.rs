@@ -8,6 +8,10 @@ use super::{Group, Per, Stream};
 const PRODUCT_SET: Parent =
     Parent { stream: "product_sets", id: "product_set_id", param: "product_set_ids", ..PARENT };
 
+/// Where a feed comes from, with its user name and password, which addresses may hold too.
+const FEED_SOURCE: &[&str] =
+    &["last_update_param", "source", "uri", "username", "user_name", "password"];
+
 pub(super) fn streams() -> Vec<Stream> {
     in_group(
         Group::Catalogs,
@@ -55,6 +59,7 @@ pub(super) fn streams() -> Vec<Stream> {
                 column: Some("catalog_id"),
                 ..PARENT
             }]])
+            .withholding(FEED_SOURCE)
             .needs("Get Feed"),
             resource(
                 "catalog_products",

@@ -45,6 +45,7 @@ pub(super) fn streams() -> Vec<Stream> {
             ])
             .deletable()
             .incremental("modify_time")
+            .detailed("campaign/gmv_max/info/", "campaign_id")
             .needs("Read Campaigns"),
             resource(
                 "gmv_max_sessions",

@@ -36,7 +36,7 @@ mod smart_plus;
 mod task;
 
 pub use available::Available;
-pub use call::{Buying, Call, Cap, Days, PASS, Paging, Parent, Pass, Rest};
+pub use call::{Buying, Call, Cap, Days, Detail, PASS, Paging, Parent, Pass, Rest};
 pub use group::Group;
 pub use report::{Report, UTC_HOUR};
 pub use report_settings::{Filter, ReportSettings};
@@ -71,6 +71,8 @@ pub struct Stream {
     pub stamp: Option<&'static str>,
     /// The permission that the developer app needs, in the words of TikTok's app page.
     pub permission: &'static str,
+    /// Members of rows that may hold secrets. They are never delivered, whatever the catalog says.
+    pub withheld: &'static [&'static str],
     /// Whether TikTok's sandbox has it.
     pub in_sandbox: bool,
 }

@@ -180,8 +180,9 @@ impl Report {
             keys,
             made: &[],
             stamp: self.stamp(),
-            // The sandbox has no reports of accounts.
-            in_sandbox: self.is_below_account(),
+            withheld: &[],
+            // The sandbox has no reports of accounts, and none of other types.
+            in_sandbox: self.is_below_account() && matches!(self.report_type, "BASIC" | "AUDIENCE"),
             fields: Fields::Report(self),
             permission: "Consolidated Report",
         }

@@ -1,7 +1,7 @@
 //! Builds the entries of resources: a stream with the most usual columns, and one function for each
 //! column that differs.
 
-use super::call::{CALL, Call, Cap, Days, Paging, Parent, Pass, Rest};
+use super::call::{CALL, Call, Cap, Days, Detail, Paging, Parent, Pass, Rest};
 use super::{Fields, Group, Made, Per, Replication, Stream, Task};
 use crate::json::RowsAt;
 
@@ -33,6 +33,7 @@ pub(super) fn resource(
         made: &[],
         stamp: None,
         permission: NOT_LISTED,
+        withheld: &[],
         in_sandbox: false,
     }
 }
@@ -87,6 +88,18 @@ impl Stream {
     /// TikTok lists at most this many of its rows.
     pub(super) fn capped(mut self, rows: u64, rest: Rest) -> Self {
         self.call.cap = Some(Cap { rows, rest });
+        self
+    }
+
+    /// Each of its rows gets the members of the answer to a call that names its id.
+    pub(super) fn detailed(mut self, path: &'static str, id: &'static str) -> Self {
+        self.call.detail = Some(Detail { path, id });
+        self
+    }
+
+    /// Never delivers these members, which may hold secrets.
+    pub(super) fn withholding(mut self, members: &'static [&'static str]) -> Self {
+        self.withheld = members;
         self
     }
 

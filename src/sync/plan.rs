@@ -37,12 +37,12 @@ pub struct Plan {
 
 /// Plans the selected streams, in the order of the catalog.
 pub fn plan(catalog: &[CatalogStream], config: &Config) -> Result<Vec<Plan>> {
-    let mut plans = Vec::new();
+    let (mut plans, mut lacking) = (Vec::new(), Vec::new());
     for stream in catalog.iter().filter(|s| selection::is_selected(s)) {
         let entry = config.streams.find(&stream.id);
         let entry = entry.ok_or_else(|| unknown(&stream.id, &config.streams))?;
         if config.sandbox && !entry.in_sandbox {
-            log::info!("{}: skipped, the sandbox does not have it", stream.id);
+            lacking.push(stream.id.as_str());
             continue;
         }
         if entry.per == Per::App && config.app.is_none() {
@@ -54,6 +54,13 @@ pub fn plan(catalog: &[CatalogStream], config: &Config) -> Result<Vec<Plan>> {
             continue;
         }
         plans.push(Plan::new(entry, stream, config.verify && !config.sandbox)?);
+    }
+    if !lacking.is_empty() {
+        log::info!(
+            "{} selected streams are skipped because TikTok's sandbox does not have them: {}",
+            lacking.len(),
+            lacking.join(", ")
+        );
     }
     if plans.is_empty() {
         log::warn!("no stream is selected, nothing to do");
@@ -83,6 +90,7 @@ impl Plan {
         }
         let mut catalog = catalog.clone();
         catalog.schema = shape::plain(&catalog.schema, &keys);
+        withhold(&mut catalog, stream.withheld);
         let catalog = &catalog;
         let cursor = stream.replication_key();
         let always: Vec<String> = keys.iter().cloned().chain(cursor.map(str::to_owned)).collect();
@@ -126,6 +134,18 @@ impl Plan {
             summed,
             full_table: cursor.is_none() || catalog.is_full_table(),
         })
+    }
+}
+
+/// Takes members that may hold secrets out of the catalog.
+fn withhold(catalog: &mut CatalogStream, members: &[&str]) {
+    let Some(properties) = catalog.schema["properties"].as_object_mut() else { return };
+    for name in members.iter().filter(|name| properties.remove(**name).is_some()) {
+        log::warn!(
+            "catalog: `{}` declares `{name}`, which may hold a user name or a password and is \
+             never delivered; remove it from the catalog",
+            catalog.id
+        );
     }
 }
 

@@ -39,7 +39,12 @@ fn wanted(server: &Server, stream: &Stream, schema: &Value) -> BTreeMap<String, 
     let rows = server.rows(stream.call.path);
     // An endpoint of accounts may have a parameter for Business Centers, which own no rows of it.
     let is_owner = |owner: &String| stream.per != Per::Account || !centers.contains(owner);
-    for (_, row) in rows.into_iter().filter(|(owner, _)| is_owner(owner)) {
+    let details = details(server, stream);
+    for (_, mut row) in rows.into_iter().filter(|(owner, _)| is_owner(owner)) {
+        if let Some(detail) = stream.call.detail {
+            row.0.retain(|(_, raw)| raw != "null");
+            row.0.extend(details[row.get(detail.id).unwrap()].iter().cloned());
+        }
         let rows: Vec<Vec<(String, String)>> = match stream.call.rows {
             RowsAt::Inside(_, inner, _) => {
                 let inner = row.get(inner).unwrap_or("[]").to_owned();
@@ -58,6 +63,13 @@ fn wanted(server: &Server, stream: &Stream, schema: &Value) -> BTreeMap<String, 
         }
     }
     found
+}
+
+/// The members of the details of rows, by the ids of the rows.
+fn details(server: &Server, stream: &Stream) -> BTreeMap<String, Vec<(String, String)>> {
+    let Some(detail) = stream.call.detail else { return BTreeMap::new() };
+    let rows = server.rows(detail.path).into_iter();
+    rows.map(|(_, row)| (row.get(detail.id).unwrap().to_owned(), row.0)).collect()
 }
 
 /// The records of a stream in the same form.

@@ -1,6 +1,7 @@
 //! The failures of a run: logs them when they happen, decides what is left out from then on, and
 //! determines the exit code. All retries were made before a failure comes here.
 
+use super::permission;
 use crate::api::cause::{Cause, Loss};
 use crate::api::error::ApiError;
 use crate::error::Exit;
@@ -180,7 +181,9 @@ impl Failures {
             },
         };
         self.parts.insert((job.plan, job.partition));
-        let is_kept = self.note(error.cause.exit(), format!("{place}: {error}{what}"));
+        let permission = permission::words(&context.plans[job.plan].stream, error);
+        let words = format!("{place}: {error}{permission}{what}");
+        let is_kept = self.note(error.cause.exit(), words);
         if is_kept && !self.ends_run {
             let stream = &context.plans[job.plan].name;
             let account = job.partition.words(&context.accounts);

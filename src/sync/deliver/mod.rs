@@ -3,6 +3,7 @@
 
 mod counts;
 mod failures;
+mod permission;
 mod proof;
 
 pub use failures::Failures;

@@ -9,6 +9,7 @@ use crate::api::request::{PageOf, Request};
 use crate::json::{Reader, RowsAt};
 use crate::render::{Constants, PageRows, Renderer, RowHash, StoredPage, Sum, Tally};
 use crate::singer::bookmark::Bookmark;
+use crate::streams::Detail;
 use crate::sync::context::Context;
 use std::collections::HashSet;
 use time::OffsetDateTime;
@@ -52,6 +53,8 @@ pub(crate) struct List {
     pub most_held: usize,
     /// The most rows that TikTok returns of it, if it does not return all.
     pub cap: Option<PageCap>,
+    /// The call for further members of each row, if there is one.
+    pub detail: Option<Detail>,
 }
 
 /// One page of a list, rendered.

@@ -217,5 +217,5 @@ fn list(slice: &Slice, pass: &Pass, bookmark: Option<Bookmark>, window: Option<W
     let has_parents = !call.parents.is_empty() || !pass.parents.is_empty();
     let cap = call.cap.map(|cap| PageCap::new(cap, !has_parents));
     let page_size = list.page_size.map(|size| cap.map_or(size, |cap| cap.page_size(size)));
-    List { bookmark, page_size, cap, ..list }
+    List { bookmark, page_size, cap, detail: call.detail, ..list }
 }

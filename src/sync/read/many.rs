@@ -30,6 +30,8 @@ pub(crate) struct Piece {
     pub rendered: Rendered,
     /// Descriptions of the batches that were refused, with the errors.
     pub refused: Vec<(String, ApiError)>,
+    /// The detail of a row.
+    pub detail: Option<Result<String, ApiError>>,
 }
 
 impl Many {

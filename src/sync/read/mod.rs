@@ -7,6 +7,8 @@ mod batches;
 mod capped;
 mod capped_page;
 mod constants;
+mod detail;
+mod detailed;
 mod ids;
 mod joined;
 mod list;
@@ -42,6 +44,7 @@ use crate::sync::jobs::Job;
 use crate::sync::partition::Partition;
 use crate::sync::skips::Skips;
 use crate::sync::starts::Start;
+use detailed::costs_detail;
 use list::List;
 use many::Piece;
 use memory::Memory;
@@ -96,6 +99,10 @@ impl Work for Reading {
                 Ok(Piece { rendered, ..Piece::default() })
             }
             Whole::Many(many) => many.piece(&self.context, number, lines, body),
+            Whole::Details(details) => {
+                let detail = details.read(&self.context.client, number, body);
+                Ok(Piece { detail: Some(detail), ..Piece::default() })
+            }
         }
     }
 
@@ -105,10 +112,17 @@ impl Work for Reading {
         gathered: &mut Gathered,
         piece: Self::Piece,
     ) -> Result<(Vec<u8>, u64), ApiError> {
-        let Piece { rendered: mut page, refused } = piece?;
+        let Piece { rendered: mut page, refused, detail } = piece?;
         gathered.refused.extend(refused);
         let last = match whole {
             Whole::Many(many) => many.batches.len() as u64,
+            Whole::Details(details) => {
+                match detail {
+                    Some(Err(error)) if !costs_detail(&error) => return Err(error),
+                    detail => gathered.details.extend(detail),
+                }
+                details.ids.len() as u64
+            }
             Whole::List(list) => {
                 gathered.audit.add(&mut page);
                 if page.is_cut && !list.takes_cut {

@@ -3,6 +3,7 @@
 
 use super::audit::{Audit, Verdict};
 use super::constants::constants;
+use super::detail::Details;
 use super::list::List;
 use super::many::Many;
 use super::memory::Memory;
@@ -29,6 +30,8 @@ pub(crate) enum Whole {
     List(List),
     /// Many short lists.
     Many(Many),
+    /// The details of the rows of a page.
+    Details(Details),
 }
 
 /// What was read of it, in order.
@@ -40,6 +43,8 @@ pub(crate) struct Gathered {
     pub numbers: HashMap<u128, u32>,
     /// Descriptions of the batches that were refused, with the errors.
     pub refused: Vec<(String, ApiError)>,
+    /// The details of rows.
+    pub details: Vec<Result<String, ApiError>>,
 }
 
 /// Where a worker reads a slice.
@@ -126,6 +131,7 @@ impl Slice<'_> {
             side: None,
             most_held: usize::MAX,
             cap: None,
+            detail: None,
         }
     }
 
@@ -189,7 +195,12 @@ impl Slice<'_> {
 
     /// Reads all pages of a list: the first one tells how many there are.
     fn pages(&mut self, whole: &Arc<Whole>, ahead: usize) -> Result<Audit, ApiError> {
-        Ok(self.gather(whole, ahead)?.audit)
+        match &**whole {
+            Whole::List(list @ List { detail: Some(detail), .. }) => {
+                self.read_detailed(list, *detail)
+            }
+            _ => Ok(self.gather(whole, ahead)?.audit),
+        }
     }
 
     /// Reads many short lists. Returns descriptions of the refused batches, with the errors.
@@ -198,7 +209,12 @@ impl Slice<'_> {
         Ok(self.gather(&whole, usize::MAX)?.refused)
     }
 
-    fn gather(&mut self, whole: &Arc<Whole>, ahead: usize) -> Result<Gathered, ApiError> {
+    /// Reads all pieces of what workers read together.
+    pub(super) fn gather(
+        &mut self,
+        whole: &Arc<Whole>,
+        ahead: usize,
+    ) -> Result<Gathered, ApiError> {
         let numbers = std::mem::take(&mut self.numbers);
         let gathered = Gathered { numbers, ..Gathered::default() };
         let read = self.desk.share(Arc::clone(whole), ahead, gathered);
