@@ -140,6 +140,13 @@ impl<'p> Renderer<'p> {
     }
 
     #[cold]
+    fn leave_out(&mut self) {
+        for (place, value) in self.held.drain(..) {
+            self.sums[place].leave_out(&value);
+        }
+    }
+
+    #[cold]
     fn add_up(&mut self) {
         for (place, value) in self.held.drain(..) {
             self.sums[place].add_all(&value);

@@ -15,7 +15,7 @@ impl PageRows<'_, '_, '_> {
         self.renderer.keys.extend(key);
         if recipe.hour.is_some_and(|hour| self.captured[hour] == Some("\"-\"")) {
             self.out.truncate(start);
-            self.renderer.held.clear();
+            self.renderer.leave_out();
             self.renderer.tally.hourless += 1;
             return;
         }

@@ -3,6 +3,15 @@
 
 use serde_json::{Value, json};
 use std::io::{self, Write};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// When rows are extracted that are read now: RFC 3339, UTC, to the millisecond.
+pub(crate) fn time_extracted() -> String {
+    let now = OffsetDateTime::now_utc();
+    let whole = now.replace_nanosecond(now.nanosecond() / 1_000_000 * 1_000_000).unwrap_or(now);
+    whole.format(&Rfc3339).unwrap_or_default()
+}
 
 /// Writes the messages of a run to the target.
 #[derive(Debug)]

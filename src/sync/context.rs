@@ -23,6 +23,8 @@ pub(crate) struct Context {
     pub config: Config,
     /// Streams of the run.
     pub plans: Vec<Plan>,
+    /// The stream of comparisons with TikTok's totals, if it is selected. Nothing is read for it.
+    pub verification: Option<Plan>,
     /// Accounts of the run.
     pub accounts: Accounts,
     /// When the run began.

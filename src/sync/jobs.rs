@@ -70,6 +70,7 @@ fn partitions(
         Per::BusinessCenter => Box::new((0..business_centers).map(Partition::BusinessCenter)),
         Per::Once => Box::new(std::iter::once(Partition::Once)),
         Per::App => Box::new(std::iter::once(Partition::App)),
+        Per::Run => Box::new(std::iter::empty()),
         Per::Account => Box::new((skipped..open).chain(0..skipped).map(Partition::Account)),
     }
 }

@@ -78,6 +78,8 @@ pub fn run(
     let halt = Arc::new(Halt::default());
     let stop = Stop::new(signals, config.max_runtime);
     let mut plans = plan::plan(catalog, &config)?;
+    let verification = plans.iter().position(|plan| plan.stream.per == Per::Run);
+    let verification = verification.map(|place| plans.remove(place));
     if config.max_runtime.is_some() {
         go_on_where_the_last_run_ended(&mut plans, &state);
     }
@@ -118,8 +120,16 @@ pub fn run(
     let workers = config.concurrency;
     let budget = budget(workers, &plans);
     let failures = Failures::of_accounts(&accounts, &plans);
-    let context =
-        Arc::new(Context { client, config, plans, accounts, started: now, starts, sizes });
+    let context = Arc::new(Context {
+        client,
+        config,
+        plans,
+        verification,
+        accounts,
+        started: now,
+        starts,
+        sizes,
+    });
     let reading = Reading::new(Arc::clone(&context), failures.skips());
     let pool = Pool::start(jobs, workers, budget, reading);
     let result = Delivery::new(&context, out, state, failures, &pool, &stop).run();

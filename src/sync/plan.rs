@@ -53,6 +53,10 @@ pub fn plan(catalog: &[CatalogStream], config: &Config) -> Result<Vec<Plan>> {
             );
             continue;
         }
+        if entry.per == Per::Run && !config.verify {
+            log::info!("{}: skipped, it has rows only with `verify`", stream.id);
+            continue;
+        }
         plans.push(Plan::new(entry, stream, config.verify && !config.sandbox)?);
     }
     if plans.is_empty() {

@@ -58,4 +58,5 @@ mod strike;
 mod tls;
 mod truth;
 mod values;
+mod verification;
 mod verify;

@@ -63,7 +63,7 @@ impl Failures {
         let reads_others = plans.iter().any(|plan| match plan.stream.per {
             Per::BusinessCenter => !accounts.business_centers.is_empty(),
             Per::App => true,
-            Per::Account | Per::AccountBatch | Per::Once => false,
+            Per::Account | Per::AccountBatch | Per::Once | Per::Run => false,
         });
         let open = accounts.open.len();
         let mut failures = Failures { open, reads_others, ..Failures::default() };

@@ -4,6 +4,7 @@
 mod counts;
 mod failures;
 mod proof;
+mod verification;
 
 pub use failures::Failures;
 
@@ -21,6 +22,7 @@ use proof::Proof;
 use serde_json::Value;
 use std::io::Write;
 use std::time::Instant;
+use verification::Verification;
 
 /// Writes the results of the workers.
 pub(crate) struct Delivery<'a, W, R: Work> {
@@ -36,6 +38,7 @@ pub(crate) struct Delivery<'a, W, R: Work> {
     /// Whether any bookmark moved.
     moved: bool,
     proof: Proof,
+    verification: Option<Verification<'a>>,
 }
 
 /// The stream being delivered.
@@ -59,6 +62,7 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         stop: &'a Stop<'a>,
     ) -> Self {
         let (current, records, moved, proof) = (None, 0, false, Proof::default());
+        let verification = context.verification.as_ref().map(Verification::new);
         Delivery {
             context,
             out: Output::new(out),
@@ -70,6 +74,7 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
             records,
             moved,
             proof,
+            verification,
         }
     }
 
@@ -109,6 +114,9 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         }
         if let Some(current) = self.current.take() {
             self.leave(&current)?;
+        }
+        if let Some(verification) = &mut self.verification {
+            verification.end(&mut self.out, &mut self.failures)?;
         }
         self.out.state(&self.state.to_value())?;
         self.prove();
@@ -241,6 +249,9 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         }
         if !plan.full_table && !self.failures.holds_bookmark(job) {
             self.move_bookmark(job, &ending);
+        }
+        if let Some(verification) = &mut self.verification {
+            self.records += verification.write(self.context, job, &ending.checks, &mut self.out)?;
         }
         let differences = self.proof.add(self.context, job, ending.checks);
         for words in ending.oddities.into_iter().chain(differences) {

@@ -16,7 +16,7 @@ pub(crate) struct Proof(BTreeMap<(usize, What, usize), Line>);
 struct Line {
     ours: Sum,
     theirs: Sum,
-    compared: [u64; 5],
+    compared: [u64; 6],
 }
 
 impl Proof {
@@ -62,7 +62,7 @@ impl Proof {
             return Vec::new();
         }
         let head = "verify: stream | compared | metric | ours | TikTok's | equal | rounded | \
-                    too fresh | unknown | different"
+                    no hour | too fresh | unknown | different"
             .to_owned();
         let line = |((plan, what, metric), line): (&(usize, What, usize), &Line)| {
             let plan = &context.plans[*plan];

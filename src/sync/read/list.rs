@@ -8,10 +8,9 @@ use crate::api::request::{PageOf, Request};
 use crate::json::{Reader, RowsAt};
 use crate::render::{Constants, PageRows, Renderer, RowHash, StoredPage, Sum, Tally};
 use crate::singer::bookmark::Bookmark;
+use crate::singer::output::time_extracted;
 use crate::sync::context::Context;
 use std::collections::HashSet;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 /// A buffer for bodies that grew beyond this many bytes is freed after its page.
 const KEPT: usize = 8 << 20;
@@ -106,7 +105,7 @@ pub(super) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub(super) fn new(list: &'a List, context: &'a Context, lines: Vec<u8>) -> Self {
-        let (time, renderer) = (now(), list.renderer(context));
+        let (time, renderer) = (time_extracted(), list.renderer(context));
         Lines { list, context, time, renderer, buffer: lines }
     }
 }
@@ -258,11 +257,4 @@ impl List {
         let error = ApiError::new(Cause::UnknownForm, path, message, remedy);
         Err(ApiError { request_id: page.request_id.clone(), ..error })
     }
-}
-
-/// When rows were extracted: RFC 3339, UTC, to the millisecond.
-pub(super) fn now() -> String {
-    let now = OffsetDateTime::now_utc();
-    let whole = now.replace_nanosecond(now.nanosecond() / 1_000_000 * 1_000_000).unwrap_or(now);
-    whole.format(&Rfc3339).unwrap_or_default()
 }

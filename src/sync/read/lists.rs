@@ -6,15 +6,18 @@ use super::batch::Batch;
 use super::batches::batches;
 use super::joined;
 use super::list::List;
+use super::list_totals::ListTotals;
 use super::many::Many;
 use super::reader::Slice;
 use super::refusals::{drop_named, is_wrong_request, metrics};
 use super::requests;
+use super::totals::compare;
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
 use crate::api::params::Params;
 use crate::singer::bookmark::Bookmark;
-use crate::streams::{Parent, Pass};
+use crate::streams::{Parent, Pass, Report};
+use crate::sync::check::What;
 use crate::sync::context::PassEnd;
 use crate::sync::starts::Start;
 use crate::sync::windows::Window;
@@ -166,7 +169,10 @@ fn read_way(
         let params = params(slice, pass, bookmark, window);
         let template = list(slice, pass, bookmark, window);
         let task = slice.plan.stream.call.task;
-        refused.extend(slice.read_many(Many { batches, template, params, task })?);
+        let read = slice.read_many(Many { batches, template, params, task })?;
+        refused.extend(read.refused);
+        let ListTotals { ours, theirs } = read.totals;
+        compare(slice, What::Rows, &ours, &theirs, window);
     }
     if let Some((batch, error)) = refused.first().filter(|_| !pass.is_empty_if_refused) {
         slice.ending.is_incomplete = true;
@@ -190,7 +196,12 @@ fn params(
     bookmark: Option<Bookmark>,
     window: Option<Window>,
 ) -> Params {
-    requests::params(slice, &slice.plan.stream, pass, &Batch::default(), window, bookmark)
+    let batch = Batch::default();
+    let mut params = requests::params(slice, &slice.plan.stream, pass, &batch, window, bookmark);
+    if !slice.plan.summed.is_empty() {
+        params.set(Report::TOTALS, true);
+    }
+    params
 }
 
 /// A list without its parameters.

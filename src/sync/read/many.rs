@@ -4,6 +4,7 @@
 use super::audit::Audit;
 use super::batch::Batch;
 use super::list::{List, Rendered};
+use super::list_totals::ListTotals;
 use super::tasks;
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
@@ -30,6 +31,8 @@ pub(crate) struct Piece {
     pub rendered: Rendered,
     /// Descriptions of the batches that were refused, with the errors.
     pub refused: Vec<(String, ApiError)>,
+    /// The sums of its rows, and TikTok's totals.
+    pub totals: ListTotals,
 }
 
 impl Many {
@@ -77,7 +80,11 @@ impl Many {
             None => whole(&list, context, body),
         };
         match read {
-            Ok(read) => piece.rendered.append(read),
+            Ok(read) => {
+                let summed = &context.plans[list.plan].summed;
+                piece.totals.add(ListTotals::of(&read, summed));
+                piece.rendered.append(read);
+            }
             Err(error)
                 if matches!(error.cause, Cause::Refused | Cause::TooLarge)
                     || error.cause == Cause::AccountGone && batch.names_accounts() =>
@@ -101,11 +108,11 @@ impl Many {
 fn whole(list: &List, context: &Context, body: &mut Vec<u8>) -> Result<Rendered, ApiError> {
     let (read, mut first) = pages(list, context, body)?;
     if first.is_whole() {
-        return Ok(read);
+        return Ok(Rendered { sums: first.sums, totals: first.announced, ..read });
     }
     let (read, mut second) = pages(list, context, body)?;
     if second.is_whole() {
-        return Ok(read);
+        return Ok(Rendered { sums: second.sums, totals: second.announced, ..read });
     }
     let message = format!("{}, also when read once more", second.words());
     let remedy = "run again later; if it stays so, report it to TikTok with the account";

@@ -8,6 +8,7 @@ mod constants;
 mod ids;
 mod joined;
 mod list;
+mod list_totals;
 mod lists;
 mod many;
 mod memory;
@@ -102,8 +103,9 @@ impl Work for Reading {
         gathered: &mut Gathered,
         piece: Self::Piece,
     ) -> Result<(Vec<u8>, u64), ApiError> {
-        let Piece { rendered: mut page, refused } = piece?;
+        let Piece { rendered: mut page, refused, totals } = piece?;
         gathered.refused.extend(refused);
+        gathered.totals.add(totals);
         let last = match whole {
             Whole::Many(many) => many.batches.len() as u64,
             Whole::List(list) => {

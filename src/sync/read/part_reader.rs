@@ -97,7 +97,7 @@ pub(crate) fn list(
 ) -> List {
     let mut params = params(slice, report, part, asked);
     if !slice.plan.summed.is_empty() {
-        params.push(("enable_total_metrics", "true".to_owned()));
+        params.push((Report::TOTALS, "true".to_owned()));
     }
     let call = slice.plan.stream.call;
     let most = call.paging.most().map(|most| page_size.min(most));

@@ -4,6 +4,7 @@
 use super::audit::{Audit, Verdict};
 use super::constants::constants;
 use super::list::List;
+use super::list_totals::ListTotals;
 use super::many::Many;
 use super::memory::Memory;
 use crate::api::cause::Cause;
@@ -40,6 +41,8 @@ pub(crate) struct Gathered {
     pub numbers: HashMap<u128, u32>,
     /// Descriptions of the batches that were refused, with the errors.
     pub refused: Vec<(String, ApiError)>,
+    /// The sums of many lists, and TikTok's totals.
+    pub totals: ListTotals,
 }
 
 /// Where a worker reads a slice.
@@ -188,10 +191,9 @@ impl Slice<'_> {
         Ok(self.gather(whole, ahead)?.audit)
     }
 
-    /// Reads many short lists. Returns descriptions of the refused batches, with the errors.
-    pub(crate) fn read_many(&mut self, many: Many) -> Result<Vec<(String, ApiError)>, ApiError> {
-        let whole = Arc::new(Whole::Many(many));
-        Ok(self.gather(&whole, usize::MAX)?.refused)
+    /// Reads many short lists.
+    pub(crate) fn read_many(&mut self, many: Many) -> Result<Gathered, ApiError> {
+        self.gather(&Arc::new(Whole::Many(many)), usize::MAX)
     }
 
     fn gather(&mut self, whole: &Arc<Whole>, ahead: usize) -> Result<Gathered, ApiError> {
