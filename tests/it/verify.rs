@@ -3,7 +3,8 @@
 use crate::catalogs::only;
 use crate::harness::{CORE, Run, START, Tap, serve, world};
 use crate::truth::{self, Scope};
-use fake_tiktok::Server;
+use fake_tiktok::{Server, WorldConfig};
+use std::collections::BTreeMap;
 
 /// The lines of the table: stream, what is compared, metric, both sums, and how often they were
 /// equal, rounded, explained by rows of no hour, too fresh, unknown or different.
@@ -89,6 +90,25 @@ fn a_difference_is_reported_and_ends_with_4() {
     let scope = Scope::of(server.world()).days(START, START);
     truth::check(server.world(), &run, "campaign_insights", &scope);
     truth::check(server.world(), &run, "ads", &scope);
+}
+
+#[test]
+fn deleted_campaigns_of_top_view_belong_to_the_account() {
+    let server = serve(WorldConfig::default());
+    let day = "2026-05-10";
+    let tap = || Tap::on(&server).set("start_date", day).set("end_date", day);
+    let all = tap().set("include_deleted", true).catalog(&only(&["campaigns"])).run().ended(0);
+    // Accounts by whether they have a campaign of TopView that is not deleted.
+    let mut accounts: BTreeMap<&str, bool> = BTreeMap::new();
+    for row in all.records("campaigns") {
+        if row.raw("buying_type") == "\"RESERVATION_TOP_VIEW\"" {
+            let is_there = !row.raw("secondary_status").contains("DELETE");
+            *accounts.entry(row.raw("advertiser_id")).or_default() |= is_there;
+        }
+    }
+    assert!(accounts.values().any(|is_there| !is_there), "every account has TopView: {accounts:?}");
+    let run = tap().set("verify", true).catalog(&only(&["ad_insights"])).run().ended(0);
+    assert!(table(&run).iter().any(|line| line[1] == "ads to account"), "nothing was compared");
 }
 
 #[test]
