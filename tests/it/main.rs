@@ -46,6 +46,7 @@ mod proxies;
 mod python_catalog;
 mod refusals;
 mod reports;
+mod requests;
 mod resources;
 mod retries;
 mod schemas;
