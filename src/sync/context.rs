@@ -10,6 +10,7 @@ use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::config::Config;
 use crate::render::Tally;
+use crate::run_report::content::Skipped;
 use crate::singer::bookmark::Bookmark;
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -23,6 +24,8 @@ pub(crate) struct Context {
     pub config: Config,
     /// Streams of the run.
     pub plans: Vec<Plan>,
+    /// Selected streams that are not read.
+    pub skipped: Vec<Skipped>,
     /// Accounts of the run.
     pub accounts: Accounts,
     /// When the run began.
