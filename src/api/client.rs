@@ -30,8 +30,8 @@ const CUT: &str = "x-tt-ads-throttle";
 const TRIES: u32 = 6;
 /// Waits during maintenance, in seconds.
 const MAINTENANCE: [u64; 3] = [60, 120, 300];
-/// Multiplies every pause and interval, for tests. It only works for loopback addresses, so that nobody can ask
-/// TikTok too fast.
+/// Multiplies every pause and interval, for tests. It only works for loopback addresses, so that
+/// nobody can ask TikTok too fast.
 const PAUSE_SCALE: &str = "TAP_TIKTOK_ADS_PAUSE_SCALE";
 
 /// Makes requests, for all workers.

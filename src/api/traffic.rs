@@ -77,7 +77,7 @@ impl Traffic {
         lock(&self.pauses).so_far(Instant::now())
     }
 
-    /// The requests that a stream took, by endpoint in the order of their names. They are forgotten.
+    /// The requests that a stream took, by endpoint, which are forgotten.
     pub fn take(&self, stream: &str) -> Vec<(&'static str, u64)> {
         let taken = lock(&self.by_stream).remove(stream).unwrap_or_default();
         let mut taken: Vec<_> = taken.into_iter().collect();

@@ -2,6 +2,7 @@
 //! known, the tags name it for Meltano (`stream`), and for singer-io where there is no endpoint.
 
 use super::{is_written, stream};
+use crate::words::seconds;
 use log::Level;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -15,7 +16,7 @@ pub(crate) fn record_count(stream: &str, records: u64) {
 /// How long a stream took, and whether all of it was delivered.
 pub(crate) fn sync_duration(stream: &str, took: Duration, succeeded: bool) {
     let tags = json!({"endpoint": stream, "stream": stream, "status": status(succeeded)});
-    point("timer", "sync_duration", &took.as_secs_f64().into(), &tags);
+    point("timer", "sync_duration", &seconds(took).into(), &tags);
 }
 
 /// Requests to an endpoint that a stream took.
@@ -42,7 +43,7 @@ pub(crate) fn http_request_duration(
         tags["stream"] = Value::from(&*stream);
     }
     let point = json!({
-        "type": "timer", "metric": "http_request_duration", "value": took.as_secs_f64(),
+        "type": "timer", "metric": "http_request_duration", "value": seconds(took),
         "tags": tags,
     });
     log::debug!(target: "metrics", "METRIC: {point}");
@@ -54,7 +55,7 @@ pub(crate) fn job_duration(job_type: &str, took: Duration, succeeded: bool) {
     if let Some(stream) = stream::current() {
         tags["stream"] = Value::from(&*stream);
     }
-    point("timer", "job_duration", &took.as_secs_f64().into(), &tags);
+    point("timer", "job_duration", &seconds(took).into(), &tags);
 }
 
 fn status(succeeded: bool) -> &'static str {

@@ -190,11 +190,16 @@ impl Stream {
 }
 
 impl WarningKind {
+    /// Whether it comes from values that TikTok should not send, so that somebody should look.
+    pub(crate) fn is_unusual(self) -> bool {
+        !matches!(self, WarningKind::Undeclared | WarningKind::Hourless)
+    }
+
     /// What happened to so many values or rows.
     pub(crate) fn words(self) -> &'static str {
         match self {
             WarningKind::Misfit => "values became null",
-            WarningKind::Undeclared => "rows have it undeclared",
+            WarningKind::Undeclared => "values left out",
             WarningKind::Hourless | WarningKind::NullKey | WarningKind::NotARow => "rows left out",
             WarningKind::PartlyAnswered => "records with nulls",
             WarningKind::Mended => "bytes replaced",

@@ -6,6 +6,8 @@ pub(crate) mod content;
 mod file;
 
 use crate::error::Exit;
+use crate::logging::redact;
+use crate::words::{escape, seconds};
 use anyhow::Result;
 use content::{Content, Status};
 use file::ReportFile;
@@ -120,7 +122,9 @@ impl RunReport {
             Exit::Refused | Exit::Transient if self.has_delivered() => RunStatus::PartlyFailed,
             _ => RunStatus::Failed,
         };
-        if let Err(error) = file.write(&self.document(status, Some(exit), message)) {
+        // As the last line shows it.
+        let message = message.map(|message| escape(&redact(message).replace('\n', " ")));
+        if let Err(error) = file.write(&self.document(status, Some(exit), message.as_deref())) {
             log::warn!("{error}; nothing else is affected", error = file.refused(&error));
         }
     }
@@ -146,7 +150,7 @@ impl RunReport {
             stopped: self.stopped,
             started_at: &self.started_at,
             ended_at: exit.map(|_| text_of(OffsetDateTime::now_utc())),
-            seconds: self.begun.elapsed().as_secs_f64(),
+            seconds: seconds(self.begun.elapsed()),
             content: &self.content,
         }
     }

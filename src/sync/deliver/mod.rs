@@ -108,7 +108,14 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
                     self.state.set_current(None);
                     break;
                 }
-                Event::Waiting => {}
+                Event::Waiting => {
+                    // What the run waits for is what it is doing.
+                    if let Some(job) = self.pool.reading() {
+                        last = Some(job);
+                        self.enter(job.plan)?;
+                        self.tracker.reach(job);
+                    }
+                }
             }
         }
         if let Some(current) = self.current.take() {

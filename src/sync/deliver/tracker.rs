@@ -10,6 +10,7 @@ use crate::run_report::content::{Status, Totals, Warning};
 use crate::singer::bookmark::Bookmark;
 use crate::sync::context::Context;
 use crate::sync::jobs::Job;
+use crate::words::seconds;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -102,6 +103,7 @@ impl<'a> Tracker<'a> {
         }
         let (place, done) = (self.context.place(job), self.work.done());
         self.progress.update(|status| (status.place, status.done) = (place, done));
+        self.update_report();
     }
 
     /// RECORD lines of a slice were written.
@@ -124,7 +126,6 @@ impl<'a> Tracker<'a> {
                 owner.records += records;
             }
         }
-        self.update_report();
     }
 
     /// A slice was delivered; `bookmark` is the one to which it moved the state.
@@ -135,7 +136,6 @@ impl<'a> Tracker<'a> {
         {
             ledger::end(owner, job, bookmark);
         }
-        self.update_report();
     }
 
     /// A slice was left out because of another failure.
@@ -189,7 +189,7 @@ impl<'a> Tracker<'a> {
         );
         if let Some(content) = self.report.content() {
             let stream = &mut content.streams[plan];
-            stream.seconds = Some(took.as_secs_f64());
+            stream.seconds = Some(seconds(took));
             stream.warnings.clone_from(&warnings);
             ledger::leave(stream, is_whole);
         }
@@ -198,14 +198,16 @@ impl<'a> Tracker<'a> {
 
     /// The run ends. Logs the summary, of which the counts are the last line.
     pub(crate) fn finish(&mut self, took: Duration) {
-        if !self.warnings.is_empty() {
+        let warnings: Vec<_> =
+            self.warnings.iter().filter(|(_, warning)| warning.kind.is_unusual()).collect();
+        if !warnings.is_empty() {
             let words = |(plan, warning): &(usize, Warning)| {
                 let name = &self.context.plans[*plan].name;
                 let field =
                     warning.field.as_ref().map_or(String::new(), |field| format!(".{field}"));
                 format!("{name}{field} ({} {})", warning.count, warning.kind.words())
             };
-            let words: Vec<String> = self.warnings.iter().map(words).collect();
+            let words: Vec<String> = warnings.into_iter().map(words).collect();
             log::info!("warnings: {}", words.join(", "));
         }
         for skipped in &self.context.skipped {
@@ -226,7 +228,7 @@ impl<'a> Tracker<'a> {
             records: self.records,
             requests: traffic.requests(),
             retries: traffic.retries(),
-            seconds_paused: traffic.paused().as_secs_f64(),
+            seconds_paused: seconds(traffic.paused()),
         }
     }
 
