@@ -16,7 +16,9 @@ pub mod files;
 pub mod json;
 pub mod logging;
 mod pool;
+mod progress;
 pub mod render;
+mod run_report;
 pub mod signals;
 pub mod singer;
 pub mod stdout;
@@ -27,6 +29,7 @@ pub mod words;
 use anyhow::Result;
 use cli::{Args, Command};
 use config::Config;
+use run_report::RunReport;
 use signals::Signals;
 use singer::output::Output;
 use singer::state::State;
@@ -53,6 +56,24 @@ pub fn run(args: &Args, signals: &Signals, mut out: impl Write) -> Result<Failur
         return Ok(Failures::default());
     }
     let config = Config::load(&args.config)?;
+    let mut report = RunReport::open(config.run_report.as_deref())?;
+    let ended = replicate(args, config, signals, out, &mut report);
+    let (exit, message) = match &ended {
+        Ok(failures) => failures.outcome(),
+        Err(error) => (error::exit_of(error), Some(error::message(error))),
+    };
+    report.end(exit, message.as_deref());
+    ended
+}
+
+/// Syncs what catalog and state ask for.
+fn replicate(
+    args: &Args,
+    config: Config,
+    signals: &Signals,
+    out: impl Write,
+    report: &mut RunReport,
+) -> Result<Failures> {
     let catalog = match args.catalog.as_deref() {
         Some(path) => catalog::load(path)?,
         None => discovery::default_catalog(&config.streams)?,
@@ -64,7 +85,7 @@ pub fn run(args: &Args, signals: &Signals, mut out: impl Write) -> Result<Failur
         return Err(error);
     }
     warn_of_another_tap(&state, &config.streams);
-    sync::run(config, &catalog, state, signals, out)
+    sync::run(config, &catalog, state, signals, out, report)
 }
 
 /// A state that knows none of our streams would have everything read anew without a word.

@@ -18,5 +18,6 @@ pub(crate) mod params;
 mod post;
 mod proxy;
 pub mod request;
+pub mod traffic;
 mod trouble;
 mod tunnel;

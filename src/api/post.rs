@@ -9,7 +9,6 @@ use super::page;
 use super::trouble::{Incident, Trouble};
 use crate::json::RowsAt;
 use serde_json::Value;
-use std::sync::atomic::Ordering;
 
 impl Client {
     /// Posts JSON without the token, and returns `data` of the answer; null if it is empty.
@@ -18,7 +17,7 @@ impl Client {
         if turn.is_none() {
             return Err(ApiError::halted(path));
         }
-        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.traffic.sent(path);
         self.send_json(path, json).map_err(|trouble| trouble.error(path))
     }
 

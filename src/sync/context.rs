@@ -10,6 +10,7 @@ use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::config::Config;
 use crate::render::Tally;
+use crate::run_report::content::Skipped;
 use crate::singer::bookmark::Bookmark;
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -25,6 +26,8 @@ pub(crate) struct Context {
     pub plans: Vec<Plan>,
     /// The stream of comparisons with TikTok's totals, if it is selected. Nothing is read for it.
     pub verification: Option<Plan>,
+    /// Selected streams that are not read.
+    pub skipped: Vec<Skipped>,
     /// Accounts of the run.
     pub accounts: Accounts,
     /// When the run began.

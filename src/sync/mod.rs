@@ -30,6 +30,7 @@ use crate::api::error::ApiError;
 use crate::api::pacing::Halt;
 use crate::config::Config;
 use crate::pool::{Budget, Pool};
+use crate::run_report::RunReport;
 use crate::signals::Signals;
 use crate::singer::catalog::CatalogStream;
 use crate::singer::output::Output;
@@ -38,7 +39,7 @@ use crate::streams::{Per, Replication};
 use accounts::Accounts;
 use anyhow::Result;
 use context::Context;
-use deliver::Delivery;
+use deliver::{Delivery, Note, Tracker};
 use jobs::Cut;
 use named_accounts::Unnamed;
 use plan::Plan;
@@ -68,18 +69,23 @@ fn budget(workers: usize, plans: &[Plan]) -> Budget {
 
 /// Replicates the selected streams and returns the failures. The last STATE covers everything that
 /// was delivered.
-pub fn run(
+pub(crate) fn run(
     mut config: Config,
     catalog: &[CatalogStream],
     mut state: State,
     signals: &Signals,
     out: impl Write,
+    report: &mut RunReport,
 ) -> Result<Failures> {
     let halt = Arc::new(Halt::default());
     let stop = Stop::new(signals, config.max_runtime);
     let mut plans = plan::plan(catalog, &config)?;
     let verification = plans.iter().position(|plan| plan.stream.per == Per::Run);
     let verification = verification.map(|place| plans.remove(place));
+    let skipped = plan::skipped(catalog, &config);
+    if let Some(content) = report.content() {
+        content.skipped.clone_from(&skipped);
+    }
     if config.max_runtime.is_some() {
         go_on_where_the_last_run_ended(&mut plans, &state);
     }
@@ -90,15 +96,17 @@ pub fn run(
             Output::new(out).state(&state.to_value())?;
             return Err(error);
         }
-        Some(Err(Unnamed::Refused(error))) => return end_early(out, &state, &stop, Some(&error)),
-        None => return end_early(out, &state, &stop, None),
+        Some(Err(Unnamed::Refused(error))) => {
+            return end_early(out, &state, &stop, Some(&error), report);
+        }
+        None => return end_early(out, &state, &stop, None, report),
     }
     let accounts = match open_accounts(&client, &config, &plans, &stop) {
         Some(Ok(accounts)) => accounts,
         early => {
             halt.halt();
             let error = early.and_then(Result::err);
-            return end_early(out, &state, &stop, error.as_ref());
+            return end_early(out, &state, &stop, error.as_ref(), report);
         }
     };
     let now = OffsetDateTime::now_utc();
@@ -125,6 +133,7 @@ pub fn run(
         config,
         plans,
         verification,
+        skipped,
         accounts,
         started: now,
         starts,
@@ -132,7 +141,8 @@ pub fn run(
     });
     let reading = Reading::new(Arc::clone(&context), failures.skips());
     let pool = Pool::start(jobs, workers, budget, reading);
-    let result = Delivery::new(&context, out, state, failures, &pool, &stop).run();
+    let tracker = Tracker::new(&context, report);
+    let result = Delivery::new(&context, out, state, failures, &pool, &stop, tracker).run();
     halt.halt();
     result
 }
@@ -143,10 +153,18 @@ fn end_early(
     state: &State,
     stop: &Stop,
     error: Option<&ApiError>,
+    report: &mut RunReport,
 ) -> Result<Failures> {
     Output::new(out).state(&state.to_value())?;
     log::info!("{}", stop.reason().unwrap_or("the run cannot start"));
-    Ok(error.map_or_else(Failures::default, Failures::of_run))
+    let Some(error) = error else {
+        report.stops(stop.reason().unwrap_or("the run cannot start"));
+        return Ok(Failures::default());
+    };
+    if let Some(content) = report.content() {
+        content.failures.push(Note::of(error).failure);
+    }
+    Ok(Failures::of_run(error))
 }
 
 /// Puts the stream at which the last run ended early first, and those before it last. Otherwise,

@@ -5,11 +5,13 @@ use super::sides::{MOST_METRICS, Side, sides};
 use crate::config::Config;
 use crate::error::input;
 use crate::render::{DESELECTED, FieldSpec, Origin, Recipe};
+use crate::run_report::content::Skipped;
 use crate::singer::catalog::CatalogStream;
 use crate::singer::{selection, shape};
 use crate::streams::dictionary::{Grain, dictionary};
 use crate::streams::{Available, Per, Replication, Report, Stream};
 use anyhow::Result;
+use log::Level;
 use serde_json::Value;
 
 /// One stream of the run.
@@ -41,20 +43,8 @@ pub fn plan(catalog: &[CatalogStream], config: &Config) -> Result<Vec<Plan>> {
     for stream in catalog.iter().filter(|s| selection::is_selected(s)) {
         let entry = config.streams.find(&stream.id);
         let entry = entry.ok_or_else(|| unknown(&stream.id, &config.streams))?;
-        if config.sandbox && !entry.in_sandbox {
-            log::info!("{}: skipped, the sandbox does not have it", stream.id);
-            continue;
-        }
-        if entry.per == Per::App && config.app.is_none() {
-            log::warn!(
-                "{}: skipped, it is read with the developer app: set `app_id` and `secret`, or \
-                 deselect it",
-                stream.id
-            );
-            continue;
-        }
-        if entry.per == Per::Run && !config.verify {
-            log::info!("{}: skipped, it has rows only with `verify`", stream.id);
+        if let Some((level, reason)) = skip_reason(entry, config) {
+            log::log!(level, "{}: skipped, {reason}", stream.id);
             continue;
         }
         plans.push(Plan::new(entry, stream, config.verify && !config.sandbox)?);
@@ -63,6 +53,28 @@ pub fn plan(catalog: &[CatalogStream], config: &Config) -> Result<Vec<Plan>> {
         log::warn!("no stream is selected, nothing to do");
     }
     Ok(plans)
+}
+
+/// The selected streams that are not planned, with the reasons.
+pub(crate) fn skipped(catalog: &[CatalogStream], config: &Config) -> Vec<Skipped> {
+    let selected = catalog.iter().filter(|stream| selection::is_selected(stream));
+    let skipped = selected.filter_map(|stream| {
+        let (_, reason) = skip_reason(config.streams.find(&stream.id)?, config)?;
+        Some(Skipped { stream: stream.stream.clone(), reason })
+    });
+    skipped.collect()
+}
+
+/// Why a stream cannot be read with this config, and whether that is a warning.
+fn skip_reason(stream: &Stream, config: &Config) -> Option<(Level, &'static str)> {
+    if config.sandbox && !stream.in_sandbox {
+        return Some((Level::Info, "the sandbox does not have it"));
+    }
+    if stream.per == Per::Run && !config.verify {
+        return Some((Level::Info, "it has rows only with `verify`"));
+    }
+    let why = "it is read with the developer app: set `app_id` and `secret`, or deselect it";
+    (stream.per == Per::App && config.app.is_none()).then_some((Level::Warn, why))
 }
 
 fn unknown(id: &str, available: &Available) -> anyhow::Error {

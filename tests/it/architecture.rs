@@ -6,9 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A folder of `src/`, and the other parts of the crate that its files may name.
-const MAY_NAME: [(&str, &[&str]); 9] = [
+const MAY_NAME: [(&str, &[&str]); 12] = [
     ("json", &[]),
     ("pool", &[]),
+    ("logging", &["words"]),
+    ("progress", &["logging"]),
+    ("run_report", &["error", "logging", "singer", "words"]),
     ("streams", &["json"]),
     ("render", &["json"]),
     ("api", &["config", "error", "json", "logging", "words"]),
@@ -18,8 +21,19 @@ const MAY_NAME: [(&str, &[&str]); 9] = [
     (
         "sync",
         &[
-            "api", "config", "error", "json", "logging", "pool", "render", "signals", "singer",
-            "streams", "words",
+            "api",
+            "config",
+            "error",
+            "json",
+            "logging",
+            "pool",
+            "progress",
+            "render",
+            "run_report",
+            "signals",
+            "singer",
+            "streams",
+            "words",
         ],
     ),
 ];

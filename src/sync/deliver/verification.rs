@@ -2,10 +2,9 @@
 //! behind the rows that were compared.
 
 use super::counts::say_counts;
-use super::failures::Failures;
 use crate::json::Rows;
 use crate::json::scan::Scan;
-use crate::logging;
+use crate::logging::metrics;
 use crate::render::{Renderer, Sum, Tally};
 use crate::singer::bookmark::Bookmark;
 use crate::singer::output::{Output, time_extracted};
@@ -83,14 +82,10 @@ impl<'a> Verification<'a> {
     }
 
     /// Ends the stream, which targets know even if nothing could be compared.
-    pub(crate) fn end<W: Write>(
-        &mut self,
-        out: &mut Output<W>,
-        failures: &mut Failures,
-    ) -> Result<()> {
+    pub(crate) fn end<W: Write>(&mut self, out: &mut Output<W>) -> Result<()> {
         self.begin(out)?;
-        say_counts(self.plan, &self.tally, failures);
-        logging::metric("counter", "record_count", &self.records.into(), &self.plan.name);
+        say_counts(self.plan, &self.tally);
+        metrics::record_count(&self.plan.name, self.records);
         Ok(())
     }
 

@@ -33,6 +33,7 @@ pub(crate) use joined::MOST_HELD;
 
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
+use crate::logging::stream::work_for;
 use crate::pool::{self, Work};
 use crate::streams::REPORT;
 use crate::sync::context::{Context, Ending};
@@ -81,12 +82,14 @@ impl Work for Reading {
         if self.skips.has(job.plan, job.partition) {
             return Ending { skipped: true, ..Ending::default() };
         }
+        let _working = work_for(&self.context.plans[job.plan].name);
         let ending = read(&self.context, &self.memory, job, desk);
         self.skips.add(job.plan, job.partition, ending.failure.as_ref());
         ending
     }
 
     fn piece(&self, whole: &Whole, number: u64, lines: Vec<u8>, body: &mut Vec<u8>) -> Self::Piece {
+        let _working = work_for(&self.context.plans[whole.plan()].name);
         match whole {
             Whole::List(list) => {
                 let page = if list.side.is_some() { stored::page } else { List::page };

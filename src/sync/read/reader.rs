@@ -32,6 +32,16 @@ pub(crate) enum Whole {
     Many(Many),
 }
 
+impl Whole {
+    /// The stream that it belongs to, by its place among the plans.
+    pub(crate) fn plan(&self) -> usize {
+        match self {
+            Whole::List(list) => list.plan,
+            Whole::Many(many) => many.template.plan,
+        }
+    }
+}
+
 /// What was read of it, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {

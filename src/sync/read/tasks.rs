@@ -8,10 +8,11 @@ use crate::api::error::ApiError;
 use crate::api::request::{Method, Request};
 use crate::json::scan::{Malformed, Scan};
 use crate::json::{Last, Rows, RowsAt, member};
+use crate::logging::metrics;
 use crate::streams::Task;
 use crate::sync::context::Context;
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often a task is created for the same rows.
 const TRIES: usize = 3;
@@ -101,7 +102,10 @@ impl Errand<'_> {
         task: &str,
         body: &mut Vec<u8>,
     ) -> Result<Result<Rendered, String>, ApiError> {
-        let file = match self.wait(task, body).and_then(|()| self.download(task, body)) {
+        let begun = Instant::now();
+        let done = self.wait(task, body);
+        metrics::job_duration(self.list.path, begun.elapsed(), done.is_ok());
+        let file = match done.and_then(|()| self.download(task, body)) {
             Err(error) if error.cause == Cause::Refused => return Ok(Err(error.message)),
             file => file?,
         };
