@@ -27,7 +27,18 @@ pub(super) fn raw_id(hash: u128) -> String {
     format!("\"{hash:032x}{}\"", String::from_utf8_lossy(PLACE))
 }
 
+/// A shorter form of a hash, which is enough to compare the rows of one list.
+pub(super) fn short(hash: u128) -> u64 {
+    let [low @ .., _, _, _, _, _, _, _, _] = hash.to_le_bytes();
+    u64::from_le_bytes(low)
+}
+
 impl RowHash {
+    /// A shorter form of the hash, which is enough to compare the rows of one list.
+    pub fn short(self) -> u64 {
+        short(self.hash)
+    }
+
     /// Writes the number of the row among equal ones, from 0, into its record.
     pub fn set_number(self, number: u32, lines: &mut [u8]) {
         if let Some(place) = lines.get_mut(self.place..self.place + 8) {

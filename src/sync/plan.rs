@@ -1,6 +1,6 @@
 //! The plan of each selected stream: what is read and how, from the catalog and the stream table.
 
-use super::fields::{identity, specs};
+use super::fields::{hashes_rows, identity, specs};
 use super::sides::{MOST_METRICS, Side, sides};
 use crate::config::Config;
 use crate::error::input;
@@ -109,11 +109,13 @@ impl Plan {
         let compared = cursor.filter(|_| is_compared);
         let is_nested = report.is_some_and(|report| !report.has_flat_rows());
         let is_hourly = report.is_some_and(|report| report.grain == Grain::Hour);
+        let has_hashes = hashes_rows(stream);
         let recipe = |specs| {
             let recipe = Recipe::new(&catalog.stream, is_nested, compared, specs)
                 .identified_by(&identity(stream))
                 .summing(&summed);
-            if is_hourly { recipe.with_hours() } else { recipe }
+            let recipe = if is_hourly { recipe.with_hours() } else { recipe };
+            if has_hashes { recipe.hashing_rows() } else { recipe }
         };
         Ok(Plan {
             stream: stream.clone(),

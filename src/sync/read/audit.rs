@@ -1,5 +1,8 @@
 //! Checks that a list that was read page by page is complete: its rows match TikTok's count, and no
 //! row comes twice. Otherwise, it is read a second time, and the two readings together decide.
+//!
+//! Rows without an id are told apart by all that they hold. Two of them may be equal, but if they
+//! stand on different pages, a row may as well have moved from one page to the next.
 
 use super::list::Rendered;
 use crate::render::{Store, Sum};
@@ -12,6 +15,12 @@ pub(crate) struct Audit {
     pub rows: u64,
     /// A hash of the key of each row, 8 bytes a row. Rows without a key are in `rows` only.
     keys: Vec<u64>,
+    /// If rows have no id: the hashes of the rows of all pages.
+    hashes: Option<HashSet<u64>>,
+    /// The number of rows without an id that are equal to a row of an earlier page.
+    repeated: u64,
+    /// Their records, which are not written before it is known that TikTok has them all.
+    pub withheld: Vec<u8>,
     /// TikTok's count on the first page and on the last one.
     totals: Option<(u64, u64)>,
     /// Whether that count changed between pages. Rows may have moved to another page then.
@@ -45,6 +54,12 @@ pub(crate) enum Verdict {
 impl Audit {
     /// Adds the next page, and takes its keys.
     pub(crate) fn add(&mut self, page: &mut Rendered) {
+        if page.has_hashes {
+            let hashes = self.hashes.get_or_insert_default();
+            self.repeated += page.keys.iter().filter(|hash| hashes.contains(hash)).count() as u64;
+            page.repeated = page.row_ids.iter().map(|row| hashes.contains(&row.short())).collect();
+            hashes.extend(&page.keys);
+        }
         self.rows += page.rows;
         self.keys.append(&mut page.keys);
         self.sums.resize(page.sums.len().max(self.sums.len()), Sum::default());
@@ -141,8 +156,17 @@ impl Audit {
         !self.moved && self.total().is_none_or(|total| self.rows == total)
     }
 
-    /// The number of different rows. Each row without a key counts as different.
+    /// Whether its rows have no id.
+    pub(crate) fn has_hashes(&self) -> bool {
+        self.hashes.is_some()
+    }
+
+    /// The number of different rows. Each row without a key counts as different, and so do equal
+    /// rows without an id on the same page.
     fn distinct(&mut self) -> u64 {
+        if self.has_hashes() {
+            return self.rows - self.repeated;
+        }
         self.keys.sort_unstable();
         self.rows - self.keys.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64
     }
@@ -220,6 +244,33 @@ mod tests {
             audit(&[(&[1, 2, 3, 4, 5], 5)]).verdict(&mut audit(twice), true),
             Verdict::Whole
         );
+    }
+
+    #[test]
+    fn equal_rows_without_an_id_are_right_if_both_readings_have_them() {
+        let hashed = |pages: &[(&[u64], u64)]| {
+            let mut audit = Audit::default();
+            for (keys, total) in pages {
+                let keys = keys.to_vec();
+                audit.add(&mut Rendered {
+                    rows: keys.len() as u64,
+                    keys,
+                    has_hashes: true,
+                    total: Some(*total),
+                    ..Rendered::default()
+                });
+            }
+            audit
+        };
+        assert!(hashed(&[(&[1, 1], 3), (&[2], 3)]).is_whole(), "equal rows on one page");
+        let apart: &[(&[u64], u64)] = &[(&[1, 2], 4), (&[2, 3], 4)];
+        assert!(!hashed(apart).is_whole(), "a row may have moved to the next page");
+        let together: &[(&[u64], u64)] = &[(&[1], 4), (&[2, 2], 4), (&[3], 4)];
+        assert_eq!(hashed(together).verdict(&mut hashed(apart), true), Verdict::Whole);
+        let again: &[(&[u64], u64)] = &[(&[1, 2, 3], 4), (&[2], 4)];
+        assert_eq!(hashed(again).verdict(&mut hashed(apart), true), Verdict::Repeats(1));
+        let moved: &[(&[u64], u64)] = &[(&[1, 2, 3], 4), (&[3], 4)];
+        assert_eq!(hashed(moved).verdict(&mut hashed(apart), true), Verdict::Uneven);
     }
 
     #[test]

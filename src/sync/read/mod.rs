@@ -19,6 +19,7 @@ mod reader;
 mod refusals;
 mod reports;
 mod requests;
+mod second_reading;
 mod split;
 mod stored;
 mod subset;
@@ -118,10 +119,13 @@ impl Work for Reading {
                 page.last
             }
         };
-        for row in page.row_ids {
+        for row in &page.row_ids {
             let number = gathered.numbers.entry(row.hash).or_default();
             row.set_number(*number, &mut page.lines);
             *number += 1;
+        }
+        if matches!(whole, Whole::List(_)) {
+            page.withhold_repeated(&mut gathered.audit.withheld);
         }
         gathered.tally.add(page.tally);
         Ok((page.lines, last))

@@ -1,13 +1,13 @@
 //! Reads the lists of one slice page by page, checks that they are complete, and reads them a
 //! second time if they are not. `lists` and `reports` decide which lists a slice has.
 
-use super::audit::{Audit, Verdict};
+use super::audit::Audit;
 use super::constants::constants;
 use super::list::List;
 use super::many::Many;
 use super::memory::Memory;
+use super::second_reading::{again, compare, written};
 use crate::api::cause::Cause;
-use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
 use crate::api::page::Page;
 use crate::api::request::{PageOf, Request};
@@ -145,42 +145,23 @@ impl Slice<'_> {
         }
         let words = first.words();
         log::info!("{}: {}: {words}; it is read once more", self.place(), list.path);
-        // Entities that were written need not be written again: a row that changed since is after
-        // the bookmark, and comes with the next run. Rows of a report that were written may be
-        // outdated.
-        let written =
-            if list.is_report { HashSet::new() } else { first.keys().iter().copied().collect() };
-        // The pages get another size, so that a page which came twice by mistake does not do so
-        // again in the same place.
-        let page_size = list.page_size.map(|size| size - (size / 3).max(1).min(size - 1));
-        let again = List { written, page_size, ..list.clone() };
+        let again = List { written: written(list, &first), ..again(list) };
         self.numbers = numbers;
-        first.stored = Store::default();
+        (first.stored, first.withheld) = (Store::default(), Vec::new());
+        let whole_again = Arc::new(Whole::List(again));
         // Pages are read one after the other. Then rows that are added meanwhile can only lead to
         // repeated rows, not to missing ones.
-        let mut second = self.pages(&Arc::new(Whole::List(again)), 1)?;
-        let cause = match second.verdict(&mut first, page_size < list.page_size) {
-            Verdict::Whole => return Ok(second),
-            Verdict::Repeats(rows) => {
-                self.ending.oddities.push(format!(
-                    "{}: {}: {rows} rows have the key of another row, also when read once more; \
-                     all are delivered, the last one counts",
-                    self.place(),
-                    list.path
-                ));
-                return Ok(second);
-            }
-            Verdict::Grew => Cause::Growing,
-            Verdict::Partial => Cause::PartMissing,
-            Verdict::Uneven => Cause::Incomplete,
-        };
-        let (code, message) = match (&second.partial, cause) {
-            (Some(words), Cause::PartMissing) => (Some(PARTIAL), words.clone()),
-            _ => (None, format!("{}, also when read once more", second.words())),
-        };
-        let remedy = "run again later; if it stays so, report it to TikTok with the account and \
-                      the window";
-        Err(ApiError { code, ..ApiError::new(cause, list.path, message, remedy) })
+        let mut second = self.pages(&whole_again, 1)?;
+        let Whole::List(again) = &*whole_again else { return Ok(second) };
+        if let Some(words) = compare((list, &mut first), (again, &mut second))? {
+            self.ending.oddities.push(format!("{}: {words}", self.place()));
+        }
+        let withheld = std::mem::take(&mut second.withheld);
+        if withheld.is_empty() || self.desk.send(withheld) {
+            Ok(second)
+        } else {
+            Err(ApiError::halted(list.path))
+        }
     }
 
     /// Reads all pages of a list: the first one tells how many there are.
