@@ -213,13 +213,6 @@ impl Recipe {
         self
     }
 
-    /// Tells rows apart by all that they hold, because they have no id or none that is read early
-    /// enough.
-    pub(crate) fn hashing_rows(mut self) -> Self {
-        self.hashes_rows = true;
-        self
-    }
-
     /// Names the delivered metrics that are summed, in the order of the sums.
     pub(crate) fn summing(mut self, names: &[String]) -> Self {
         for (place, name) in names.iter().enumerate() {

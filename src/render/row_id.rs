@@ -2,6 +2,7 @@
 //! of its members, and a number that tells equal rows apart. The number is known only when all rows
 //! before are, so a record holds a place for it.
 
+use super::recipe::Recipe;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// The place for the number, behind the hash.
@@ -27,6 +28,15 @@ pub(super) fn raw_id(hash: u128) -> String {
     format!("\"{hash:032x}{}\"", String::from_utf8_lossy(PLACE))
 }
 
+impl Recipe {
+    /// Tells rows apart by all that they hold, because they have no id, or none that is known before
+    /// they end.
+    pub(crate) fn hashing_rows(mut self) -> Self {
+        self.hashes_rows = true;
+        self
+    }
+}
+
 /// A shorter form of a hash, which is enough to compare the rows of one list.
 pub(super) fn short(hash: u128) -> u64 {
     let [low @ .., _, _, _, _, _, _, _, _] = hash.to_le_bytes();
@@ -49,7 +59,7 @@ impl RowHash {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{FieldSpec, Kind, Origin, Recipe, Renderer};
+    use super::super::{FieldSpec, Kind, Origin, Renderer};
     use super::*;
     use crate::json::Rows;
     use crate::json::scan::Scan;

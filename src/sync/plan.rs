@@ -90,6 +90,7 @@ impl Plan {
             specs(stream, catalog, &keys, &selection::marked_schema(catalog, &always, DESELECTED));
         let report = stream.report();
         let metrics = report.map_or_else(Vec::new, |r| metrics(&catalog.id, r, &specs));
+        // No such report has more than the 53 metrics of GMV Max, so the others do not exist.
         if metrics.len() > MOST_METRICS && stream.call.has_parents() {
             return Err(input(format!(
                 "catalog: `{}` selects {} metrics; of this report the tap requests \

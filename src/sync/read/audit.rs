@@ -140,13 +140,14 @@ impl Audit {
         distinct(&self.keys) == distinct(&other.keys)
     }
 
-    /// Takes over what another request for the same rows brought beyond this one.
+    /// Takes over what another request for the same rows brought beyond this one. Rows without a
+    /// key are the same in both.
     pub(crate) fn unite(&mut self, other: Audit) {
         let known: HashSet<u64> = self.keys.iter().copied().collect();
-        let without_key = other.rows - other.keys.len() as u64;
-        let new: Vec<u64> = other.keys.into_iter().filter(|key| !known.contains(key)).collect();
-        self.rows += new.len() as u64 + without_key;
-        self.keys.extend(new);
+        let without_key = |audit: &Audit| audit.rows - audit.keys.len() as u64;
+        let without_key = without_key(self).max(without_key(&other));
+        self.keys.extend(other.keys.into_iter().filter(|key| !known.contains(key)));
+        self.rows = self.keys.len() as u64 + without_key;
         self.sums.iter_mut().zip(&other.sums).for_each(|(sum, more)| sum.add_all(more));
     }
 
@@ -184,11 +185,16 @@ mod tests {
     use super::*;
 
     fn audit(pages: &[(&[u64], u64)]) -> Audit {
+        of_pages(pages, false)
+    }
+
+    fn of_pages(pages: &[(&[u64], u64)], has_hashes: bool) -> Audit {
         let mut audit = Audit::default();
         for (keys, total) in pages {
             let mut page = Rendered {
                 rows: keys.len() as u64,
                 keys: keys.to_vec(),
+                has_hashes,
                 total: Some(*total),
                 ..Rendered::default()
             };
@@ -247,21 +253,21 @@ mod tests {
     }
 
     #[test]
+    fn rows_of_several_requests_are_counted_once() {
+        for (one, other, want) in
+            [(&[1, 2][..], &[2, 3][..], 3), (&[], &[], 2), (&[1], &[1], 2), (&[1, 2], &[], 4)]
+        {
+            // Each request returns two rows, some of them without a key.
+            let of = |keys: &[u64]| Audit { rows: 2, keys: keys.to_vec(), ..Audit::default() };
+            let mut united = of(one);
+            united.unite(of(other));
+            assert_eq!(united.rows, want, "{one:?} and {other:?}");
+        }
+    }
+
+    #[test]
     fn equal_rows_without_an_id_are_right_if_both_readings_have_them() {
-        let hashed = |pages: &[(&[u64], u64)]| {
-            let mut audit = Audit::default();
-            for (keys, total) in pages {
-                let keys = keys.to_vec();
-                audit.add(&mut Rendered {
-                    rows: keys.len() as u64,
-                    keys,
-                    has_hashes: true,
-                    total: Some(*total),
-                    ..Rendered::default()
-                });
-            }
-            audit
-        };
+        let hashed = |pages| of_pages(pages, true);
         assert!(hashed(&[(&[1, 1], 3), (&[2], 3)]).is_whole(), "equal rows on one page");
         let apart: &[(&[u64], u64)] = &[(&[1, 2], 4), (&[2, 3], 4)];
         assert!(!hashed(apart).is_whole(), "a row may have moved to the next page");
