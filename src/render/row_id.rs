@@ -29,8 +29,8 @@ pub(super) fn raw_id(hash: u128) -> String {
 }
 
 impl Recipe {
-    /// Tells rows apart by all that they hold, because they have no id, or none that is known before
-    /// they end.
+    /// Tells rows apart by all that they hold, because they have no id, or one that is only known
+    /// when they end.
     pub(crate) fn hashing_rows(mut self) -> Self {
         self.hashes_rows = true;
         self

@@ -43,6 +43,8 @@ pub(crate) struct List {
     pub may_be_whole: bool,
     /// Whether it is a report.
     pub is_report: bool,
+    /// The days of its window; 0 if it has none.
+    pub days: u16,
     /// Whether it is read to its end even if TikTok leaves out rows of older ads.
     pub takes_cut: bool,
     /// Which of the `sides` of its plan it is. Its rows are stored then, not written.
@@ -142,6 +144,11 @@ impl<'a> Reader for Lines<'a> {
 }
 
 impl List {
+    /// Whether it can be asked for in windows of fewer days.
+    pub(crate) fn is_divisible(&self) -> bool {
+        self.days > 1
+    }
+
     /// Reads the page of that number, from 1. `lines` and `body` are buffers of any content.
     pub(crate) fn page(
         &self,
@@ -169,7 +176,8 @@ impl List {
                 size,
                 may_be_whole: self.may_be_whole,
             }),
-            is_report: self.is_report,
+            // What timed out is asked for in smaller windows, and not repeated.
+            is_report: self.is_report || self.is_divisible(),
             ..Request::list(self.path, self.rows, self.params.clone())
         };
         let answer = context.client.call(&request, body, reader);

@@ -5,6 +5,7 @@ mod audit;
 mod batch;
 mod batches;
 mod constants;
+mod days;
 mod ids;
 mod joined;
 mod list;
@@ -14,6 +15,8 @@ mod memory;
 mod narrowing;
 mod part;
 mod part_reader;
+mod passes;
+mod patience;
 mod printed;
 mod reader;
 mod refusals;
@@ -41,7 +44,7 @@ use crate::sync::partition::Partition;
 use crate::sync::skips::Skips;
 use crate::sync::starts::Start;
 use list::List;
-use many::Piece;
+use many::{Piece, is_refused};
 use memory::Memory;
 use reader::{Desk, Gathered, Slice, Whole};
 use std::collections::HashMap;
@@ -103,10 +106,18 @@ impl Work for Reading {
         gathered: &mut Gathered,
         piece: Self::Piece,
     ) -> Result<(Vec<u8>, u64), ApiError> {
-        let Piece { rendered: mut page, refused } = piece?;
+        let Piece { rendered: mut page, answered, refused, long, oddities } = piece?;
+        gathered.answered += answered;
         gathered.refused.extend(refused);
+        gathered.long.extend(long);
+        gathered.oddities.extend(oddities);
         let last = match whole {
-            Whole::Many(many) => many.batches.len() as u64,
+            Whole::Many(many) => {
+                if let Some(error) = is_refused(gathered.answered, &gathered.refused) {
+                    return Err(error.clone());
+                }
+                many.batches.len() as u64
+            }
             Whole::List(list) => {
                 gathered.audit.add(&mut page);
                 if page.is_cut && !list.takes_cut {

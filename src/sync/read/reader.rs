@@ -5,7 +5,7 @@ use super::audit::Audit;
 use super::constants::constants;
 use super::list::List;
 use super::many::Many;
-use super::memory::Memory;
+use super::memory::{Memory, Refusal};
 use super::second_reading::{again, compare, written};
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
@@ -38,8 +38,14 @@ pub(crate) struct Gathered {
     pub tally: Tally,
     /// How often each row without an id came so far.
     pub numbers: HashMap<u128, u32>,
+    /// Of many lists: how many were answered.
+    pub answered: usize,
     /// Descriptions of the batches that were refused, with the errors.
-    pub refused: Vec<(String, ApiError)>,
+    pub refused: Vec<Refusal>,
+    /// Lists that are too long to be held, with descriptions of their batches.
+    pub long: Vec<(String, List)>,
+    /// Descriptions of what is odd about the rows.
+    pub oddities: Vec<String>,
 }
 
 /// Where a worker reads a slice.
@@ -122,6 +128,7 @@ impl Slice<'_> {
             page_size: most.map(|most| self.context.config.page_size.min(most)),
             may_be_whole: matches!(self.plan.stream.call.paging, Paging::PagesOrWhole(_)),
             is_report: self.plan.stream.report().is_some(),
+            days: window.map_or(0, Window::days),
             takes_cut: false,
             side: None,
             most_held: usize::MAX,
@@ -169,10 +176,27 @@ impl Slice<'_> {
         Ok(self.gather(whole, ahead)?.audit)
     }
 
-    /// Reads many short lists. Returns descriptions of the refused batches, with the errors.
-    pub(crate) fn read_many(&mut self, many: Many) -> Result<Vec<(String, ApiError)>, ApiError> {
+    /// Reads many lists. Returns descriptions of the refused batches, with the errors.
+    pub(crate) fn read_many(&mut self, many: Many) -> Result<Vec<Refusal>, ApiError> {
         let whole = Arc::new(Whole::Many(many));
-        Ok(self.gather(&whole, usize::MAX)?.refused)
+        let Gathered { mut refused, mut answered, long, oddities, .. } =
+            self.gather(&whole, usize::MAX)?;
+        let place = self.place();
+        self.ending.oddities.extend(oddities.iter().map(|odd| format!("{place}, {odd}")));
+        for (batch, list) in long {
+            match self.read(list) {
+                Ok(_) => answered += 1,
+                Err(error) if error.cause.costs_list() => refused.push((batch, error)),
+                Err(error) => return Err(error),
+            }
+        }
+        let is_of_all = |(_, error): &Refusal| error.cause == Cause::NotGranted;
+        match refused.first() {
+            Some((_, error)) if answered == 0 && refused.iter().all(is_of_all) => {
+                Err(error.clone())
+            }
+            _ => Ok(refused),
+        }
     }
 
     fn gather(&mut self, whole: &Arc<Whole>, ahead: usize) -> Result<Gathered, ApiError> {
