@@ -41,6 +41,11 @@ pub enum Method {
     Post,
 }
 
+/// Another number of rows a page, a third smaller, so that pages end at other rows.
+pub fn other_size(size: u64) -> u64 {
+    size - (size / 3).max(1).min(size.saturating_sub(1))
+}
+
 /// A page of a list.
 #[derive(Clone, Copy, Debug)]
 pub struct PageOf {

@@ -65,7 +65,8 @@ pub(crate) struct Ending {
     pub pass: Option<PassEnd>,
     /// What was compared with TikTok's totals.
     pub checks: Vec<Check>,
-    /// Descriptions of what is wrong with the delivered rows. The bookmark still moves.
+    /// Descriptions of rows that are wrong or missing. Each is a failure of the run, but only
+    /// `is_incomplete` keeps the bookmark from moving.
     pub oddities: Vec<String>,
     /// Whether rows are missing, so that the bookmark must not move. The other rows are delivered.
     pub is_incomplete: bool,

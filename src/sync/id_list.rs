@@ -6,9 +6,11 @@ use crate::api::cause::Cause;
 use crate::api::client::Client;
 use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
-use crate::api::request::{PageOf, Request};
+use crate::api::request::{PageOf, Request, other_size};
 use crate::json::scan::{Malformed, Scan};
 use crate::json::{Reader, Rows};
+use foldhash::quality::FixedState;
+use std::hash::BuildHasher;
 
 const REMEDY: &str = "run again later; the state is kept";
 
@@ -54,25 +56,26 @@ enum Member {
 pub(crate) type Found = (Box<str>, Vec<Box<str>>);
 
 /// The ids of all pages of a list, each once and in order. A list with fewer rows than TikTok
-/// counts is read a second time.
+/// counts is read a second time, in pages of another size.
 pub(crate) fn read(
     client: &Client,
     body: &mut Vec<u8>,
     mut request: Request,
     wanted: &Wanted,
 ) -> Result<Vec<Found>, ApiError> {
-    let mut found = Vec::new();
+    let mut seen = Seen::default();
     let (mut rows, mut counted) = (0, 0);
     for _ in 0..2 {
-        (rows, counted) = read_pages(client, body, &mut request, wanted, &mut found)?;
-        found.sort_unstable();
-        found.dedup_by(|one, other| one.0 == other.0);
-        if wanted.is_unique && wanted.only.is_none() {
-            rows = found.len() as u64;
+        (rows, counted) = read_pages(client, body, &mut request, wanted, &mut seen)?;
+        if wanted.is_unique {
+            rows = seen.rows();
         }
         if rows >= counted {
-            return Ok(found);
+            seen.found.sort_unstable();
+            seen.found.dedup_by(|one, other| one.0 == other.0);
+            return Ok(seen.found);
         }
+        request.page = request.page.map(|page| PageOf { size: other_size(page.size), ..page });
     }
     let message = format!("TikTok reports {counted} rows of a list of ids but returned {rows}");
     Err(ApiError::new(Cause::Incomplete, request.path, message, REMEDY))
@@ -84,14 +87,15 @@ fn read_pages(
     body: &mut Vec<u8>,
     request: &mut Request,
     wanted: &Wanted,
-    found: &mut Vec<Found>,
+    seen: &mut Seen,
 ) -> Result<(u64, u64), ApiError> {
     let (mut number, mut rows, mut counted) = (1, 0, 0);
     let members = wanted.members();
+    seen.without_id = 0;
     loop {
         request.page = request.page.map(|page| PageOf { number, ..page });
-        let before = found.len();
-        let mut reader = IdReader { wanted, members: &members, before, found: &mut *found };
+        let before = (seen.found.len(), seen.hashes.len(), seen.without_id);
+        let mut reader = IdReader { wanted, members: &members, before, seen: &mut *seen };
         let page = client.call(request, body, &mut reader)?;
         if page.code == PARTIAL {
             let error = ApiError::new(Cause::PartMissing, request.path, page.message, REMEDY);
@@ -106,12 +110,33 @@ fn read_pages(
     }
 }
 
+/// What was read so far.
+#[derive(Debug, Default)]
+struct Seen {
+    /// The ids of the rows that count.
+    found: Vec<Found>,
+    /// Hashes of the ids of all rows, also of those that do not count.
+    hashes: Vec<u64>,
+    /// The number of rows without an id in this reading.
+    without_id: u64,
+}
+
+impl Seen {
+    /// The number of different rows.
+    fn rows(&mut self) -> u64 {
+        self.hashes.sort_unstable();
+        self.hashes.dedup();
+        self.hashes.len() as u64 + self.without_id
+    }
+}
+
 /// Reads ids from rows and appends them to those that were found before.
 struct IdReader<'a> {
     wanted: &'a Wanted,
     members: &'a [(Member, &'static str)],
-    before: usize,
-    found: &'a mut Vec<Found>,
+    /// The numbers in `seen` before this page.
+    before: (usize, usize, u64),
+    seen: &'a mut Seen,
 }
 
 impl Reader for IdReader<'_> {
@@ -121,7 +146,9 @@ impl Reader for IdReader<'_> {
         Self: 't;
 
     fn begin(&mut self) -> &mut Self {
-        self.found.truncate(self.before);
+        self.seen.found.truncate(self.before.0);
+        self.seen.hashes.truncate(self.before.1);
+        self.seen.without_id = self.before.2;
         self
     }
 }
@@ -139,8 +166,15 @@ impl<'t> Rows<'t> for IdReader<'_> {
             }
             Member::Also(place) => also[place] = Box::from(text),
         })?;
-        if counts && !id.is_empty() {
-            self.found.push((id.into(), also));
+        if id.is_empty() {
+            self.seen.without_id += 1;
+            return Ok(());
+        }
+        if self.wanted.is_unique {
+            self.seen.hashes.push(FixedState::default().hash_one(id));
+        }
+        if counts {
+            self.seen.found.push((id.into(), also));
         }
         Ok(())
     }
@@ -180,12 +214,13 @@ mod tests {
     use super::*;
 
     fn ids(wanted: &Wanted, rows: &[&str]) -> Vec<Found> {
-        let (members, mut found) = (wanted.members(), Vec::new());
-        let mut reader = IdReader { wanted, members: &members, before: 0, found: &mut found };
+        let (members, mut seen) = (wanted.members(), Seen::default());
+        let before = (0, 0, 0);
+        let mut reader = IdReader { wanted, members: &members, before, seen: &mut seen };
         for row in rows {
             reader.row(&mut Scan::new(row)).expect("a row");
         }
-        found
+        seen.found
     }
 
     #[test]

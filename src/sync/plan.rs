@@ -1,6 +1,6 @@
 //! The plan of each selected stream: what is read and how, from the catalog and the stream table.
 
-use super::fields::{identity, specs};
+use super::fields::{hashes_rows, identity, specs};
 use super::sides::{MOST_METRICS, Side, sides};
 use crate::config::Config;
 use crate::error::input;
@@ -106,6 +106,7 @@ impl Plan {
             specs(stream, catalog, &keys, &selection::marked_schema(catalog, &always, DESELECTED));
         let report = stream.report();
         let metrics = report.map_or_else(Vec::new, |r| metrics(&catalog.id, r, &specs));
+        // No such report has more than the 53 metrics of GMV Max, so the others do not exist.
         if metrics.len() > MOST_METRICS && stream.call.has_parents() {
             return Err(input(format!(
                 "catalog: `{}` selects {} metrics; of this report the tap requests \
@@ -125,11 +126,13 @@ impl Plan {
         let compared = cursor.filter(|_| is_compared);
         let is_nested = report.is_some_and(|report| !report.has_flat_rows());
         let is_hourly = report.is_some_and(|report| report.grain == Grain::Hour);
+        let has_hashes = hashes_rows(stream);
         let recipe = |specs| {
             let recipe = Recipe::new(&catalog.stream, is_nested, compared, specs)
                 .identified_by(&identity(stream))
                 .summing(&summed);
-            if is_hourly { recipe.with_hours() } else { recipe }
+            let recipe = if is_hourly { recipe.with_hours() } else { recipe };
+            if has_hashes { recipe.hashing_rows() } else { recipe }
         };
         Ok(Plan {
             stream: stream.clone(),

@@ -30,9 +30,17 @@ pub(crate) fn read(
     constants: &Constants,
     read_side: &mut ReadSide,
 ) -> Result<(Audit, Vec<Option<Sum>>), ApiError> {
-    let mut held = 0;
+    let (mut held, odd_before) = (0, slice.ending.oddities.len());
     let joined = read_held(slice, constants, read_side, &mut held);
     slice.desk.release(held);
+    // What is odd about the rows is the same in all answers.
+    let mut odd: Vec<String> = Vec::new();
+    for words in slice.ending.oddities.drain(odd_before..) {
+        if !odd.contains(&words) {
+            odd.push(words);
+        }
+    }
+    slice.ending.oddities.append(&mut odd);
     joined
 }
 

@@ -42,6 +42,8 @@ pub(crate) struct List {
     pub may_be_whole: bool,
     /// Whether it is a report.
     pub is_report: bool,
+    /// The days of its window; 0 if it has none.
+    pub days: u16,
     /// Whether it is read to its end even if TikTok leaves out rows of older ads.
     pub takes_cut: bool,
     /// Which of the `sides` of its plan it is. Its rows are stored then, not written.
@@ -68,6 +70,10 @@ pub(crate) struct Rendered {
     pub totals: Option<String>,
     /// Hashes of rows without an id, and where the number goes in their records.
     pub row_ids: Vec<RowHash>,
+    /// Whether `keys` are hashes of whole rows, because the rows have no id.
+    pub has_hashes: bool,
+    /// For each of `row_ids`, whether an earlier page has an equal row.
+    pub repeated: Vec<bool>,
     /// TikTok's count of the rows of all pages.
     pub total: Option<u64>,
     /// The number of the last page, according to this one.
@@ -91,6 +97,19 @@ impl Rendered {
         self.rows += more.rows;
         let moved = more.row_ids.into_iter();
         self.row_ids.extend(moved.map(|id| RowHash { place: id.place + before, ..id }));
+    }
+
+    /// Moves the records of rows that an earlier page has to `withheld`.
+    pub(crate) fn withhold_repeated(&mut self, withheld: &mut Vec<u8>) {
+        let mut moved = Vec::new();
+        let rows = self.row_ids.iter().zip(&self.repeated);
+        for (row, _) in rows.rev().filter(|(_, is_repeated)| **is_repeated) {
+            let start = memchr::memrchr(b'\n', &self.lines[..row.place]).map_or(0, |at| at + 1);
+            let end = memchr::memchr(b'\n', &self.lines[row.place..]);
+            let end = end.map_or(self.lines.len(), |at| row.place + at + 1);
+            moved.splice(..0, self.lines.drain(start..end));
+        }
+        withheld.append(&mut moved);
     }
 }
 
@@ -124,6 +143,11 @@ impl<'a> Reader for Lines<'a> {
 }
 
 impl List {
+    /// Whether it can be asked for in windows of fewer days.
+    pub(crate) fn is_divisible(&self) -> bool {
+        self.days > 1
+    }
+
     /// Reads the page of that number, from 1. `lines` and `body` are buffers of any content.
     pub(crate) fn page(
         &self,
@@ -151,7 +175,8 @@ impl List {
                 size,
                 may_be_whole: self.may_be_whole,
             }),
-            is_report: self.is_report,
+            // What timed out is asked for in smaller windows, and not repeated.
+            is_report: self.is_report || self.is_divisible(),
             ..Request::list(self.path, self.rows, self.params.clone())
         };
         let answer = context.client.call(&request, body, reader);
@@ -200,6 +225,7 @@ impl List {
             keys: renderer.take_keys(),
             sums: renderer.take_sums(),
             row_ids: renderer.take_row_ids(),
+            has_hashes: renderer.has_hashes(),
             total: page.page_info.map(|info| info.total_number),
             tally: renderer.finish(),
             last: page.last,

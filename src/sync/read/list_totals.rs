@@ -1,6 +1,5 @@
 //! The sums of many lists, side by side with TikTok's totals of them.
 
-use super::list::Rendered;
 use crate::render::Sum;
 use crate::sync::check;
 
@@ -14,13 +13,13 @@ pub(crate) struct ListTotals {
 }
 
 impl ListTotals {
-    /// The sums of a list, and TikTok's totals. A list without rows has nothing to compare.
-    pub(crate) fn of(list: &Rendered, summed: &[String]) -> Self {
-        if list.rows == 0 && list.totals.is_none() {
+    /// The sums of a list of so many rows, and TikTok's totals as they came. A list without rows
+    /// has nothing to compare.
+    pub(crate) fn of(rows: u64, sums: &[Sum], totals: Option<&str>, summed: &[String]) -> Self {
+        if rows == 0 && totals.is_none() {
             return ListTotals::default();
         }
-        let theirs = check::totals(list.totals.as_deref(), summed);
-        ListTotals { ours: list.sums.clone(), theirs }
+        ListTotals { ours: sums.to_vec(), theirs: check::totals(totals, summed) }
     }
 
     /// Adds those of other lists.

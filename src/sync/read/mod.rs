@@ -5,6 +5,7 @@ mod audit;
 mod batch;
 mod batches;
 mod constants;
+mod days;
 mod ids;
 mod joined;
 mod list;
@@ -15,11 +16,14 @@ mod memory;
 mod narrowing;
 mod part;
 mod part_reader;
+mod passes;
+mod patience;
 mod printed;
 mod reader;
 mod refusals;
 mod reports;
 mod requests;
+mod second_reading;
 mod split;
 mod stored;
 mod subset;
@@ -42,7 +46,7 @@ use crate::sync::partition::Partition;
 use crate::sync::skips::Skips;
 use crate::sync::starts::Start;
 use list::List;
-use many::Piece;
+use many::{Piece, is_refused};
 use memory::Memory;
 use reader::{Desk, Gathered, Slice, Whole};
 use std::collections::HashMap;
@@ -106,11 +110,19 @@ impl Work for Reading {
         gathered: &mut Gathered,
         piece: Self::Piece,
     ) -> Result<(Vec<u8>, u64), ApiError> {
-        let Piece { rendered: mut page, refused, totals } = piece?;
+        let Piece { rendered: mut page, answered, refused, long, oddities, totals } = piece?;
+        gathered.answered += answered;
         gathered.refused.extend(refused);
+        gathered.long.extend(long);
+        gathered.oddities.extend(oddities);
         gathered.totals.add(totals);
         let last = match whole {
-            Whole::Many(many) => many.batches.len() as u64,
+            Whole::Many(many) => {
+                if let Some(error) = is_refused(gathered.answered, &gathered.refused) {
+                    return Err(error.clone());
+                }
+                many.batches.len() as u64
+            }
             Whole::List(list) => {
                 gathered.audit.add(&mut page);
                 if page.is_cut && !list.takes_cut {
@@ -123,10 +135,13 @@ impl Work for Reading {
                 page.last
             }
         };
-        for row in page.row_ids {
+        for row in &page.row_ids {
             let number = gathered.numbers.entry(row.hash).or_default();
             row.set_number(*number, &mut page.lines);
             *number += 1;
+        }
+        if matches!(whole, Whole::List(_)) {
+            page.withhold_repeated(&mut gathered.audit.withheld);
         }
         gathered.tally.add(page.tally);
         Ok((page.lines, last))

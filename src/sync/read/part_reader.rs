@@ -7,9 +7,7 @@ use super::list::List;
 use super::part::{Asked, Part, params};
 use super::reader::Slice;
 use super::refusals::{asked, learn};
-use super::subset::Subset;
 use super::totals::{Read, add, add_with_deleted, compare};
-use crate::api::cause::Cause;
 use crate::api::error::ApiError;
 use crate::render::Sum;
 use crate::streams::Report;
@@ -51,11 +49,7 @@ pub(crate) fn read_rows(
             most_held,
             ..list(slice, asked)
         };
-        let read = read_list(slice, report, part, Some(side), &list);
-        if read.as_ref().is_err_and(|error| error.cause == Cause::TooMuchToHold) {
-            remember_size(slice, part);
-        }
-        read
+        read_list(slice, report, part, Some(side), &list)
     })
 }
 
@@ -74,16 +68,6 @@ fn read_list(
             Err(error) if learn(slice, report, part, &now, &error)? => {}
             other => return other,
         }
-    }
-}
-
-/// Remembers how many days of a window with too many rows can probably be held.
-fn remember_size(slice: &Slice, part: &Part) {
-    if let (Some(window), Subset::All) = (part.window, &part.subset) {
-        let days = usize::from(window.days()) / slice.times_too_much.max(2);
-        let days = u16::try_from(days.max(1)).unwrap_or(u16::MAX);
-        let of = (slice.job.plan, slice.job.partition, part.buying);
-        slice.context.sizes.failed(of, days.saturating_mul(2));
     }
 }
 
