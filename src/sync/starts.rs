@@ -154,8 +154,10 @@ impl Starts {
         let windows = self.windows.get(plan).copied().unwrap_or_default();
         if let Some((created, today)) = days.filter(|_| windows.is_used) {
             let first = first_day(self.start_date, start.bookmark_day(), self.attribution_window);
-            let kept =
-                windows.history.map(|days| today.saturating_sub(Duration::days(days.into())));
+            // TikTok counts these days in UTC, which may be a day ahead of the account.
+            let kept = windows
+                .history
+                .map(|days| today.max(self.today).saturating_sub(Duration::days(days.into())));
             // An account has no results from before it was created.
             let first = [created, kept].into_iter().flatten().fold(first, Date::max);
             start.days = Some((first, self.end_date.unwrap_or(today).min(today)));
