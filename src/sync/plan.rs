@@ -44,7 +44,10 @@ pub fn plan(catalog: &[CatalogStream], config: &Config) -> Result<Vec<Plan>> {
         let entry = config.streams.find(&stream.id);
         let entry = entry.ok_or_else(|| unknown(&stream.id, &config.streams))?;
         if let Some((level, reason)) = skip_reason(entry, config) {
-            log::log!(level, "{}: skipped, {reason}", stream.id);
+            // The summary names all of them at the end.
+            if level == Level::Warn {
+                log::warn!("{}: skipped, {reason}", stream.id);
+            }
             continue;
         }
         plans.push(Plan::new(entry, stream, config.verify && !config.sandbox)?);

@@ -182,7 +182,7 @@ fn the_stream_is_listed_only_while_verify_is_on() {
     assert!(listed(true) && !listed(false));
     let run = Tap::on(&server).catalog(&with_verification(&["campaigns"])).run().ended(0);
     assert!(!run.streams().contains(&NAME), "{:?}", run.streams());
-    assert_eq!(run.said("INFO", "verification: skipped, it has rows only with `verify`"), 1);
+    assert_eq!(run.said("INFO", "skipped: verification, it has rows only with `verify`"), 1);
 }
 
 #[test]

@@ -217,8 +217,9 @@ impl<'a> Tracker<'a> {
             let words: Vec<String> = warnings.into_iter().map(words).collect();
             log::info!("warnings: {}", words.join(", "));
         }
-        for skipped in &self.context.skipped {
-            log::info!("skipped: {}, {}", skipped.stream, skipped.reason);
+        for streams in self.context.skipped.chunk_by(|a, b| a.reason == b.reason) {
+            let names: Vec<&str> = streams.iter().map(|skipped| skipped.stream.as_str()).collect();
+            log::info!("skipped: {}, {}", names.join(", "), streams[0].reason);
         }
         let Totals { records, requests, retries, seconds_paused } = self.totals();
         log::info!(
