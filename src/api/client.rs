@@ -36,14 +36,14 @@ const PAUSE_SCALE: &str = "TAP_TIKTOK_ADS_PAUSE_SCALE";
 /// Makes requests, for all workers.
 #[derive(Debug)]
 pub struct Client {
-    pub(super) agent: Agent,
+    agent: Agent,
     /// Host and port of the requests, for messages.
     place: String,
-    pub(super) base: String,
+    base: String,
     token: crate::config::Secret,
-    pub(super) pacing: Pacing,
-    pub(super) halt: Arc<Halt>,
-    pub(super) requests: AtomicU64,
+    pacing: Pacing,
+    halt: Arc<Halt>,
+    requests: AtomicU64,
 }
 
 /// What is known of a call while it is tried.
@@ -140,7 +140,7 @@ impl Client {
     }
 
     /// Reads an answer into `body`. Whether it says that it leaves out ads.
-    pub(super) fn receive(
+    fn receive(
         &self,
         answer: Result<Response<Body>, ureq::Error>,
         body: &mut Vec<u8>,
@@ -195,8 +195,10 @@ impl Client {
         let mut call = self
             .agent
             .post(format!("{}{}", self.base, request.path))
-            .header("Access-Token", self.token.expose())
             .content_type("application/json");
+        if request.once.is_none() {
+            call = call.header("Access-Token", self.token.expose());
+        }
         if let Some((name, value)) = &request.header {
             call = call.header(*name, value);
         }
@@ -211,6 +213,9 @@ impl Client {
         start: Instant,
         tries: &mut Tries,
     ) -> Result<(), ApiError> {
+        if request.once.is_some() {
+            return Err(trouble.error(request.path));
+        }
         let is_time_out = request.is_report && trouble.cause == Cause::TimedOut;
         if is_time_out {
             self.pacing.timed_out();
