@@ -2,8 +2,8 @@
 //!
 //! `streams` says what can be replicated, `api` is the TikTok side, `singer` the Singer side,
 //! `render` makes records of rows, and `pool` runs work in parallel and keeps its order. They do
-//! not know each other, but that `api` and `render` read with `json`; `sync` stands between them
-//! and knows them all.
+//! not know each other, but that `api` and `render` read with `json`; `requests` makes requests of
+//! streams, and `sync` stands between them and knows them all.
 
 pub mod about;
 pub mod api;
@@ -17,6 +17,7 @@ pub mod json;
 pub mod logging;
 mod pool;
 pub mod render;
+mod requests;
 pub mod signals;
 pub mod singer;
 pub mod stdout;

@@ -14,12 +14,18 @@ const MAY_NAME: [(&str, &[&str]); 9] = [
     ("api", &["config", "error", "json", "logging", "words"]),
     ("singer", &["error", "files"]),
     ("config", &["error", "files", "logging", "streams", "words"]),
-    ("auth", &["api", "cli", "config", "error", "json", "logging", "signals", "streams", "words"]),
+    (
+        "auth",
+        &[
+            "api", "cli", "config", "error", "json", "logging", "requests", "signals", "streams",
+            "words",
+        ],
+    ),
     (
         "sync",
         &[
-            "api", "config", "error", "json", "logging", "pool", "render", "signals", "singer",
-            "streams", "words",
+            "api", "config", "error", "json", "logging", "pool", "render", "requests", "signals",
+            "singer", "streams", "words",
         ],
     ),
 ];

@@ -6,6 +6,7 @@ use super::reader::Slice;
 use super::requests;
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
+use crate::requests::first_page;
 use crate::streams::{self, Parent, Stream};
 use crate::sync::id_list::{self, Found, Wanted};
 use crate::sync::windows::Window;
@@ -83,7 +84,7 @@ fn read_ids(
         for (name, json) in parent.asking {
             params.set_json(name, json);
         }
-        let request = requests::request(stream, pass, params);
+        let request = first_page(stream, pass, params);
         let client = &slice.context.client;
         match id_list::read(client, slice.desk.body(), request, wanted) {
             Err(error)
