@@ -4,6 +4,7 @@
 mod check;
 mod files;
 mod kept;
+mod preflight;
 mod refusals;
 mod typed;
 

@@ -1,5 +1,5 @@
-//! The parameters of the requests of a slice, without the page: what the stream table says, with the
-//! settings, metrics and bookmark of the run, and the ids of parents.
+//! The parameters of the requests of a slice, without the page: what the stream table says, with
+//! the settings, metrics and bookmark of the run, and the ids of parents.
 
 use super::batch::Batch;
 use super::reader::Slice;
