@@ -26,7 +26,7 @@ pub mod sync;
 pub mod words;
 
 use anyhow::Result;
-use cli::{Args, Command};
+use cli::{Args, Command, Test};
 use config::Config;
 use signals::Signals;
 use singer::output::Output;
@@ -59,6 +59,13 @@ pub fn run(args: &Args, signals: &Signals, mut out: impl Write) -> Result<Failur
         None => discovery::default_catalog(&config.streams)?,
     };
     let state = state_file::load(args.state.as_deref())?;
+    if let Some(test) = args.test {
+        selection::check(&catalog)?;
+        return match test {
+            Test::All => sync::test(config, &catalog, signals, out),
+            Test::Schema => sync::write_schemas(&config, &catalog, out),
+        };
+    }
     if let Err(error) = selection::check(&catalog) {
         // Whoever reads this keeps the bookmarks that are in question.
         Output::new(out).state(&state.to_value())?;

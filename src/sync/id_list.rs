@@ -23,12 +23,14 @@ pub(crate) struct Wanted {
     pub only: Option<(&'static str, &'static [&'static str])>,
     /// Parameters and the members that go with an id.
     pub also: &'static [(&'static str, &'static str)],
+    /// Whether the ids of the first page are enough.
+    pub is_sample: bool,
 }
 
 impl Wanted {
     /// The ids that tell the rows of a list apart.
     pub(crate) fn key(id: &'static str) -> Self {
-        Wanted { id, is_unique: true, only: None, also: &[] }
+        Wanted { id, is_unique: true, only: None, also: &[], is_sample: false }
     }
 
     /// All members that are read, and which of them each is.
@@ -70,7 +72,7 @@ pub(crate) fn read(
         if wanted.is_unique && wanted.only.is_none() {
             rows = found.len() as u64;
         }
-        if rows >= counted {
+        if rows >= counted || wanted.is_sample {
             return Ok(found);
         }
     }
@@ -99,7 +101,7 @@ fn read_pages(
         }
         rows += page.rows;
         counted = counted.max(page.page_info.map_or(0, |info| info.total_number));
-        if number >= page.last {
+        if number >= page.last || wanted.is_sample {
             return Ok((rows, counted));
         }
         number += 1;

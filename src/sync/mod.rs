@@ -15,6 +15,7 @@ mod named_accounts;
 mod partition;
 pub mod plan;
 mod read;
+mod sample;
 mod sides;
 mod sizes;
 mod skips;
@@ -23,6 +24,7 @@ mod stop;
 mod windows;
 
 pub use deliver::Failures;
+pub(crate) use sample::write_schemas;
 
 use crate::api::cause::Loss;
 use crate::api::client::Client;
@@ -69,15 +71,40 @@ fn budget(workers: usize, plans: &[Plan]) -> Budget {
 /// Replicates the selected streams and returns the failures. The last STATE covers everything that
 /// was delivered.
 pub fn run(
+    config: Config,
+    catalog: &[CatalogStream],
+    state: State,
+    signals: &Signals,
+    out: impl Write,
+) -> Result<Failures> {
+    replicate(config, catalog, state, signals, Output::new(out), false)
+}
+
+/// Delivers one record per stream and account, without a STATE, and returns the failures.
+pub(crate) fn test(
+    mut config: Config,
+    catalog: &[CatalogStream],
+    signals: &Signals,
+    out: impl Write,
+) -> Result<Failures> {
+    sample::shrink_config(&mut config);
+    replicate(config, catalog, State::default(), signals, Output::without_states(out), true)
+}
+
+fn replicate(
     mut config: Config,
     catalog: &[CatalogStream],
     mut state: State,
     signals: &Signals,
-    out: impl Write,
+    mut out: Output<impl Write>,
+    is_sample: bool,
 ) -> Result<Failures> {
     let halt = Arc::new(Halt::default());
     let stop = Stop::new(signals, config.max_runtime);
     let mut plans = plan::plan(catalog, &config)?;
+    if is_sample {
+        sample::shrink_plans(&mut plans);
+    }
     if config.max_runtime.is_some() {
         go_on_where_the_last_run_ended(&mut plans, &state);
     }
@@ -85,13 +112,13 @@ pub fn run(
     match named_accounts::ids(&client, &config, &stop) {
         Some(Ok(ids)) => config.accounts = ids,
         Some(Err(Unnamed::Wrong(error))) => {
-            Output::new(out).state(&state.to_value())?;
+            out.state(&state.to_value())?;
             return Err(error);
         }
         Some(Err(Unnamed::Refused(error))) => return end_early(out, &state, &stop, Some(&error)),
         None => return end_early(out, &state, &stop, None),
     }
-    let accounts = match open_accounts(&client, &config, &plans, &stop) {
+    let mut accounts = match open_accounts(&client, &config, &plans, &stop) {
         Some(Ok(accounts)) => accounts,
         early => {
             halt.halt();
@@ -99,6 +126,10 @@ pub fn run(
             return end_early(out, &state, &stop, error.as_ref());
         }
     };
+    let failures = Failures::of_accounts(&accounts, &plans);
+    if is_sample {
+        sample::shrink_accounts(&mut accounts, &plans);
+    }
     let now = OffsetDateTime::now_utc();
     bookmarks::check(&mut state, &plans, &accounts, &config, now)?;
     let starts = Arc::new(Starts::new(&plans, &accounts, &state, &config, now)?);
@@ -110,16 +141,23 @@ pub fn run(
     }
     let sizes = Arc::new(Sizes::new(config.max_runtime));
     let growing = config.max_runtime.is_some().then(|| Arc::clone(&sizes));
-    let cut = Cut { report_window: config.report_window, growing };
+    let cut = Cut { report_window: config.report_window, growing, is_sample };
     let resumed = state.current().1.filter(|_| config.max_runtime.is_some());
     let first_account =
         resumed.and_then(|id| accounts.open.iter().position(|account| account.id == id));
     let jobs = jobs::jobs(&plans, &accounts, &starts, &cut, first_account.unwrap_or(0));
     let workers = config.concurrency;
     let budget = budget(workers, &plans);
-    let failures = Failures::of_accounts(&accounts, &plans);
-    let context =
-        Arc::new(Context { client, config, plans, accounts, started: now, starts, sizes });
+    let context = Arc::new(Context {
+        client,
+        config,
+        plans,
+        accounts,
+        started: now,
+        starts,
+        sizes,
+        is_sample,
+    });
     let reading = Reading::new(Arc::clone(&context), failures.skips());
     let pool = Pool::start(jobs, workers, budget, reading);
     let result = Delivery::new(&context, out, state, failures, &pool, &stop).run();
@@ -129,12 +167,12 @@ pub fn run(
 
 /// Ends a run before its first stream. Whoever reads the output keeps the state.
 fn end_early(
-    out: impl Write,
+    mut out: Output<impl Write>,
     state: &State,
     stop: &Stop,
     error: Option<&ApiError>,
 ) -> Result<Failures> {
-    Output::new(out).state(&state.to_value())?;
+    out.state(&state.to_value())?;
     log::info!("{}", stop.reason().unwrap_or("the run cannot start"));
     Ok(error.map_or_else(Failures::default, Failures::of_run))
 }

@@ -48,6 +48,7 @@ mod refusals;
 mod reports;
 mod resources;
 mod retries;
+mod sample;
 mod schemas;
 mod secrets;
 mod selection;

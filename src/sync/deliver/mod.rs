@@ -9,6 +9,7 @@ pub use failures::Failures;
 
 use super::context::{Context, Ending, PassEnd};
 use super::jobs::Job;
+use super::sample::Delivered;
 use super::stop::{LOOK, Stop};
 use crate::logging;
 use crate::pool::{Event, Pool, Work};
@@ -36,6 +37,8 @@ pub(crate) struct Delivery<'a, W, R: Work> {
     /// Whether any bookmark moved.
     moved: bool,
     proof: Proof,
+    /// What was delivered of a sample.
+    delivered: Delivered,
 }
 
 /// The stream being delivered.
@@ -52,16 +55,17 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
     /// A delivery of what `pool` reads to `out`.
     pub(crate) fn new(
         context: &'a Context,
-        out: W,
+        out: Output<W>,
         state: State,
         failures: Failures,
         pool: &'a Pool<R>,
         stop: &'a Stop<'a>,
     ) -> Self {
-        let (current, records, moved, proof) = (None, 0, false, Proof::default());
+        let (current, records, moved) = (None, 0, false);
+        let (proof, delivered) = (Proof::default(), Delivered::default());
         Delivery {
             context,
-            out: Output::new(out),
+            out,
             state,
             failures,
             pool,
@@ -70,6 +74,7 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
             records,
             moved,
             proof,
+            delivered,
         }
     }
 
@@ -155,6 +160,7 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         if self.failures.covers(job.plan, job.partition) {
             return Ok(());
         }
+        let lines = if self.context.is_sample { self.delivered.first(job, lines) } else { lines };
         self.out.records(lines)?;
         let written = memchr::memchr_iter(b'\n', lines).count() as u64;
         self.records += written;
