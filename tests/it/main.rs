@@ -60,3 +60,4 @@ mod tls;
 mod truth;
 mod values;
 mod verify;
+mod workflows;
