@@ -135,7 +135,6 @@ fn date(time: &str) -> Option<Date> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use time::macros::date;
 
     #[test]
