@@ -2,8 +2,8 @@
 //!
 //! `streams` says what can be replicated, `api` is the TikTok side, `singer` the Singer side,
 //! `render` makes records of rows, and `pool` runs work in parallel and keeps its order. They do
-//! not know each other, but that `api` and `render` read with `json`; `sync` stands between them
-//! and knows them all.
+//! not know each other, but that `api` and `render` read with `json`; `requests` makes requests of
+//! streams, and `sync` stands between them and knows them all.
 
 pub mod about;
 pub mod api;
@@ -18,6 +18,7 @@ pub mod logging;
 mod pool;
 mod progress;
 pub mod render;
+mod requests;
 mod run_report;
 pub mod signals;
 pub mod singer;
@@ -27,7 +28,7 @@ pub mod sync;
 pub mod words;
 
 use anyhow::Result;
-use cli::{Args, Command};
+use cli::{Args, Command, Test};
 use config::Config;
 use run_report::RunReport;
 use signals::Signals;
@@ -79,6 +80,13 @@ fn replicate(
         None => discovery::default_catalog(&config.streams)?,
     };
     let state = state_file::load(args.state.as_deref())?;
+    if let Some(test) = args.test {
+        selection::check(&catalog)?;
+        return match test {
+            Test::All => sync::test(config, &catalog, signals, out, report),
+            Test::Schema => sync::write_schemas(&config, &catalog, out),
+        };
+    }
     if let Err(error) = selection::check(&catalog) {
         // Whoever reads this keeps the bookmarks that are in question.
         Output::new(out).state(&state.to_value())?;

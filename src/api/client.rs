@@ -37,13 +37,13 @@ const PAUSE_SCALE: &str = "TAP_TIKTOK_ADS_PAUSE_SCALE";
 /// Makes requests, for all workers.
 #[derive(Debug)]
 pub struct Client {
-    pub(super) agent: Agent,
+    agent: Agent,
     /// Host and port of the requests, for messages.
     place: String,
-    pub(super) base: String,
+    base: String,
     token: crate::config::Secret,
-    pub(super) pacing: Pacing,
-    pub(super) halt: Arc<Halt>,
+    pacing: Pacing,
+    halt: Arc<Halt>,
     /// Its requests, and what they wait for.
     pub traffic: Traffic,
     per_second: f64,
@@ -51,7 +51,7 @@ pub struct Client {
 
 /// An answer whose body was received.
 #[derive(Clone, Copy)]
-pub(super) struct Received {
+struct Received {
     /// Whether it says that it leaves out ads.
     is_cut: bool,
     status: u16,
@@ -162,7 +162,7 @@ impl Client {
     }
 
     /// Reads an answer into `body`.
-    pub(super) fn receive(
+    fn receive(
         &self,
         answer: Result<Response<Body>, ureq::Error>,
         body: &mut Vec<u8>,
@@ -218,8 +218,10 @@ impl Client {
         let mut call = self
             .agent
             .post(format!("{}{}", self.base, request.path))
-            .header("Access-Token", self.token.expose())
             .content_type("application/json");
+        if request.once.is_none() {
+            call = call.header("Access-Token", self.token.expose());
+        }
         if let Some((name, value)) = &request.header {
             call = call.header(*name, value);
         }
@@ -234,6 +236,9 @@ impl Client {
         start: Instant,
         tries: &mut Tries,
     ) -> Result<(), ApiError> {
+        if request.once.is_some() {
+            return Err(trouble.error(request.path));
+        }
         let is_time_out = request.is_report && trouble.cause == Cause::TimedOut;
         if let Some(pause) = is_time_out.then(|| self.pacing.timed_out()).flatten() {
             self.traffic.pauses("several reports timed out".to_owned(), pause);

@@ -36,6 +36,8 @@ pub(crate) struct Context {
     pub starts: Arc<Starts>,
     /// How many days of a report can be asked for at once.
     pub sizes: Arc<Sizes>,
+    /// Whether one record per stream and account is enough, because of `--test`.
+    pub is_sample: bool,
 }
 
 impl Context {

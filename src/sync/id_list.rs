@@ -25,12 +25,14 @@ pub(crate) struct Wanted {
     pub only: Option<(&'static str, &'static [&'static str])>,
     /// Parameters and the members that go with an id.
     pub also: &'static [(&'static str, &'static str)],
+    /// Whether the ids of the first page are enough.
+    pub is_sample: bool,
 }
 
 impl Wanted {
     /// The ids that tell the rows of a list apart.
     pub(crate) fn key(id: &'static str) -> Self {
-        Wanted { id, is_unique: true, only: None, also: &[] }
+        Wanted { id, is_unique: true, only: None, also: &[], is_sample: false }
     }
 
     /// All members that are read, and which of them each is.
@@ -70,7 +72,7 @@ pub(crate) fn read(
         if wanted.is_unique {
             rows = seen.rows();
         }
-        if rows >= counted {
+        if rows >= counted || wanted.is_sample {
             seen.found.sort_unstable();
             seen.found.dedup_by(|one, other| one.0 == other.0);
             return Ok(seen.found);
@@ -103,7 +105,7 @@ fn read_pages(
         }
         rows += page.rows;
         counted = counted.max(page.page_info.map_or(0, |info| info.total_number));
-        if number >= page.last {
+        if number >= page.last || wanted.is_sample {
             return Ok((rows, counted));
         }
         number += 1;

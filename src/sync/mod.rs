@@ -15,6 +15,7 @@ mod named_accounts;
 mod partition;
 pub mod plan;
 mod read;
+mod sample;
 mod sides;
 mod sizes;
 mod skips;
@@ -23,6 +24,7 @@ mod stop;
 mod windows;
 
 pub use deliver::Failures;
+pub(crate) use sample::write_schemas;
 
 use crate::api::cause::Loss;
 use crate::api::client::Client;
@@ -70,11 +72,35 @@ fn budget(workers: usize, plans: &[Plan]) -> Budget {
 /// Replicates the selected streams and returns the failures. The last STATE covers everything that
 /// was delivered.
 pub(crate) fn run(
+    config: Config,
+    catalog: &[CatalogStream],
+    state: State,
+    signals: &Signals,
+    out: impl Write,
+    report: &mut RunReport,
+) -> Result<Failures> {
+    replicate(config, catalog, state, signals, Output::new(out), false, report)
+}
+
+/// Delivers one record per stream and account, without a STATE, and returns the failures.
+pub(crate) fn test(
+    mut config: Config,
+    catalog: &[CatalogStream],
+    signals: &Signals,
+    out: impl Write,
+    report: &mut RunReport,
+) -> Result<Failures> {
+    sample::shrink_config(&mut config);
+    replicate(config, catalog, State::default(), signals, Output::without_states(out), true, report)
+}
+
+fn replicate(
     mut config: Config,
     catalog: &[CatalogStream],
     mut state: State,
     signals: &Signals,
-    out: impl Write,
+    mut out: Output<impl Write>,
+    is_sample: bool,
     report: &mut RunReport,
 ) -> Result<Failures> {
     let halt = Arc::new(Halt::default());
@@ -86,6 +112,9 @@ pub(crate) fn run(
     if let Some(content) = report.content() {
         content.skipped.clone_from(&skipped);
     }
+    if is_sample {
+        sample::shrink_plans(&mut plans);
+    }
     if config.max_runtime.is_some() {
         go_on_where_the_last_run_ended(&mut plans, &state);
     }
@@ -93,7 +122,7 @@ pub(crate) fn run(
     match named_accounts::ids(&client, &config, &stop) {
         Some(Ok(ids)) => config.accounts = ids,
         Some(Err(Unnamed::Wrong(error))) => {
-            Output::new(out).state(&state.to_value())?;
+            out.state(&state.to_value())?;
             return Err(error);
         }
         Some(Err(Unnamed::Refused(error))) => {
@@ -101,7 +130,7 @@ pub(crate) fn run(
         }
         None => return end_early(out, &state, &stop, None, report),
     }
-    let accounts = match open_accounts(&client, &config, &plans, &stop) {
+    let mut accounts = match open_accounts(&client, &config, &plans, &stop) {
         Some(Ok(accounts)) => accounts,
         early => {
             halt.halt();
@@ -109,6 +138,10 @@ pub(crate) fn run(
             return end_early(out, &state, &stop, error.as_ref(), report);
         }
     };
+    let failures = Failures::of_accounts(&accounts, &plans);
+    if is_sample {
+        sample::shrink_accounts(&mut accounts, &plans);
+    }
     let now = OffsetDateTime::now_utc();
     bookmarks::check(&mut state, &plans, &accounts, &config, now)?;
     let starts = Arc::new(Starts::new(&plans, &accounts, &state, &config, now)?);
@@ -120,14 +153,13 @@ pub(crate) fn run(
     }
     let sizes = Arc::new(Sizes::new(config.max_runtime));
     let growing = config.max_runtime.is_some().then(|| Arc::clone(&sizes));
-    let cut = Cut { report_window: config.report_window, growing };
+    let cut = Cut { report_window: config.report_window, growing, is_sample };
     let resumed = state.current().1.filter(|_| config.max_runtime.is_some());
     let first_account =
         resumed.and_then(|id| accounts.open.iter().position(|account| account.id == id));
     let jobs = jobs::jobs(&plans, &accounts, &starts, &cut, first_account.unwrap_or(0));
     let workers = config.concurrency;
     let budget = budget(workers, &plans);
-    let failures = Failures::of_accounts(&accounts, &plans);
     let context = Arc::new(Context {
         client,
         config,
@@ -138,6 +170,7 @@ pub(crate) fn run(
         started: now,
         starts,
         sizes,
+        is_sample,
     });
     let reading = Reading::new(Arc::clone(&context), failures.skips());
     let pool = Pool::start(jobs, workers, budget, reading);
@@ -149,13 +182,13 @@ pub(crate) fn run(
 
 /// Ends a run before its first stream. Whoever reads the output keeps the state.
 fn end_early(
-    out: impl Write,
+    mut out: Output<impl Write>,
     state: &State,
     stop: &Stop,
     error: Option<&ApiError>,
     report: &mut RunReport,
 ) -> Result<Failures> {
-    Output::new(out).state(&state.to_value())?;
+    out.state(&state.to_value())?;
     log::info!("{}", stop.reason().unwrap_or("the run cannot start"));
     let Some(error) = error else {
         report.stops(stop.reason().unwrap_or("the run cannot start"));

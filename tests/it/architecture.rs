@@ -17,7 +17,13 @@ const MAY_NAME: [(&str, &[&str]); 12] = [
     ("api", &["config", "error", "json", "logging", "words"]),
     ("singer", &["error", "files"]),
     ("config", &["error", "files", "logging", "streams", "words"]),
-    ("auth", &["api", "cli", "config", "error", "json", "logging", "signals", "streams", "words"]),
+    (
+        "auth",
+        &[
+            "api", "cli", "config", "error", "json", "logging", "requests", "signals", "streams",
+            "words",
+        ],
+    ),
     (
         "sync",
         &[
@@ -29,6 +35,7 @@ const MAY_NAME: [(&str, &[&str]); 12] = [
             "pool",
             "progress",
             "render",
+            "requests",
             "run_report",
             "signals",
             "singer",

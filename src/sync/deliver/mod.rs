@@ -16,6 +16,7 @@ pub(crate) use tracker::Tracker;
 
 use super::context::{Context, Ending, PassEnd};
 use super::jobs::Job;
+use super::sample::Delivered;
 use super::stop::{LOOK, Stop};
 use crate::pool::{Event, Pool, Work};
 use crate::render::Tally;
@@ -42,6 +43,8 @@ pub(crate) struct Delivery<'a, W, R: Work> {
     moved: bool,
     proof: Proof,
     verification: Option<Verification<'a>>,
+    /// What was delivered of a sample.
+    delivered: Delivered,
 }
 
 /// The stream being delivered.
@@ -55,26 +58,26 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
     /// A delivery of what `pool` reads to `out`.
     pub(crate) fn new(
         context: &'a Context,
-        out: W,
+        out: Output<W>,
         state: State,
         failures: Failures,
         pool: &'a Pool<R>,
         stop: &'a Stop<'a>,
         tracker: Tracker<'a>,
     ) -> Self {
-        let (current, moved, proof) = (None, false, Proof::default());
         Delivery {
             context,
-            out: Output::new(out),
+            out,
             state,
             failures,
             pool,
             stop,
-            current,
+            current: None,
             tracker,
-            moved,
-            proof,
+            moved: false,
+            proof: Proof::default(),
             verification: context.verification.as_ref().map(Verification::new),
+            delivered: Delivered::default(),
         }
     }
 
@@ -169,6 +172,7 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         if self.failures.covers(job.plan, job.partition) {
             return Ok(());
         }
+        let lines = if self.context.is_sample { self.delivered.first(job, lines) } else { lines };
         self.tracker.reach(job);
         self.out.records(lines)?;
         self.tracker.records(job, memchr::memchr_iter(b'\n', lines).count() as u64);
@@ -181,11 +185,7 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         let is_due =
             self.context.config.verify && self.stop.reason().is_none() && !self.failures.ends_run();
         if is_due && self.proof.is_empty() {
-            self.failures.differs(
-                "verify: nothing could be compared with TikTok's totals; it takes BASIC reports \
-                 outside of the sandbox"
-                    .to_owned(),
-            );
+            self.failures.differs(proof::NOTHING.to_owned());
         }
     }
 

@@ -7,6 +7,10 @@ use crate::sync::context::Context;
 use crate::sync::jobs::Job;
 use std::collections::BTreeMap;
 
+/// What is said if no metric could be compared.
+pub(crate) const NOTHING: &str = "verify: nothing could be compared with TikTok's totals; it takes \
+     BASIC or GMV Max reports outside of the sandbox";
+
 /// The results of all comparisons of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Proof(BTreeMap<(usize, What, usize), Line>);

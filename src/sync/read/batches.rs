@@ -8,8 +8,10 @@ use super::reader::Slice;
 use super::requests;
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
+use crate::requests::first_page;
 use crate::streams::{self, Parent, Stream};
 use crate::sync::id_list::{self, Found, Wanted};
+use crate::sync::sample::BATCHES;
 use crate::sync::windows::Window;
 use std::sync::Arc;
 
@@ -41,6 +43,9 @@ pub(crate) fn batches(
                 inner.push(outer.with(parent, Arc::clone(&all), from, to));
             }
         }
+        if slice.context.is_sample {
+            inner.truncate(BATCHES);
+        }
         batches = inner;
     }
     Ok((batches, refused))
@@ -62,7 +67,8 @@ fn ids(
     let days = window.filter(|_| stream.has_windows());
     let days = days.map_or(String::new(), |w| format!("{} {}", w.start, w.end));
     let is_unique = stream.keys.contains(&parent.id) && stream.report().is_none();
-    let wanted = Wanted { id: parent.id, is_unique, only: parent.only, also: parent.also };
+    let (only, also, is_sample) = (parent.only, parent.also, slice.context.is_sample);
+    let wanted = Wanted { id: parent.id, is_unique, only, also, is_sample };
     let asked = (parent.in_passes, parent.asking);
     let question = format!("{} {wanted:?} {asked:?} {} {days}", parent.stream, outer.words());
     let memory = slice.memory;
@@ -89,7 +95,7 @@ fn read_ids(
         for (name, json) in parent.asking {
             params.set_json(name, json);
         }
-        let request = requests::request(stream, pass, params);
+        let request = first_page(stream, pass, params);
         let client = &slice.context.client;
         match id_list::read(client, slice.desk.body(), request, wanted) {
             Err(error)

@@ -160,7 +160,7 @@ impl Slice<'_> {
         let whole = Arc::new(Whole::List(list));
         let mut first = self.pages(&whole, usize::MAX)?;
         let Whole::List(list) = &*whole else { return Ok(first) };
-        if first.is_whole() {
+        if self.context.is_sample || first.is_whole() {
             return Ok(first);
         }
         let words = first.words();

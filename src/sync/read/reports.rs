@@ -26,6 +26,7 @@ pub(crate) fn read(
     let mut read = Read { with_deleted: Some(Vec::new()), ..Read::default() };
     let passes = slice.plan.stream.call.passes;
     let asks_top_view = passes.iter().any(|pass| pass.buying == Some(Buying::TopView));
+    let asks_top_view = asks_top_view && !slice.context.is_sample;
     if asks_top_view && !refuses_top_view(slice) && has_top_view(slice)? {
         match read_pass(slice, report, window, Buying::TopView, &mut read) {
             Err(error) if error.cause.is_refusal() && error.cause != Cause::AccountGone => {
