@@ -1,4 +1,4 @@
-//! A Singer tap for TikTok Ads. The story of a run is [`run`]; the loop of a sync is [`sync::run`].
+//! A Singer tap for TikTok Ads. The story of a run is [`run`]; the loop of a sync is in `sync`.
 //!
 //! `streams` says what can be replicated, `api` is the TikTok side, `singer` the Singer side,
 //! `render` makes records of rows, and `pool` runs work in parallel and keeps its order. They do
