@@ -19,7 +19,8 @@ use std::fmt::Write;
 const NAME: &str = env!("CARGO_PKG_NAME");
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const DESCRIPTION: &str = env!("CARGO_PKG_DESCRIPTION");
-const CAPABILITIES: [&str; 5] = ["catalog", "discover", "state", "about", "structured-logging"];
+const CAPABILITIES: [&str; 6] =
+    ["catalog", "discover", "state", "about", "test", "structured-logging"];
 
 /// The text of `--about`.
 pub(crate) fn about(format: Format) -> String {

@@ -19,6 +19,16 @@ pub struct Args {
     /// Print the catalog of the streams that the config lists, and exit; the config is optional
     #[arg(short, long)]
     pub discover: bool,
+    /// Write one record per stream and account, and no STATE; with =schema, SCHEMA messages only
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "all"
+    )]
+    pub test: Option<Test>,
     /// Print the capabilities, settings and streams of the tap, and exit
     #[arg(long)]
     pub about: bool,
@@ -83,6 +93,15 @@ pub struct Auth {
     /// Output format of --check
     #[arg(long, value_enum, default_value_t = CheckFormat::Text, requires = "check")]
     pub format: CheckFormat,
+}
+
+/// What `--test` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Test {
+    /// SCHEMA messages and records
+    All,
+    /// SCHEMA messages, without a request to TikTok
+    Schema,
 }
 
 /// Output format of `auth --check`.

@@ -84,3 +84,14 @@ pub fn exit_of(error: &anyhow::Error) -> Exit {
         Exit::Internal
     }
 }
+
+/// The chain of causes in one line, without repetitions.
+pub fn message(error: &anyhow::Error) -> String {
+    let mut message = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !message.contains(&cause) {
+            message = if message.is_empty() { cause } else { format!("{message}: {cause}") };
+        }
+    }
+    message
+}

@@ -4,7 +4,7 @@
 use clap::Parser;
 use std::process::ExitCode;
 use tap_tiktok_ads::cli::Args;
-use tap_tiktok_ads::error::{Exit, exit_of};
+use tap_tiktok_ads::error::{Exit, exit_of, message};
 use tap_tiktok_ads::signals::Signals;
 use tap_tiktok_ads::{logging, run, stdout};
 
@@ -45,15 +45,4 @@ fn usage(error: &clap::Error) -> ExitCode {
         .collect();
     logging::fatal(&format!("{}; see --help", cause.join(" ").trim_start_matches("error: ")));
     ExitCode::from(Exit::Input as u8)
-}
-
-/// The chain of causes in one line, without repetitions.
-fn message(error: &anyhow::Error) -> String {
-    let mut message = String::new();
-    for cause in error.chain().map(ToString::to_string) {
-        if !message.contains(&cause) {
-            message = if message.is_empty() { cause } else { format!("{message}: {cause}") };
-        }
-    }
-    message
 }

@@ -2,6 +2,7 @@
 //! removes secrets, escapes what could disturb a terminal or the log, and cuts long text.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 /// The most characters of such a text that a message shows.
 const MAX_LENGTH: usize = 500;
@@ -32,6 +33,11 @@ pub(crate) fn foreign(text: &str) -> String {
         }
     }
     shown
+}
+
+/// A time in seconds, to the millisecond, for programs.
+pub(crate) fn seconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1000.0).round() / 1000.0
 }
 
 fn push(text: &mut String, character: char) {

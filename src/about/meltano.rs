@@ -8,9 +8,6 @@ use crate::streams::{self, Group};
 use serde_json::Value;
 use std::fmt::Write;
 
-/// The Python package, as in `pyproject.toml`: its name is not that of the tap.
-const PACKAGE: &str = "tap-tiktok-ads-rs";
-
 /// The content of `plugin.yml`.
 pub fn plugin() -> String {
     let mut yaml = format!(
@@ -22,8 +19,10 @@ pub fn plugin() -> String {
          variant: rust\n\
          label: TikTok Ads\n\
          description: {about}\n\
-         pip_url: {PACKAGE}\n\
          executable: {NAME}\n\
+         # Meltano runs the `{NAME}` on your path. To have Meltano install it, build a wheel\n\
+         # with `pip wheel .` in a clone, and name the wheel here. No index has the package.\n\
+         # pip_url: /path/to/the/wheel.whl\n\
          capabilities:\n",
         namespace = NAME.replace('-', "_"),
         about = Value::from(DESCRIPTION),

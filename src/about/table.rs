@@ -57,6 +57,7 @@ fn read_per(stream: &Stream) -> &'static str {
         Per::BusinessCenter => "Business Center",
         Per::Once => "once",
         Per::App => "app",
+        Per::Run => "run",
     }
 }
 

@@ -33,6 +33,8 @@ pub enum Cause {
     Growing,
     /// No row of an answer has its key properties, so the form of the answer has changed.
     UnknownForm,
+    /// A task with which TikTok makes a file did not end.
+    Unfinished,
     /// The token, the app or a setting is wrong, so every call is refused.
     Unauthorized,
     /// TikTok finds the request wrong.
@@ -109,6 +111,7 @@ impl Cause {
             | Cause::Maintenance
             | Cause::QuotaSpent
             | Cause::TimedOut
+            | Cause::Unfinished
             | Cause::Halted => Exit::Transient,
             Cause::TooLarge
             | Cause::TooMuchToHold
@@ -129,6 +132,20 @@ impl Cause {
         matches!(
             self,
             Cause::Refused | Cause::NotGranted | Cause::AccountGone | Cause::ScopeMissing
+        )
+    }
+
+    /// Whether it is about one list, so that other lists of the same stream may still be read.
+    pub fn costs_list(self) -> bool {
+        matches!(
+            self,
+            Cause::Refused
+                | Cause::NotGranted
+                | Cause::TooLarge
+                | Cause::Incomplete
+                | Cause::Growing
+                | Cause::PartMissing
+                | Cause::UnknownForm
         )
     }
 

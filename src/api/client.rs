@@ -9,14 +9,15 @@ use super::limits::Limits;
 use super::pacing::{Halt, PAUSES, Pacing};
 use super::page::Page;
 use super::request::{Method, PageOf, Request};
+use super::traffic::Traffic;
 use super::trouble::{Incident, Trouble};
 use crate::config::Config;
 use crate::json::Reader;
+use crate::logging::metrics;
 use crate::words::foreign;
 use anyhow::Result;
 use std::io::Read;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use ureq::http::Response;
 use ureq::{Agent, Body};
@@ -29,21 +30,31 @@ const CUT: &str = "x-tt-ads-throttle";
 const TRIES: u32 = 6;
 /// Waits during maintenance, in seconds.
 const MAINTENANCE: [u64; 3] = [60, 120, 300];
-/// Multiplies every pause, for tests. It only works for loopback addresses, so that nobody can ask
-/// TikTok too fast.
+/// Multiplies every pause and interval, for tests. It only works for loopback addresses, so that
+/// nobody can ask TikTok too fast.
 const PAUSE_SCALE: &str = "TAP_TIKTOK_ADS_PAUSE_SCALE";
 
 /// Makes requests, for all workers.
 #[derive(Debug)]
 pub struct Client {
-    pub(super) agent: Agent,
+    agent: Agent,
     /// Host and port of the requests, for messages.
     place: String,
-    pub(super) base: String,
+    base: String,
     token: crate::config::Secret,
-    pub(super) pacing: Pacing,
-    pub(super) halt: Arc<Halt>,
-    pub(super) requests: AtomicU64,
+    pacing: Pacing,
+    halt: Arc<Halt>,
+    /// Its requests, and what they wait for.
+    pub traffic: Traffic,
+    per_second: f64,
+}
+
+/// An answer whose body was received.
+#[derive(Clone, Copy)]
+struct Received {
+    /// Whether it says that it leaves out ads.
+    is_cut: bool,
+    status: u16,
 }
 
 /// What is known of a call while it is tried.
@@ -63,20 +74,27 @@ impl Client {
             .filter(|_| config.is_loopback())
             .and_then(|s| s.parse().ok())
             .unwrap_or(1.0);
+        let limits = Limits::new(config.rate_limit, config.sandbox);
         Ok(Client {
             agent,
             place,
             base: format!("{}/open_api/v1.3/", config.base_url),
             token: config.access_token.clone(),
-            pacing: Pacing::new(Limits::new(config.rate_limit, config.sandbox), scale),
+            per_second: limits.app.per_second,
+            pacing: Pacing::new(limits, scale),
             halt,
-            requests: AtomicU64::new(0),
+            traffic: Traffic::default(),
         })
     }
 
-    /// The number of requests sent so far.
-    pub fn requests(&self) -> u64 {
-        self.requests.load(Ordering::Relaxed)
+    /// The most requests per second.
+    pub fn per_second(&self) -> f64 {
+        self.per_second
+    }
+
+    /// The length of an interval in this process.
+    pub fn scaled(&self, interval: Duration) -> Duration {
+        self.pacing.scaled(interval)
     }
 
     /// Makes a call, several times if it fails temporarily, and lets `reader` read the rows of the
@@ -112,11 +130,15 @@ impl Client {
         loop {
             let turn = self.pacing.turn(request.path, request.account(), &self.halt);
             let Some(start) = turn else { return Err(ApiError::halted(request.path)) };
-            self.requests.fetch_add(1, Ordering::Relaxed);
-            let answer =
-                self.send(request, body).and_then(|is_cut| Ok(Page { is_cut, ..read(body)? }));
+            self.traffic.sent(request.path);
+            let sent = Instant::now();
+            let answer = self.send(request, body);
+            let status = answer.as_ref().map_or_else(|why| why.http_status, |got| Some(got.status));
+            let answer = answer.and_then(|got| Ok(Page { is_cut: got.is_cut, ..read(body)? }));
+            let succeeded = answer.as_ref().is_ok_and(is_usable);
+            metrics::http_request_duration(request.path, status, sent.elapsed(), succeeded);
             let trouble = match answer {
-                Ok(page) if page.code == 0 || page.code == PARTIAL => {
+                Ok(page) if is_usable(&page) => {
                     self.pacing.answered(request.path, start);
                     if page.code == PARTIAL {
                         say_partial(request, &page);
@@ -130,8 +152,8 @@ impl Client {
         }
     }
 
-    /// Whether the answer says that it leaves out ads. Its body is in `body`.
-    fn send(&self, request: &Request, body: &mut Vec<u8>) -> Result<bool, Trouble> {
+    /// Sends a request. The body of the answer is in `body` afterwards.
+    fn send(&self, request: &Request, body: &mut Vec<u8>) -> Result<Received, Trouble> {
         let answer = match request.method {
             Method::Get => self.send_get(request),
             Method::Post => self.send_post(request),
@@ -139,18 +161,19 @@ impl Client {
         self.receive(answer, body)
     }
 
-    /// Reads an answer into `body`. Whether it says that it leaves out ads.
-    pub(super) fn receive(
+    /// Reads an answer into `body`.
+    fn receive(
         &self,
         answer: Result<Response<Body>, ureq::Error>,
         body: &mut Vec<u8>,
-    ) -> Result<bool, Trouble> {
+    ) -> Result<Received, Trouble> {
         let mut response = answer.map_err(|e| Trouble::on_the_way(&e, &self.place))?;
         let status = response.status().as_u16();
         let is_cut = response
             .headers()
             .get(CUT)
             .is_some_and(|value| !matches!(value.as_bytes(), b"" | b"0" | b"false"));
+        let received = Received { is_cut, status };
         body.clear();
         // The library counts compressed bytes.
         let mut reader =
@@ -164,16 +187,16 @@ impl Client {
             ));
         }
         let incident = match status {
-            200 => return Ok(is_cut),
+            200 => return Ok(received),
             429 => Incident::Throttled,
             408 | 504 | 524 => Incident::TimedOut,
             500.. => Incident::ServerError,
             // The envelope of an error has more information than its HTTP status.
-            _ if body.starts_with(b"{") => return Ok(is_cut),
+            _ if body.starts_with(b"{") => return Ok(received),
             300..400 => Incident::Redirect,
             _ => Incident::NotFound,
         };
-        Err(Trouble::of(incident, format!("the answer has HTTP status {status}")))
+        Err(Trouble::of_status(incident, status))
     }
 
     fn send_get(&self, request: &Request) -> Result<Response<Body>, ureq::Error> {
@@ -195,8 +218,10 @@ impl Client {
         let mut call = self
             .agent
             .post(format!("{}{}", self.base, request.path))
-            .header("Access-Token", self.token.expose())
             .content_type("application/json");
+        if request.once.is_none() {
+            call = call.header("Access-Token", self.token.expose());
+        }
         if let Some((name, value)) = &request.header {
             call = call.header(*name, value);
         }
@@ -211,9 +236,12 @@ impl Client {
         start: Instant,
         tries: &mut Tries,
     ) -> Result<(), ApiError> {
+        if request.once.is_some() {
+            return Err(trouble.error(request.path));
+        }
         let is_time_out = request.is_report && trouble.cause == Cause::TimedOut;
-        if is_time_out {
-            self.pacing.timed_out();
+        if let Some(pause) = is_time_out.then(|| self.pacing.timed_out()).flatten() {
+            self.traffic.pauses("several reports timed out".to_owned(), pause);
         }
         let seconds = |pauses: &[u64], taken: usize| {
             pauses.get(taken).map(|s| self.pacing.scaled(Duration::from_secs(*s)))
@@ -237,15 +265,17 @@ impl Client {
             Retry::Never => None,
         };
         let Some(pause) = pause else { return Err(trouble.error(request.path)) };
-        log::info!(
-            "{}: {}; next try in {:.1} s",
-            request.path,
-            trouble.words(),
-            pause.as_secs_f64()
-        );
+        let reason = format!("{}: {}", request.path, trouble.words());
+        log::info!("{reason}; next try in {:.1} s", pause.as_secs_f64());
+        self.traffic.repeats(reason, pause);
         let goes_on = self.halt.sleep_until(Instant::now() + pause);
         if goes_on { Ok(()) } else { Err(ApiError::halted(request.path)) }
     }
+}
+
+/// Whether the rows of an answer can be used.
+fn is_usable(page: &Page) -> bool {
+    page.code == 0 || page.code == PARTIAL
 }
 
 /// Warns that TikTok delivered only a part of what was requested.

@@ -1,6 +1,7 @@
 //! The TikTok side: requests and their answers. The client reads the envelope of an answer, checks
 //! its paging, keeps to the rate limits, and hands the rows to whoever made the request.
 
+pub(crate) mod account_batches;
 pub(crate) mod authorized;
 mod budget;
 pub mod cause;
@@ -18,5 +19,6 @@ pub(crate) mod params;
 mod post;
 mod proxy;
 pub mod request;
+pub mod traffic;
 mod trouble;
 mod tunnel;

@@ -174,19 +174,18 @@ impl Pacing {
 
     /// Notes that a request timed out. TikTok slows down an app that has ten time-outs within ten
     /// seconds, and blocks it at thirty. Before that, the process pauses until the first of them is
-    /// old enough.
-    pub fn timed_out(&self) {
+    /// old enough; the length of that pause is returned.
+    pub fn timed_out(&self) -> Option<Duration> {
         let mut turns = lock(&self.turns);
         let now = Instant::now();
         if turns.timed_out.len() == TIME_OUTS {
             turns.timed_out.pop_front();
         }
         turns.timed_out.push_back(now);
-        if let Some(first) = turns.timed_out.front().filter(|_| turns.timed_out.len() == TIME_OUTS)
-        {
-            let until = *first + self.scaled(TIME_OUT_SPAN);
-            turns.paused_until = turns.paused_until.max(until);
-        }
+        let first = turns.timed_out.front().filter(|_| turns.timed_out.len() == TIME_OUTS)?;
+        let until = *first + self.scaled(TIME_OUT_SPAN);
+        turns.paused_until = turns.paused_until.max(until);
+        Some(until.saturating_duration_since(now)).filter(|pause| !pause.is_zero())
     }
 
     /// The length of a pause in this process.

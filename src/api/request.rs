@@ -29,6 +29,9 @@ pub struct Request {
     /// Whether an answer without the list is an error even if it does not come in pages. Without
     /// that, an answer of another form would count as an empty list.
     pub needs_list: bool,
+    /// The body of a call that changes something at TikTok. It is made once, because TikTok refuses
+    /// to do the same thing twice, and without the token.
+    pub once: Option<Value>,
 }
 
 /// How the parameters of a call are sent.
@@ -39,6 +42,11 @@ pub enum Method {
     Get,
     /// In a body of JSON.
     Post,
+}
+
+/// Another number of rows a page, a third smaller, so that pages end at other rows.
+pub fn other_size(size: u64) -> u64 {
+    size - (size / 3).max(1).min(size.saturating_sub(1))
 }
 
 /// A page of a list.
@@ -64,6 +72,7 @@ impl Request {
             page: None,
             is_report: false,
             needs_list: true,
+            once: None,
         }
     }
 
@@ -72,8 +81,11 @@ impl Request {
         self.params.iter().find(|(name, _)| *name == "advertiser_id").map_or("", |(_, id)| id)
     }
 
-    /// The parameters as a JSON object.
+    /// The body of a POST: by default, the parameters as a JSON object.
     pub(super) fn body(&self) -> String {
+        if let Some(json) = &self.once {
+            return json.to_string();
+        }
         let members = self.params.iter().map(|(name, value)| ((*name).to_owned(), value.as_str()));
         Value::Object(members.map(|(name, value)| (name, value.into())).collect()).to_string()
     }

@@ -79,6 +79,8 @@ pub(super) struct Trouble {
     message: String,
     request_id: String,
     remedy: &'static str,
+    /// The HTTP status of the answer, if that is what is wrong with it.
+    pub http_status: Option<u16>,
 }
 
 impl Trouble {
@@ -88,7 +90,14 @@ impl Trouble {
             .iter()
             .find(|(of, ..)| *of == incident)
             .map_or((Cause::Passing, LATER), |(_, cause, remedy)| (*cause, *remedy));
-        Trouble { cause, code: None, message, request_id: String::new(), remedy }
+        let request_id = String::new();
+        Trouble { cause, code: None, message, request_id, remedy, http_status: None }
+    }
+
+    /// An answer with an HTTP status that says what is wrong.
+    pub(super) fn of_status(incident: Incident, status: u16) -> Self {
+        let trouble = Self::of(incident, format!("the answer has HTTP status {status}"));
+        Trouble { http_status: Some(status), ..trouble }
     }
 
     /// No answer came from `place`.
@@ -152,6 +161,7 @@ impl From<Page> for Trouble {
             message: page.message,
             request_id: page.request_id,
             remedy,
+            http_status: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What TikTok says of the ad accounts and Business Centers that a config reads.
 
+use crate::api::account_batches::{self, Unanswered};
 use crate::api::authorized::Objects;
-use crate::api::cause::{Cause, Loss};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::request::{PageOf, Request};
@@ -9,9 +9,6 @@ use crate::json::Last;
 use crate::streams::{self, ADVERTISER_INFO};
 use serde::Serialize;
 use serde_json::Value;
-
-/// Accounts that one call describes at most.
-const BATCH: usize = 100;
 
 /// An ad account, and why it cannot be read if it cannot.
 #[derive(Debug, Default, Serialize)]
@@ -30,9 +27,18 @@ pub(super) struct AccountState {
     pub is_reachable: bool,
     /// Why it is not reachable or not described.
     pub problem: Option<String>,
-    /// The error itself.
+    /// Whether a run fails because of the account itself.
     #[serde(skip)]
-    pub error: Option<ApiError>,
+    pub is_at_fault: bool,
+}
+
+/// The accounts of a config.
+#[derive(Debug)]
+pub(super) struct Accounts {
+    /// In their order.
+    pub states: Vec<AccountState>,
+    /// Why TikTok does not describe accounts, if it does not.
+    pub undescribed: Option<ApiError>,
 }
 
 /// A Business Center that the token reaches.
@@ -44,78 +50,62 @@ pub(super) struct BusinessCenter {
     pub name: Option<String>,
 }
 
-/// The accounts in their order. An error means that nothing can be asked any more.
-pub(super) fn describe(client: &Client, ids: &[String]) -> Result<Vec<AccountState>, ApiError> {
-    let mut found = Vec::with_capacity(ids.len());
-    for batch in ids.chunks(BATCH) {
-        match rows(client, batch) {
-            Ok(rows) => found.extend(batch.iter().map(|id| described(id, &rows))),
-            Err(error) if error.cause.loss() == Loss::Run => return Err(error),
-            // One account that is refused makes TikTok refuse all of them.
-            Err(_) if batch.len() > 1 => {
-                for id in batch {
-                    found.push(alone(client, id)?);
-                }
+/// Describes accounts, in their order. An error means that nothing can be asked any more.
+pub(super) fn describe(client: &Client, ids: &[String]) -> Result<Accounts, ApiError> {
+    let Some(stream) = streams::all().iter().find(|stream| stream.call.path == ADVERTISER_INFO)
+    else {
+        return Ok(Accounts { states: Vec::new(), undescribed: None });
+    };
+    let mut found = Vec::new();
+    let Unanswered { refused, undescribed } = account_batches::ask(ids, &mut |batch| {
+        let params = vec![("advertiser_ids", Value::from(batch).to_string())];
+        let list = Request::list(stream.call.path, stream.call.rows, params);
+        let request = Request { needs_list: false, ..list };
+        let mut rows = Last(Objects::default());
+        client.call(&request, &mut Vec::new(), &mut rows)?;
+        found.append(&mut rows.0.0);
+        Ok(())
+    })?;
+    let state = |id: &String| {
+        let refusal = refused.iter().find(|(refused, _)| refused == id);
+        let account = AccountState { id: id.clone(), is_reachable: true, ..Default::default() };
+        match (refusal, found.iter().find(|row| is_of(row, id)), &undescribed) {
+            (Some((_, error)), ..) => AccountState {
+                is_reachable: false,
+                problem: Some(error.to_string()),
+                is_at_fault: true,
+                ..account
+            },
+            (None, Some(row), _) => described(account, row),
+            (None, None, Some(error)) => {
+                AccountState { problem: Some(error.to_string()), ..account }
             }
-            Err(error) => found.push(refused(&batch[0], error)),
+            (None, None, None) => AccountState {
+                problem: Some(format!("{ADVERTISER_INFO}: it is not in TikTok's answer")),
+                is_at_fault: true,
+                ..account
+            },
         }
-    }
-    Ok(found)
+    };
+    Ok(Accounts { states: ids.iter().map(state).collect(), undescribed })
 }
 
-fn alone(client: &Client, id: &str) -> Result<AccountState, ApiError> {
-    match rows(client, &[id.to_owned()]) {
-        Ok(rows) => Ok(described(id, &rows)),
-        Err(error) if error.cause.loss() == Loss::Run => Err(error),
-        Err(error) => Ok(refused(id, error)),
-    }
-}
-
-fn rows(client: &Client, ids: &[String]) -> Result<Vec<Value>, ApiError> {
-    let stream = streams::all().iter().find(|stream| stream.call.path == ADVERTISER_INFO);
-    let Some(call) = stream.map(|stream| stream.call) else { return Ok(Vec::new()) };
-    let params = vec![("advertiser_ids", Value::from(ids).to_string())];
-    let request = Request { needs_list: false, ..Request::list(call.path, call.rows, params) };
-    let mut rows = Last(Objects::default());
-    client.call(&request, &mut Vec::new(), &mut rows)?;
-    Ok(rows.0.0)
-}
-
-fn described(id: &str, rows: &[Value]) -> AccountState {
-    let is_it = |row: &&Value| match &row["advertiser_id"] {
+fn is_of(row: &Value, id: &str) -> bool {
+    match &row["advertiser_id"] {
         Value::String(text) => text == id,
         Value::Number(number) => number.to_string() == id,
         _ => false,
-    };
-    let Some(row) = rows.iter().find(is_it) else {
-        let problem = Some(format!("{ADVERTISER_INFO}: it is not in TikTok's answer"));
-        return AccountState {
-            id: id.to_owned(),
-            is_reachable: true,
-            problem,
-            ..AccountState::default()
-        };
-    };
+    }
+}
+
+fn described(account: AccountState, row: &Value) -> AccountState {
     let text = |name: &str| row[name].as_str().map(str::to_owned);
     AccountState {
-        id: id.to_owned(),
         name: text("name"),
         timezone: text("timezone"),
         currency: text("currency"),
         status: text("status"),
-        is_reachable: true,
-        ..AccountState::default()
-    }
-}
-
-/// An account without a description. Only some errors mean that it cannot be read at all.
-fn refused(id: &str, error: ApiError) -> AccountState {
-    AccountState {
-        id: id.to_owned(),
-        is_reachable: error.cause != Cause::AccountGone,
-        problem: Some(error.to_string()),
-        error: Some(error),
-        ..AccountState::default()
+        ..account
     }
 }
 

@@ -54,6 +54,8 @@ pub(super) fn wait(
                     browser.show(&Page::of_failure(OTHER_STATE));
                     log::warn!("auth: ignored: {OTHER_STATE}");
                 }
+                // Only a pasted text can be something else.
+                Answer::Neither => {}
             },
             Arrival::Pasted(line) => match read_pasted(&line, state) {
                 Answer::Code(code) => return Ok((code, None)),
@@ -64,6 +66,11 @@ pub(super) fn wait(
                     ));
                 }
                 Answer::OtherState => return Err(input(format!("auth: {OTHER_STATE}"))),
+                // It is not shown, because it may be a secret.
+                Answer::Neither => log::warn!(
+                    "auth: a pasted line is ignored, because it is neither an address nor a code; \
+                     paste the address to which TikTok redirects"
+                ),
             },
             Arrival::End if listens => {}
             Arrival::End => {

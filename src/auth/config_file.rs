@@ -1,8 +1,7 @@
-//! The config that `auth` makes, and the file that it is written to, which nobody else can read.
+//! The config that `auth` makes, and where it goes: to stdout, or to a file that nobody else can
+//! read. Whether the file can be written is tried before the consent, because a code works once.
 
-use super::exchange::Connected;
-use crate::config::Draft;
-use crate::config::accounts;
+use crate::config::{Draft, Secret};
 use crate::error::{InputError, input};
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
@@ -20,20 +19,23 @@ pub(super) enum Target {
 }
 
 /// The settings of the new config: what a run needs first, and then all others that are given.
-pub(super) fn settings(draft: &Draft, connected: &Connected) -> Result<Map<String, Value>> {
-    let given = draft.given.get("accounts").cloned();
-    // Names that are wrong are found here, and not in the first run.
-    accounts::ids(&draft.config.accounts, &connected.accounts)?;
-    let all = || connected.accounts.iter().map(|account| account.id.clone()).collect();
+/// Without `accounts`, a run reads all accounts that the token reaches.
+pub(super) fn settings(
+    draft: &Draft,
+    token: &Secret,
+    app: &(String, Secret),
+    accounts: Option<Vec<String>>,
+) -> Map<String, Value> {
+    let accounts = draft.given.get("accounts").cloned().or(accounts.map(Value::from));
     let mut settings = Map::new();
     for (name, value) in [
-        ("access_token", Value::from(connected.token.expose())),
-        ("app_id", connected.app.0.clone().into()),
-        ("secret", connected.app.1.expose().into()),
-        ("accounts", given.unwrap_or_else(all)),
-        ("start_date", draft.config.start_date.to_string().into()),
+        ("access_token", Some(Value::from(token.expose()))),
+        ("app_id", Some(app.0.clone().into())),
+        ("secret", Some(app.1.expose().into())),
+        ("accounts", accounts),
+        ("start_date", Some(draft.config.start_date.to_string().into())),
     ] {
-        settings.insert(name.to_owned(), value);
+        settings.extend(value.map(|value| (name.to_owned(), value)));
     }
     for (name, value) in &draft.given {
         settings.entry(name).or_insert_with(|| value.clone());
@@ -41,54 +43,88 @@ pub(super) fn settings(draft: &Draft, connected: &Connected) -> Result<Map<Strin
     if let Some(start_date) = draft.given.get("start_date") {
         settings.insert("start_date".to_owned(), start_date.clone());
     }
-    Ok(settings)
+    settings
 }
 
 impl Target {
-    /// Checks at the start whether the file can be written, because a code works only once.
+    /// Checks before the consent that the config can be written.
     pub(super) fn of(path: Option<&str>, replaces: bool) -> Result<Self> {
         let Some(path) = path else { return Ok(Target::Stdout) };
-        let target = Target::File { path: path.into(), replaces };
-        let exists = fs::symlink_metadata(path).is_ok();
-        if exists && !replaces {
-            return Err(exists_already(Path::new(path)));
+        let path = PathBuf::from(path);
+        if fs::symlink_metadata(&path).is_ok() && !replaces {
+            return Err(exists_already(&path));
         }
-        let folder = folder(Path::new(path));
+        if path.is_dir() {
+            let shown = path.display();
+            return Err(input(format!("auth: `{shown}` is a folder; add the name of a file")));
+        }
+        let folder = folder(&path);
         if !folder.is_dir() {
             return Err(input(format!(
-                "auth: `{path}` cannot be written, because there is no folder `{}`; create it",
+                "auth: `{}` cannot be written, because there is no folder `{}`; create it",
+                path.display(),
                 folder.display()
             )));
         }
-        Ok(target)
+        try_to_write(&path).with_context(|| {
+            InputError(format!(
+                "auth: `{}` cannot be written, so there is no sense in asking for consent; give \
+                 another name with `--output`, or make the file and its folder writable",
+                path.display()
+            ))
+        })?;
+        Ok(Target::File { path, replaces })
     }
 
-    /// Writes the settings and says where they are.
+    /// Keeps the config as soon as there is a token, if it goes to a file. Stdout has to wait,
+    /// because what it says cannot be completed later.
+    pub(super) fn keep(&mut self, settings: &Map<String, Value>) -> Result<()> {
+        let Target::File { path, replaces } = self else { return Ok(()) };
+        let text = text(settings);
+        let written = if *replaces { replace(path, &text) } else { create(path, &text) };
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(exists_already(path));
+            }
+            other => other.with_context(|| {
+                InputError(format!("auth: `{}` cannot be written", path.display()))
+            })?,
+        }
+        // From now on it is the file of this run.
+        *replaces = true;
+        Ok(())
+    }
+
+    /// Writes the final config. A file that cannot be written again keeps what it has.
     pub(super) fn write(
-        &self,
+        &mut self,
         settings: &Map<String, Value>,
         mut out: impl Write,
-    ) -> Result<String> {
-        let text = format!("{:#}\n", Value::Object(settings.clone()));
+    ) -> Result<()> {
         match self {
-            Target::Stdout => {
-                out.write_all(text.as_bytes())?;
-                Ok("is on stdout, with the token and the secret of the app".to_owned())
+            Target::Stdout => out.write_all(text(settings).as_bytes())?,
+            Target::File { .. } => {
+                if let Err(error) = self.keep(settings) {
+                    log::warn!("{error:#}; the config has no `accounts`, so that all are read");
+                }
             }
-            Target::File { path, replaces } => {
-                let written = if *replaces { replace(path, &text) } else { create(path, &text) };
-                match written {
-                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                        Err(exists_already(path))
-                    }
-                    other => other.with_context(|| {
-                        InputError(format!("auth: `{}` cannot be written", path.display()))
-                    }),
-                }?;
-                Ok(format!("is in {}, which only you can read", path.display()))
+        }
+        Ok(())
+    }
+
+    /// Says where the config is, for a sentence that begins with "The config".
+    pub(super) fn place(&self) -> String {
+        match self {
+            Target::Stdout => "is on stdout, with the token and the secret of the app".to_owned(),
+            Target::File { path, .. } => {
+                format!("is in {}, which only you can read", path.display())
             }
         }
     }
+}
+
+fn text(settings: &Map<String, Value>) -> String {
+    format!("{:#}\n", Value::Object(settings.clone()))
 }
 
 fn exists_already(path: &Path) -> anyhow::Error {
@@ -102,25 +138,63 @@ fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn create(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = private(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
+/// The file to which a link leads, so that the file is replaced and not the link.
+fn end_of(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// Replaces a file as a whole, so that it is complete and private at any moment.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    // If it is a link, the file to which it leads is replaced.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+/// A name beside a file that nobody can guess. Another program could put a link in a place that it
+/// knows in advance.
+fn name_beside(path: &Path) -> io::Result<PathBuf> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let new = folder(&path).join(name);
-    let replaced = create(&new, text).and_then(|()| fs::rename(&new, &path));
-    if replaced.is_err() {
-        // The error of the failure before matters more.
-        let _ = fs::remove_file(&new);
+    name.push(format!(".{:016x}.new", u64::from_ne_bytes(bytes)));
+    Ok(folder(path).join(name))
+}
+
+/// Does everything that writing the file will take, but leaves the file as it is.
+fn try_to_write(path: &Path) -> io::Result<()> {
+    let path = end_of(path);
+    let beside = name_beside(&path)?;
+    let beside_works = private(&beside).and_then(|_| fs::remove_file(&beside));
+    match beside_works {
+        // A file that exists can be written in its place if nothing can be created beside it.
+        Err(_) if path.exists() => OpenOptions::new().write(true).open(&path).map(drop),
+        other => other,
     }
-    replaced
+}
+
+/// Creates a file; what is left of it after a failure is removed.
+fn create(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = private(path)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    if written.is_err() {
+        // The error of the failure before matters more.
+        let _ = fs::remove_file(path);
+    }
+    written
+}
+
+/// Replaces a file as a whole, so that it is complete and private at any moment. Where that is
+/// impossible, as with a file that is mounted into a container, its content is replaced.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let path = end_of(path);
+    let new = name_beside(&path)?;
+    let replaced = create(&new, text).and_then(|()| fs::rename(&new, &path));
+    if replaced.is_ok() {
+        return Ok(());
+    }
+    // The file may not have been created.
+    let _ = fs::remove_file(&new);
+    if !path.is_file() {
+        return replaced;
+    }
+    let mut file = OpenOptions::new().write(true).truncate(true).open(&path)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
 }
 
 /// Creates a file that only its owner can read.

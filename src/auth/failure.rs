@@ -52,6 +52,9 @@ pub(super) fn of(what: &str, error: &ApiError) -> anyhow::Error {
             && (words.is_empty() || words.iter().any(|word| message.contains(word)))
     };
     let Some((_, _, explained)) = EXPLAINED.iter().find(fits) else {
+        // `auth` has no state.
+        let remedy = error.remedy.strip_suffix("; the state is kept").unwrap_or(error.remedy);
+        let error = ApiError { remedy, ..error.clone() };
         return failed(error.cause.exit(), format!("{what}: {error}"));
     };
     let place = if explained.ends_with("shown") { format!(" {APP_PAGE}") } else { String::new() };

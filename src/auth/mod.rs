@@ -12,6 +12,7 @@ mod listener;
 mod page;
 mod permissions;
 mod probe;
+mod prompt;
 mod redirect;
 mod report;
 mod revoke;

@@ -2,13 +2,15 @@
 //! some streams have to name a parent, of which one is looked up first.
 
 use crate::api::authorized::Objects;
+use crate::api::cause::{Cause, Loss};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::api::params::Params;
-use crate::api::request::{Method, PageOf, Request};
-use crate::json::Last;
+use crate::api::request::{PageOf, Request};
+use crate::config::Secret;
+use crate::json::{Last, RowsAt};
+use crate::requests;
 use crate::streams::dictionary::Grain;
-use crate::streams::{self, PASS, Paging, Parent, Pass, Per, REPORT, Report, Stream};
+use crate::streams::{self, Parent, Pass, Per, REPORT, Report, Stream, Task};
 use serde_json::Value;
 use time::Date;
 
@@ -19,6 +21,8 @@ pub(super) struct Owners<'a> {
     pub account: Option<&'a str>,
     /// A Business Center.
     pub business_center: Option<&'a str>,
+    /// The developer app and its secret.
+    pub app: Option<&'a (String, Secret)>,
     /// A day that is over everywhere.
     pub day: Date,
 }
@@ -37,8 +41,19 @@ pub(super) enum Asked {
 /// Parents whose ids a call names, with their rows.
 type Named = Vec<(&'static Parent, Value)>;
 
+/// The id of a task that nobody created.
+const NO_TASK: &str = "1";
+
+/// Whether nothing more can be asked after an error.
+pub(super) fn is_end(error: &ApiError) -> bool {
+    error.cause.loss() == Loss::Run || error.cause == Cause::Halted
+}
+
 /// Asks for a row of a stream.
 pub(super) fn ask(client: &Client, stream: &'static Stream, owners: &Owners) -> Asked {
+    if let Some(task) = &stream.call.task {
+        return ask_task(client, stream, task, owners);
+    }
     let Some(pass) = stream.call.passes.first() else {
         return Asked::Unasked("no call is known".to_owned());
     };
@@ -55,7 +70,7 @@ pub(super) fn ask(client: &Client, stream: &'static Stream, owners: &Owners) -> 
         Ok(named) => named,
         Err(asked) => return asked,
     };
-    match rows(client, stream, &[pass], owners, &named, 1) {
+    match rows(client, stream, pass, &[], owners, &named, 1) {
         Err(Asked::Refused(error)) if pass.is_empty_if_refused && error.code == Some(40002) => {
             Asked::Allowed
         }
@@ -78,9 +93,8 @@ fn name(client: &Client, way: &'static [Parent], owners: &Owners) -> Result<Name
             let key = parent.id.rsplit('.').next().unwrap_or_default();
             let is_any = parent.only.is_none() && stream.keys.contains(&key);
             let most = if is_any { 1 } else { u64::MAX };
-            let asking = Pass { params: parent.asking, ..PASS };
-            let rows = match rows(client, stream, &[pass, &asking], owners, outer, most) {
-                Err(Asked::Refused(error)) if !error.cause.ends_slice() => {
+            let rows = match rows(client, stream, pass, parent.asking, owners, outer, most) {
+                Err(Asked::Refused(error)) if !is_end(&error) => {
                     let why = format!("{} could not be asked for: {error}", parent.stream);
                     return Err(Asked::Unasked(why));
                 }
@@ -116,102 +130,66 @@ fn text(row: &Value, member: &str) -> String {
 fn rows(
     client: &Client,
     stream: &'static Stream,
-    passes: &[&Pass],
+    pass: &Pass,
+    more: &[(&'static str, &'static str)],
     owners: &Owners,
     named: &Named,
     most: u64,
 ) -> Result<Vec<Value>, Asked> {
-    let mut params = Params::default();
-    set_owner(&mut params, stream, owners)?;
-    if let Some(report) = stream.report() {
-        set_report(&mut params, stream, report, owners.day);
-    }
-    for (name, json) in passes.iter().flat_map(|pass| pass.params) {
+    let asked = requests::Asked {
+        owner: owner(stream, owners)?,
+        app: owners.app,
+        metrics: stream.report().map_or_else(Vec::new, Report::fewest_metrics),
+        days: Some((owners.day, owners.day)),
+        with_deleted: false,
+    };
+    let mut params = requests::params(stream, pass, &asked);
+    for (name, json) in more {
         params.set_json(name, json);
     }
-    if let Some(days) = stream.call.days {
-        let [start, end] = days.values(owners.day, owners.day);
-        params.set(days.start, start);
-        params.set(days.end, end);
-    }
     for (parent, row) in named {
-        set_parent(&mut params, parent, row);
+        let also: Vec<String> = parent.also.iter().map(|(_, member)| text(row, member)).collect();
+        let also = also.iter().map(String::as_str);
+        requests::name_parent(&mut params, parent, vec![text(row, parent.id)], also);
     }
-    let may_be_whole = matches!(stream.call.paging, Paging::PagesOrWhole(_));
-    let limit = passes[0].page_size.or(stream.call.paging.most());
-    let request = Request {
-        page: limit.map(|limit| PageOf { number: 1, size: most.min(limit), may_be_whole }),
-        is_report: stream.report().is_some(),
-        // Whoever may create a task may read what it makes.
-        method: if stream.call.task.is_some() { Method::Post } else { Method::Get },
-        ..Request::list(stream.call.path, stream.call.rows, params.into_pairs())
-    };
+    let mut request = requests::first_page(stream, pass, params);
+    if let Some(report) = stream.report().filter(|_| stream.call.path == REPORT) {
+        let days = asked.days.filter(|_| report.grain != Grain::Lifetime);
+        request.params =
+            requests::integrated_report(stream, report, &requests::Asked { days, ..asked });
+    }
+    request.page = request.page.map(|page| PageOf { size: page.size.min(most), ..page });
     let mut rows = Last(Objects::default());
     client.call(&request, &mut Vec::new(), &mut rows).map_err(Asked::Refused)?;
     Ok(rows.0.0)
 }
 
-fn set_owner(params: &mut Params, stream: &Stream, owners: &Owners) -> Result<(), Asked> {
+/// The id of whose rows are asked for; empty if the call does not name it.
+fn owner<'a>(stream: &Stream, owners: &Owners<'a>) -> Result<&'a str, Asked> {
     let none = |what: &str| Asked::Unasked(format!("no {what} can be read"));
     match stream.per {
-        Per::AccountBatch => {
-            let account = owners.account.ok_or_else(|| none("account"))?;
-            params.set("advertiser_ids", vec![account]);
+        Per::BusinessCenter => owners.business_center.ok_or_else(|| none("Business Center")),
+        Per::App if owners.app.is_none() => {
+            Err(Asked::Unasked("`app_id` and `secret` are not set".to_owned()))
         }
-        Per::BusinessCenter => {
-            let id = owners.business_center.ok_or_else(|| none("Business Center"))?;
-            if stream.call.names_owner {
-                params.set("bc_id", id);
-            }
-        }
-        _ if stream.call.names_owner => {
-            params.set("advertiser_id", owners.account.ok_or_else(|| none("account"))?);
-        }
-        _ => {}
-    }
-    Ok(())
-}
-
-fn set_report(params: &mut Params, stream: &Stream, report: &Report, day: Date) {
-    let is_usual = stream.call.path == REPORT;
-    let columns = stream.constants();
-    let is_asked = |name: &&str| is_usual || *name == "advertiser_id" || !columns.contains(name);
-    if report.asks_dimensions() {
-        let dimensions: Vec<&str> = report.dimensions.iter().copied().filter(is_asked).collect();
-        params.set("dimensions", dimensions);
-    }
-    if !report.metrics_param().is_empty() {
-        params.set(report.metrics_param(), report.fewest_metrics());
-    }
-    if report.grain == Grain::Lifetime && report.asks_dimensions() {
-        params.set_json("query_lifetime", "true");
-    } else if is_usual {
-        params.set("start_date", day.to_string());
-        params.set("end_date", day.to_string());
-    }
-    if is_usual {
-        params.set("report_type", report.report_type);
-        if let Some(level) = report.data_level {
-            params.set("service_type", "AUCTION");
-            params.set("data_level", level);
-        }
+        Per::AccountBatch => owners.account.ok_or_else(|| none("account")),
+        _ if stream.call.names_owner => owners.account.ok_or_else(|| none("account")),
+        _ => Ok(""),
     }
 }
 
-fn set_parent(params: &mut Params, parent: &Parent, row: &Value) {
-    if parent.replaces_owner {
-        params.remove("advertiser_id");
-    }
-    let id = text(row, parent.id);
-    if parent.param.ends_with('s') {
-        params.set(parent.param, vec![id]);
-    } else {
-        params.set(parent.param, id);
-    }
-    for (param, member) in parent.also {
-        params.set(param, text(row, member));
-    }
-    for (param, json) in parent.with {
-        params.set_json(param, json);
+/// Asks for the file of a task that does not exist, because a task would be something new at
+/// TikTok. Whoever lacks the permission is refused for that reason first.
+fn ask_task(client: &Client, stream: &Stream, task: &Task, owners: &Owners) -> Asked {
+    let account = match owner(stream, owners) {
+        Ok(account) => account,
+        Err(asked) => return asked,
+    };
+    let params = vec![("advertiser_id", account.to_owned()), ("task_id", NO_TASK.to_owned())];
+    let request = Request::list(task.download, RowsAt::Data, params);
+    match client.download(&request, &mut Vec::new()) {
+        Err(error) if error.cause == Cause::Refused => Asked::Allowed,
+        Err(error) => Asked::Refused(error),
+        Ok(_) => Asked::Allowed,
     }
 }

@@ -52,7 +52,13 @@ pub(super) enum Answer {
     OtherState,
     /// A redirect of this run without a code.
     NoCode,
+    /// A text that is neither an address nor a code.
+    Neither,
 }
+
+/// The fewest characters of a code. TikTok's have about 40, and whatever else stands on the stdin
+/// of a script should not be sent to TikTok.
+const SHORTEST: usize = 16;
 
 /// Reads the query of a redirected URL.
 pub(super) fn read_query(query: &str, state: &str) -> Answer {
@@ -74,8 +80,14 @@ pub(super) fn read_pasted(line: &str, state: &str) -> Answer {
     match query.or_else(|| line.contains("auth_code=").then_some(line)) {
         Some(query) => read_query(query.split('#').next().unwrap_or_default(), state),
         None if line.contains("://") => Answer::NoCode,
-        None => Answer::Code(line.to_owned()),
+        None if is_code(line) => Answer::Code(line.to_owned()),
+        None => Answer::Neither,
     }
+}
+
+fn is_code(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=%".contains(&byte);
+    text.len() >= SHORTEST && text.bytes().all(is_part)
 }
 
 fn decode(text: &str) -> String {
@@ -90,8 +102,10 @@ mod tests {
     fn a_code_is_taken_from_a_url_or_alone() {
         let code = |code: &str| Answer::Code(code.to_owned());
         for (line, want) in [
-            ("abc123", code("abc123")),
-            ("  abc123 \r\n", code("abc123")),
+            ("0123456789abcdef", code("0123456789abcdef")),
+            ("  0123456789abcdef \r\n", code("0123456789abcdef")),
+            ("abc123", Answer::Neither),
+            ("echo 0123456789abcdef", Answer::Neither),
             ("http://localhost:8765/?auth_code=a%2Bb&state=s", code("a+b")),
             ("https://example.com/x?state=s&auth_code=ab#top", code("ab")),
             ("auth_code=ab&state=s", code("ab")),

@@ -25,43 +25,38 @@ pub(super) struct Report {
     pub business_centers: Vec<BusinessCenter>,
     /// Why Business Centers are not known.
     pub no_business_centers: Option<String>,
+    /// What a run would report before it reads rows, and with which exit code.
+    #[serde(skip)]
+    pub problems: Vec<(Exit, String)>,
+    /// Whether a run reads streams that need no account.
+    #[serde(skip)]
+    pub reads_others: bool,
 }
+
+/// The exit codes of failures, in the order in which they decide that of a run.
+const RANKS: [Exit; 3] = [Exit::Denied, Exit::Transient, Exit::Refused];
 
 impl Report {
     /// The exit code that a run would have, and why.
     pub(super) fn verdict(&self) -> (Exit, String) {
-        let refused: Vec<&AccountState> =
-            self.accounts.iter().filter(|account| !account.is_reachable).collect();
-        let one = |account: &AccountState| {
-            format!("account {}: {}", account.id, account.problem.as_deref().unwrap_or_default())
-        };
-        if let Some(first) = refused.first().filter(|_| refused.len() == self.accounts.len()) {
-            return (Exit::Denied, format!("every account was refused: {}", one(first)));
-        }
-        let of_accounts = refused.iter().map(|account| (Exit::Refused, one(account)));
-        let is_transient =
-            |error: &crate::api::error::ApiError| error.cause.exit() == Exit::Transient;
-        let unanswered = self.accounts.iter().filter_map(|account| {
-            account
-                .error
-                .as_ref()
-                .filter(|e| is_transient(e))
-                .map(|_| (Exit::Transient, one(account)))
-        });
         let of_permissions = self.permissions.iter().filter(|one| one.exit != Exit::Done);
         let of_permissions = of_permissions.map(|one| {
             let why = one.problem.as_deref().unwrap_or_default();
             (one.exit, format!("group {}, permission {}: {why}", one.group, one.name))
         });
         let mut all: Vec<(Exit, String)> =
-            unanswered.chain(of_accounts).chain(of_permissions).collect();
-        all.sort_by_key(|(exit, _)| *exit != Exit::Transient);
+            self.problems.iter().cloned().chain(of_permissions).collect();
+        all.sort_by_key(|(exit, _)| RANKS.iter().position(|rank| rank == exit));
         let more = match all.len() {
             0 => return (Exit::Done, String::new()),
             1 => String::new(),
             count => format!(" ({} more above)", count - 1),
         };
         let (exit, why) = all.swap_remove(0);
+        let is_open = self.accounts.iter().any(|account| account.is_reachable);
+        if !is_open && !self.reads_others {
+            return (Exit::Denied, format!("every account was refused: {why}{more}"));
+        }
         (exit, format!("{why}{more}"))
     }
 
@@ -105,7 +100,8 @@ impl Report {
     }
 
     fn permissions_table(&self) -> String {
-        let mut rows = vec![["STREAM GROUP", "READ", "PERMISSION", "GRANTED"].map(str::to_owned)];
+        let mut rows =
+            vec![["STREAM GROUP", "READ", "PERMISSION", "PER", "GRANTED"].map(str::to_owned)];
         for one in &self.permissions {
             let why =
                 one.problem.as_deref().map_or(String::new(), |why| format!(": {}", escape(why)));
@@ -118,6 +114,7 @@ impl Report {
                 one.group.to_owned(),
                 if one.is_read { "yes" } else { "no" }.to_owned(),
                 one.name.to_owned(),
+                one.per.to_owned(),
                 format!("{granted}{why}"),
             ]);
         }

@@ -1,6 +1,7 @@
 //! What the user types or pastes: the secret of the app, and the code or the redirected URL.
 
 use super::arrival::Arrival;
+use super::prompt;
 use crate::error::input;
 use anyhow::Result;
 use std::io::{self, IsTerminal};
@@ -11,7 +12,7 @@ use std::thread;
 pub(super) fn ask_secret() -> Result<String> {
     let mut line = String::new();
     if io::stdin().is_terminal() {
-        log::info!("Enter the secret of the app; it is not shown:");
+        prompt::say("Enter the secret of the app; it is not shown:");
         line = rpassword::read_password().unwrap_or_default();
     } else {
         // At the end of the input, the line stays empty.

@@ -7,13 +7,14 @@ use crate::streams::Available;
 use anyhow::Result;
 use serde_json::{Map, Value};
 
-const SETTINGS: [&str; 3] = ["stream_groups", "metrics", "custom_reports"];
+const SETTINGS: [&str; 4] = ["stream_groups", "metrics", "custom_reports", "verify"];
 
 /// The streams that settings make available.
 pub(super) fn available(settings: &Map<String, Value>) -> Result<Available> {
-    let [groups, metrics, reports] =
+    let [groups, metrics, reports, verify] =
         SETTINGS.map(|name| settings.get(name).unwrap_or(&Value::Null));
-    Available::new(groups, metrics, reports).map_err(|error| input(format!("config: {error}")))
+    Available::new(groups, metrics, reports, verify)
+        .map_err(|error| input(format!("config: {error}")))
 }
 
 impl Config {

@@ -28,15 +28,29 @@ impl Config {
             given.extend(sources::read(source)?);
         }
         given.extend(more);
+        // What is copied from a page often has a space or the end of the line with it.
+        for name in ["access_token", "app_id", "secret"] {
+            if let Some(Value::String(text)) = given.get_mut(name) {
+                *text = text.trim().to_owned();
+            }
+        }
         let mut whole = given.clone();
-        for (name, value) in
-            [("access_token", MISSING), ("accounts", "0"), ("start_date", start_date)]
-        {
+        for (name, value) in [
+            ("access_token", MISSING),
+            ("accounts", "0"),
+            // With them, accounts may be given by name.
+            ("app_id", MISSING),
+            ("secret", MISSING),
+            ("start_date", start_date),
+        ] {
             whole.entry(name).or_insert_with(|| value.into());
         }
         let mut config = Config::from_settings(whole)?;
         if !given.contains_key("accounts") {
             config.accounts.clear();
+        }
+        if !["app_id", "secret"].iter().all(|name| given.contains_key(*name)) {
+            config.app = None;
         }
         Ok(Draft { given, config })
     }

@@ -72,6 +72,8 @@ pub struct Config {
     pub verify: bool,
     /// How long the run may take before it stops early and writes its state.
     pub max_runtime: Option<Duration>,
+    /// Where the run report is written, if one is wanted.
+    pub run_report: Option<PathBuf>,
     /// The header `User-Agent`.
     pub user_agent: String,
     /// Certificate authorities to trust instead of the built-in ones.
@@ -135,6 +137,7 @@ impl Config {
                 .unwrap_or(Duration::from_secs(300)),
             verify: flag("verify"),
             max_runtime: seconds(&settings, "max_runtime")?,
+            run_report: text("run_report").map(PathBuf::from),
             user_agent: text("user_agent").unwrap_or_else(|| {
                 concat!("tap-tiktok-ads/", env!("CARGO_PKG_VERSION")).to_owned()
             }),

@@ -149,6 +149,11 @@ impl<W: Work> Pool<W> {
         }
     }
 
+    /// The job whose bytes or result come next, if it is known.
+    pub(crate) fn reading(&self) -> Option<W::Job> {
+        self.0.lock().started.front().map(|started| started.job)
+    }
+
     /// Returns a buffer for reuse.
     pub(crate) fn recycle(&self, bytes: Vec<u8>) {
         self.0.lock().keep(bytes);

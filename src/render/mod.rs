@@ -116,6 +116,11 @@ impl<'p> Renderer<'p> {
         std::mem::take(&mut self.row_ids)
     }
 
+    /// Whether the keys are hashes of whole rows, because the rows have no id.
+    pub(crate) fn has_hashes(&self) -> bool {
+        self.recipe.hashes_rows
+    }
+
     /// A hash of the key of each row so far, in the order of the rows; rows without a complete key
     /// have none. The order of the fields in a row does not matter.
     pub(crate) fn take_keys(&mut self) -> Vec<u64> {
@@ -136,6 +141,13 @@ impl<'p> Renderer<'p> {
             let mut sum = Sum::default();
             sum.add(raw.trim_matches('"'));
             self.held.push((place, sum));
+        }
+    }
+
+    #[cold]
+    fn leave_out(&mut self) {
+        for (place, value) in self.held.drain(..) {
+            self.sums[place].leave_out(&value);
         }
     }
 

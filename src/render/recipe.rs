@@ -73,8 +73,8 @@ pub struct Recipe {
     pub(super) cursor: Option<usize>,
     /// Which of them is the hour of the row.
     pub(super) hour: Option<usize>,
-    /// Whether rows have no id but a hash of all they hold.
-    pub(super) has_row_id: bool,
+    /// Whether rows have no id, so that a hash of all they hold tells them apart.
+    pub(super) hashes_rows: bool,
     /// The number of fields that are written as soon as they are read.
     pub(super) inline: usize,
     /// The number of fields that identify a row in its list.
@@ -108,7 +108,7 @@ impl Recipe {
             captures: 0,
             cursor: None,
             hour: None,
-            has_row_id: false,
+            hashes_rows: false,
             inline: 0,
             identity: 0,
             summed: 0,
@@ -155,7 +155,7 @@ impl Recipe {
             Origin::Around => Some(LateField::Around),
             Origin::OrEmpty(name) => Some(LateField::OrEmpty { member: self.capture(name) }),
             Origin::RowId => {
-                self.has_row_id = true;
+                self.hashes_rows = true;
                 Some(LateField::RowId)
             }
             Origin::Row | Origin::Metric | Origin::Constant => None,

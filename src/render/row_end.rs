@@ -2,7 +2,7 @@
 //! decides whether the record is kept.
 
 use super::field::LateField;
-use super::row_id::RowHash;
+use super::row_id::{self, RowHash};
 use super::rows::{Found, PageRows};
 use super::value::{Written, push_value};
 use super::{Kind, Renderer};
@@ -10,12 +10,15 @@ use super::{Kind, Renderer};
 impl PageRows<'_, '_, '_> {
     pub(super) fn end_row(&mut self, start: usize, mut found: Found) {
         let recipe = self.renderer.recipe;
-        let key =
-            (recipe.identity > 0 && self.identity.0 == recipe.identity).then_some(self.identity.1);
+        let key = if recipe.hashes_rows {
+            Some(row_id::short(self.row_hash))
+        } else {
+            (recipe.identity > 0 && self.identity.0 == recipe.identity).then_some(self.identity.1)
+        };
         self.renderer.keys.extend(key);
         if recipe.hour.is_some_and(|hour| self.captured[hour] == Some("\"-\"")) {
             self.out.truncate(start);
-            self.renderer.held.clear();
+            self.renderer.leave_out();
             self.renderer.tally.hourless += 1;
             return;
         }

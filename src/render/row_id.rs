@@ -2,6 +2,7 @@
 //! of its members, and a number that tells equal rows apart. The number is known only when all rows
 //! before are, so a record holds a place for it.
 
+use super::recipe::Recipe;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// The place for the number, behind the hash.
@@ -27,7 +28,27 @@ pub(super) fn raw_id(hash: u128) -> String {
     format!("\"{hash:032x}{}\"", String::from_utf8_lossy(PLACE))
 }
 
+impl Recipe {
+    /// Tells rows apart by all that they hold, because they have no id, or one that is only known
+    /// when they end.
+    pub(crate) fn hashing_rows(mut self) -> Self {
+        self.hashes_rows = true;
+        self
+    }
+}
+
+/// A shorter form of a hash, which is enough to compare the rows of one list.
+pub(super) fn short(hash: u128) -> u64 {
+    let [low @ .., _, _, _, _, _, _, _, _] = hash.to_le_bytes();
+    u64::from_le_bytes(low)
+}
+
 impl RowHash {
+    /// A shorter form of the hash, which is enough to compare the rows of one list.
+    pub fn short(self) -> u64 {
+        short(self.hash)
+    }
+
     /// Writes the number of the row among equal ones, from 0, into its record.
     pub fn set_number(self, number: u32, lines: &mut [u8]) {
         if let Some(place) = lines.get_mut(self.place..self.place + 8) {
@@ -38,7 +59,7 @@ impl RowHash {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{FieldSpec, Kind, Origin, Recipe, Renderer};
+    use super::super::{FieldSpec, Kind, Origin, Renderer};
     use super::*;
     use crate::json::Rows;
     use crate::json::scan::Scan;

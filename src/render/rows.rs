@@ -92,7 +92,7 @@ impl<'t> Rows<'t> for PageRows<'_, '_, 't> {
                 return Ok(());
             }
         } else {
-            if self.renderer.recipe.has_row_id {
+            if self.renderer.recipe.hashes_rows {
                 self.hash_row(&mut scan.clone())?;
             }
             self.fields(scan, 0, &mut found)?;

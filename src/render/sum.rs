@@ -16,6 +16,8 @@ pub(crate) struct Sum {
     digits: usize,
     /// How many values were added.
     terms: u64,
+    /// The part of rows that were read and not delivered, in the same units. It is not in `units`.
+    left_out: i128,
     /// Whether a value was too large, had too many digits, or was not a decimal number.
     broken: bool,
 }
@@ -42,10 +44,33 @@ impl Sum {
         self.broken |= other.broken;
         self.digits = self.digits.max(other.digits);
         self.terms += other.terms;
+        self.left_out = self.left_out.saturating_add(other.left_out);
         match self.units.checked_add(other.units) {
             Some(sum) => self.units = sum,
             None => self.broken = true,
         }
+    }
+
+    /// Adds the value of a row that is not delivered.
+    pub(crate) fn leave_out(&mut self, value: &Sum) {
+        self.add_all(&Sum { units: 0, left_out: value.units, ..*value });
+    }
+
+    /// Whether rows that are not delivered have a part in it.
+    pub(crate) fn leaves_out(&self) -> bool {
+        self.left_out != 0
+    }
+
+    /// The sum with the rows that are not delivered.
+    pub(crate) fn of_all_rows(&self) -> Sum {
+        Sum { units: self.units.saturating_add(self.left_out), left_out: 0, ..*self }
+    }
+
+    /// The difference to another sum; `None` if it is not exact.
+    pub(crate) fn less(&self, other: &Sum) -> Option<Sum> {
+        let units = self.units.checked_sub(other.units)?;
+        let is_exact = self.is_exact() && other.is_exact();
+        is_exact.then_some(Sum { units, ..*self })
     }
 
     /// Whether the sum is exact.

@@ -3,6 +3,15 @@
 
 use serde_json::{Value, json};
 use std::io::{self, Write};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// When rows are extracted that are read now: RFC 3339, UTC, to the millisecond.
+pub(crate) fn time_extracted() -> String {
+    let now = OffsetDateTime::now_utc();
+    let whole = now.replace_nanosecond(now.nanosecond() / 1_000_000 * 1_000_000).unwrap_or(now);
+    whole.format(&Rfc3339).unwrap_or_default()
+}
 
 /// Writes the messages of a run to the target.
 #[derive(Debug)]
@@ -11,12 +20,20 @@ pub(crate) struct Output<W> {
     /// Bytes of records written since the last STATE.
     since_state: usize,
     last_state: String,
+    /// Whether STATE lines are written.
+    has_states: bool,
 }
 
 impl<W: Write> Output<W> {
     /// Writes to `out`, which may be unbuffered: lines are written many at a time.
     pub(crate) fn new(out: W) -> Self {
-        Output { out, since_state: 0, last_state: String::new() }
+        Output { out, since_state: 0, last_state: String::new(), has_states: true }
+    }
+
+    /// Writes no STATE, because what is written does not stand for anything that a later run could
+    /// continue with.
+    pub(crate) fn without_states(out: W) -> Self {
+        Output { has_states: false, ..Self::new(out) }
     }
 
     /// Writes a SCHEMA line.
@@ -44,7 +61,7 @@ impl<W: Write> Output<W> {
     /// Writes a STATE line whose value is the JSON text `state`, unless it equals the last one and
     /// no records were written since.
     pub(crate) fn state(&mut self, state: &str) -> io::Result<()> {
-        if self.since_state > 0 || state != self.last_state {
+        if self.has_states && (self.since_state > 0 || state != self.last_state) {
             self.line(&format!("{{\"type\":\"STATE\",\"value\":{state}}}"))?;
             state.clone_into(&mut self.last_state);
             self.since_state = 0;

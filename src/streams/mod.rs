@@ -34,6 +34,7 @@ mod rules;
 mod schema;
 mod smart_plus;
 mod task;
+mod verification;
 
 pub use available::Available;
 pub use call::{Buying, Call, Cap, Days, Detail, PASS, Paging, Parent, Pass, Rest};
@@ -90,6 +91,8 @@ pub enum Per {
     Once,
     /// The developer app, which is named by its id and secret.
     App,
+    /// The run itself: its rows are not read from TikTok, they say what the run found.
+    Run,
 }
 
 /// Where the values of a column come from.
@@ -162,7 +165,7 @@ impl Stream {
         let mut names = match self.per {
             Per::Account => vec!["advertiser_id"],
             Per::BusinessCenter => vec!["bc_id"],
-            Per::AccountBatch | Per::Once | Per::App => Vec::new(),
+            Per::AccountBatch | Per::Once | Per::App | Per::Run => Vec::new(),
         };
         if self.report().is_some() && self.per == Per::Account {
             names.extend(report::ACCOUNT_FIELDS);

@@ -139,9 +139,12 @@ impl Report {
         defaults.into_iter().take(1).map(str::to_owned).collect()
     }
 
-    /// Whether TikTok adds up the metrics of such a report (`enable_total_metrics`).
+    /// The parameter that asks for the totals of all rows of a report.
+    pub const TOTALS: &'static str = "enable_total_metrics";
+
+    /// Whether TikTok adds up the metrics of such a report.
     pub fn has_totals(&self) -> bool {
-        self.report_type == "BASIC"
+        matches!(self.report_type, "BASIC" | "GMV_MAX")
     }
 
     /// The name of the filter that decides about deleted entities, which must fit the level. The

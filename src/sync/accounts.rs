@@ -2,7 +2,7 @@
 //! time zone.
 
 use super::account::Account;
-use crate::api::cause::Cause;
+use crate::api::account_batches;
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::request::Request;
@@ -11,11 +11,8 @@ use crate::json::{Last, Rows, RowsAt};
 use crate::render::push_date_time;
 use crate::singer::bookmark::Bookmark;
 use crate::streams::ADVERTISER_INFO;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use time::Date;
-
-/// Accounts that one call describes at most.
-const BATCH: usize = 100;
 
 /// The result of looking up the accounts.
 #[derive(Debug, Default)]
@@ -43,13 +40,22 @@ pub fn unasked(ids: &[String]) -> Accounts {
     Accounts { open: open.collect(), ..Accounts::default() }
 }
 
-/// Asks TikTok about the accounts, a hundred a call.
+/// Asks TikTok about the accounts.
 pub fn look_up(client: &Client, ids: &[String]) -> Result<Accounts, ApiError> {
     let mut found = Accounts::default();
     let mut rows = HashMap::new();
-    for batch in ids.chunks(BATCH) {
-        describe(client, batch.to_vec(), &mut found, &mut rows)?;
-    }
+    let mut body = Vec::new();
+    let unanswered = account_batches::ask(ids, &mut |batch| {
+        let params = vec![("advertiser_ids", serde_json::Value::from(batch).to_string())];
+        let list = Request::list(ADVERTISER_INFO, RowsAt::Member("list"), params);
+        let request = Request { needs_list: false, ..list };
+        let mut seen = Last(Described::default());
+        say_mended(client.call(&request, &mut body, &mut seen)?.mended);
+        rows.extend(seen.0.0);
+        found.answers.push(String::from_utf8_lossy(&body).into_owned());
+        Ok(())
+    })?;
+    (found.refused, found.undescribed) = (unanswered.refused, unanswered.undescribed);
     for id in ids.iter().filter(|id| !found.refused.iter().any(|(refused, _)| refused == *id)) {
         let row: Option<&Row> = rows.get(id.as_str());
         let name = row.and_then(|row| row.zone.as_deref());
@@ -74,55 +80,6 @@ pub fn look_up(client: &Client, ids: &[String]) -> Result<Accounts, ApiError> {
         log::warn!("time zones are unknown, days are taken as UTC: {error}");
     }
     Ok(found)
-}
-
-/// Asks about one batch. If TikTok refuses one of its accounts, that one is removed, or the batch
-/// is halved to find it.
-fn describe(
-    client: &Client,
-    mut batch: Vec<String>,
-    found: &mut Accounts,
-    rows: &mut HashMap<String, Row>,
-) -> Result<(), ApiError> {
-    let mut body = Vec::new();
-    while !batch.is_empty() && found.undescribed.is_none() {
-        let ids = serde_json::Value::from(batch.clone()).to_string();
-        let params = vec![("advertiser_ids", ids)];
-        let list = Request::list(ADVERTISER_INFO, RowsAt::Member("list"), params);
-        let request = Request { needs_list: false, ..list };
-        let mut seen = Last(Described::default());
-        let answer = client.call(&request, &mut body, &mut seen);
-        let Err(error) = answer.map(|page| say_mended(page.mended)) else {
-            rows.extend(seen.0.0);
-            found.answers.push(String::from_utf8_lossy(&body).into_owned());
-            return Ok(());
-        };
-        match error.cause {
-            Cause::AccountGone => match named(&batch, &error.message) {
-                Some(index) => found.refused.push((batch.remove(index), error)),
-                None => describe(client, batch.split_off(batch.len() / 2), found, rows)?,
-            },
-            // How many ids a call takes is not published.
-            Cause::TooLarge if batch.len() > 1 => {
-                describe(client, batch.split_off(batch.len() / 2), found, rows)?;
-            }
-            cause if cause.ends_slice() => return Err(error),
-            // Streams that need no time zone can be read without it.
-            _ => found.undescribed = Some(error),
-        }
-    }
-    Ok(())
-}
-
-/// The account that a refusal is about: the only one of the batch, or the only one that the message
-/// names. A message that names several may name accounts that are not refused.
-fn named(batch: &[String], message: &str) -> Option<usize> {
-    if batch.len() == 1 {
-        return Some(0);
-    }
-    let words: HashSet<&str> = message.split(|c: char| !c.is_ascii_digit()).collect();
-    let mut named = (0..batch.len()).filter(|index| words.contains(batch[*index].as_str()));
-    named.next().filter(|_| named.next().is_none())
 }
 
 /// Warns of repaired text, because the rows are rendered later from the repaired answer.
@@ -178,18 +135,7 @@ fn date(time: &str) -> Option<Date> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use time::macros::date;
-
-    #[test]
-    fn a_refusal_is_about_the_one_account_that_it_names() {
-        let batch = ["71".to_owned(), "72".to_owned(), "711".to_owned()];
-        assert_eq!(named(&batch, "No permission to operate advertiser 72"), Some(1));
-        assert_eq!(named(&batch, "No permission to operate advertiser 711"), Some(2));
-        assert_eq!(named(&batch, "advertisers [71, 72]"), None, "one of them may be open");
-        assert_eq!(named(&batch, "no permission"), None);
-        assert_eq!(named(&batch[..1], "no permission"), Some(0));
-    }
 
     #[test]
     fn the_day_of_creation_is_read_in_every_form() {

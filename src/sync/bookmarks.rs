@@ -67,7 +67,7 @@ fn partitions(plan: &Plan, accounts: &Accounts) -> Vec<Partition> {
         Per::BusinessCenter => {
             (0..accounts.business_centers.len()).map(Partition::BusinessCenter).collect()
         }
-        Per::AccountBatch | Per::Once | Per::App => Vec::new(),
+        Per::AccountBatch | Per::Once | Per::App | Per::Run => Vec::new(),
     }
 }
 

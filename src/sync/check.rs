@@ -42,6 +42,8 @@ pub(crate) enum Verdict {
     Equal,
     /// TikTok rounds rows and totals.
     Rounded,
+    /// TikTok's total has rows that belong to no hour, which are not delivered.
+    NoHour,
     /// The days are too recent to be final.
     Fresh,
     /// TikTok has no total, or one that is not a number.
@@ -49,7 +51,28 @@ pub(crate) enum Verdict {
     Differs,
 }
 
+impl Verdict {
+    /// Its name in the stream `verification`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Verdict::Equal => "equal",
+            Verdict::Rounded => "rounded",
+            Verdict::NoHour => "no hour",
+            Verdict::Fresh => "too fresh",
+            Verdict::Unknown => "unknown",
+            Verdict::Differs => "different",
+        }
+    }
+}
+
 impl Check {
+    /// Adds the comparison of another part of the same rows. The worse verdict counts.
+    pub(crate) fn add(&mut self, other: &Check) {
+        self.ours.add_all(&other.ours);
+        self.theirs.add_all(&other.theirs);
+        self.verdict = self.verdict.max(other.verdict);
+    }
+
     /// Compares sums with TikTok's, in the order of `metrics`. `today` is that of the account.
     pub(crate) fn all(
         what: What,
@@ -60,22 +83,26 @@ impl Check {
         today: Date,
     ) -> Vec<Check> {
         let is_count = |ours: &Sum, theirs: &Sum| ours.is_whole() && theirs.is_whole();
-        let pairs = || ours.iter().zip(theirs);
+        let pairs = || ours.iter().map(Sum::of_all_rows).zip(theirs);
         // If a count differs, rows may be missing, and a difference in money is not due to
         // rounding.
         let counts_differ = pairs().any(|(ours, theirs)| {
-            theirs.is_some_and(|theirs| is_count(ours, &theirs) && !ours.equals(&theirs))
+            theirs.is_some_and(|theirs| is_count(&ours, &theirs) && !ours.equals(&theirs))
         });
-        let compare = |(metric, (ours, theirs)): (usize, (&Sum, &Option<Sum>))| {
+        let compare = |(metric, (all, theirs)): (usize, (Sum, &Option<Sum>))| {
+            let ours = ours[metric];
+            let explained = |verdict| if ours.leaves_out() { Verdict::NoHour } else { verdict };
             let verdict = match theirs {
-                Some(theirs) if !ours.is_exact() || !theirs.is_exact() => Verdict::Unknown,
-                Some(theirs) if ours.equals(theirs) => Verdict::Equal,
-                Some(theirs) if ours.is_rounded_from(theirs) && !counts_differ => Verdict::Rounded,
+                Some(theirs) if !all.is_exact() || !theirs.is_exact() => Verdict::Unknown,
+                Some(theirs) if all.equals(theirs) => explained(Verdict::Equal),
+                Some(theirs) if all.is_rounded_from(theirs) && !counts_differ => {
+                    explained(Verdict::Rounded)
+                }
                 Some(_) if window.end > firm_day(today) => Verdict::Fresh,
                 Some(_) => Verdict::Differs,
                 None => Verdict::Unknown,
             };
-            Check { what, metric, ours: *ours, theirs: theirs.unwrap_or_default(), window, verdict }
+            Check { what, metric, ours, theirs: theirs.unwrap_or_default(), window, verdict }
         };
         pairs().take(metrics.len()).enumerate().map(compare).collect()
     }

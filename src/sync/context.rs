@@ -10,6 +10,7 @@ use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::config::Config;
 use crate::render::Tally;
+use crate::run_report::content::Skipped;
 use crate::singer::bookmark::Bookmark;
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -23,6 +24,10 @@ pub(crate) struct Context {
     pub config: Config,
     /// Streams of the run.
     pub plans: Vec<Plan>,
+    /// The stream of comparisons with TikTok's totals, if it is selected. Nothing is read for it.
+    pub verification: Option<Plan>,
+    /// Selected streams that are not read.
+    pub skipped: Vec<Skipped>,
     /// Accounts of the run.
     pub accounts: Accounts,
     /// When the run began.
@@ -31,6 +36,8 @@ pub(crate) struct Context {
     pub starts: Arc<Starts>,
     /// How many days of a report can be asked for at once.
     pub sizes: Arc<Sizes>,
+    /// Whether one record per stream and account is enough, because of `--test`.
+    pub is_sample: bool,
 }
 
 impl Context {
@@ -60,7 +67,8 @@ pub(crate) struct Ending {
     pub pass: Option<PassEnd>,
     /// What was compared with TikTok's totals.
     pub checks: Vec<Check>,
-    /// Descriptions of what is wrong with the delivered rows. The bookmark still moves.
+    /// Descriptions of rows that are wrong or missing. Each is a failure of the run, but only
+    /// `is_incomplete` keeps the bookmark from moving.
     pub oddities: Vec<String>,
     /// Whether rows are missing, so that the bookmark must not move. The other rows are delivered.
     pub is_incomplete: bool,

@@ -47,14 +47,25 @@ pub(crate) fn specs(
     specs
 }
 
-/// What tells rows of one list apart. The catalog may have other keys.
+/// The members that tell rows of one list apart; none if `hashes_rows` says that all members do.
+/// The catalog may have other keys.
 pub(crate) fn identity(stream: &Stream) -> Vec<&'static str> {
     let names = stream.report().map_or(&stream.keys, |report| &report.dimensions);
-    if stream.report().is_none() && names.iter().any(|name| is_made(stream, name)) {
-        // Rows without an id cannot be told apart.
+    if has_made_key(stream) {
         return Vec::new();
     }
     names.iter().copied().filter(|name| origin(stream, name) == Origin::Row).collect()
+}
+
+/// Whether rows are told apart by all that they hold, because they have no id, or one that is only
+/// known at their end. Rows of a list that comes in one answer do not have to be told apart.
+pub(crate) fn hashes_rows(stream: &Stream) -> bool {
+    let has_row_id = stream.made.iter().any(|(_, made)| *made == Made::RowId);
+    has_row_id || has_made_key(stream) && stream.call.paging.most().is_some()
+}
+
+fn has_made_key(stream: &Stream) -> bool {
+    stream.report().is_none() && stream.keys.iter().any(|name| is_made(stream, name))
 }
 
 fn is_made(stream: &Stream, name: &str) -> bool {

@@ -6,9 +6,11 @@ use crate::api::cause::Cause;
 use crate::api::client::Client;
 use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
-use crate::api::request::{PageOf, Request};
+use crate::api::request::{PageOf, Request, other_size};
 use crate::json::scan::{Malformed, Scan};
 use crate::json::{Reader, Rows};
+use foldhash::quality::FixedState;
+use std::hash::BuildHasher;
 
 const REMEDY: &str = "run again later; the state is kept";
 
@@ -24,12 +26,14 @@ pub(crate) struct Wanted {
     pub only: Option<(&'static str, &'static [&'static str])>,
     /// Parameters and the members that go with an id.
     pub also: &'static [(&'static str, &'static str)],
+    /// Whether the ids of the first page are enough.
+    pub is_sample: bool,
 }
 
 impl Wanted {
     /// The ids that tell the rows of a list apart.
     pub(crate) fn key(id: &'static str) -> Self {
-        Wanted { id, is_unique: true, only: None, also: &[] }
+        Wanted { id, is_unique: true, only: None, also: &[], is_sample: false }
     }
 
     /// All members that are read, and which of them each is.
@@ -55,25 +59,26 @@ enum Member {
 pub(crate) type Found = (Box<str>, Vec<Box<str>>);
 
 /// The ids of all pages of a list, each once and in order. A list with fewer rows than TikTok
-/// counts is read a second time.
+/// counts is read a second time, in pages of another size.
 pub(crate) fn read(
     client: &Client,
     body: &mut Vec<u8>,
     mut request: Request,
     wanted: &Wanted,
 ) -> Result<Vec<Found>, ApiError> {
-    let mut found = Vec::new();
+    let mut seen = Seen::default();
     let (mut rows, mut counted) = (0, 0);
     for _ in 0..2 {
-        (rows, counted) = read_pages(client, body, &mut request, wanted, &mut found)?;
-        found.sort_unstable();
-        found.dedup_by(|one, other| one.0 == other.0);
-        if wanted.is_unique && wanted.only.is_none() {
-            rows = found.len() as u64;
+        (rows, counted) = read_pages(client, body, &mut request, wanted, &mut seen)?;
+        if wanted.is_unique {
+            rows = seen.rows();
         }
-        if rows >= counted {
-            return Ok(found);
+        if rows >= counted || wanted.is_sample {
+            seen.found.sort_unstable();
+            seen.found.dedup_by(|one, other| one.0 == other.0);
+            return Ok(seen.found);
         }
+        request.page = request.page.map(|page| PageOf { size: other_size(page.size), ..page });
     }
     let message = format!("TikTok reports {counted} rows of a list of ids but returned {rows}");
     Err(ApiError::new(Cause::Incomplete, request.path, message, REMEDY))
@@ -85,14 +90,15 @@ fn read_pages(
     body: &mut Vec<u8>,
     request: &mut Request,
     wanted: &Wanted,
-    found: &mut Vec<Found>,
+    seen: &mut Seen,
 ) -> Result<(u64, u64), ApiError> {
     let (mut number, mut rows, mut counted) = (1, 0, 0);
     let members = wanted.members();
+    seen.without_id = 0;
     loop {
         request.page = request.page.map(|page| PageOf { number, ..page });
-        let before = found.len();
-        let mut reader = IdReader { wanted, members: &members, before, found: &mut *found };
+        let before = (seen.found.len(), seen.hashes.len(), seen.without_id);
+        let mut reader = IdReader { wanted, members: &members, before, seen: &mut *seen };
         let page = client.call(request, body, &mut reader)?;
         if page.code == PARTIAL {
             let error = ApiError::new(Cause::PartMissing, request.path, page.message, REMEDY);
@@ -100,10 +106,30 @@ fn read_pages(
         }
         rows += page.rows;
         counted = counted.max(page.page_info.map_or(0, |info| info.total_number));
-        if number >= page.last {
+        if number >= page.last || wanted.is_sample {
             return Ok((rows, counted));
         }
         number += 1;
+    }
+}
+
+/// What was read so far.
+#[derive(Debug, Default)]
+struct Seen {
+    /// The ids of the rows that count.
+    found: Vec<Found>,
+    /// Hashes of the ids of all rows, also of those that do not count.
+    hashes: Vec<u64>,
+    /// The number of rows without an id in this reading.
+    without_id: u64,
+}
+
+impl Seen {
+    /// The number of different rows.
+    fn rows(&mut self) -> u64 {
+        self.hashes.sort_unstable();
+        self.hashes.dedup();
+        self.hashes.len() as u64 + self.without_id
     }
 }
 
@@ -111,8 +137,9 @@ fn read_pages(
 struct IdReader<'a> {
     wanted: &'a Wanted,
     members: &'a [(Member, &'static str)],
-    before: usize,
-    found: &'a mut Vec<Found>,
+    /// The numbers in `seen` before this page.
+    before: (usize, usize, u64),
+    seen: &'a mut Seen,
 }
 
 impl Reader for IdReader<'_> {
@@ -122,7 +149,9 @@ impl Reader for IdReader<'_> {
         Self: 't;
 
     fn begin(&mut self) -> &mut Self {
-        self.found.truncate(self.before);
+        self.seen.found.truncate(self.before.0);
+        self.seen.hashes.truncate(self.before.1);
+        self.seen.without_id = self.before.2;
         self
     }
 }
@@ -140,8 +169,17 @@ impl<'t> Rows<'t> for IdReader<'_> {
             }
             Member::Also(place) => also[place] = Box::from(text),
         })?;
-        for id in ids.into_iter().filter(|id| counts && !id.is_empty()) {
-            self.found.push((plain(id), also.clone()));
+        ids.retain(|id| !id.is_empty());
+        if ids.is_empty() {
+            self.seen.without_id += 1;
+        }
+        for id in ids {
+            if self.wanted.is_unique {
+                self.seen.hashes.push(FixedState::default().hash_one(id));
+            }
+            if counts {
+                self.seen.found.push((plain(id), also.clone()));
+            }
         }
         Ok(())
     }
@@ -205,12 +243,13 @@ mod tests {
     use super::*;
 
     fn ids(wanted: &Wanted, rows: &[&str]) -> Vec<Found> {
-        let (members, mut found) = (wanted.members(), Vec::new());
-        let mut reader = IdReader { wanted, members: &members, before: 0, found: &mut found };
+        let (members, mut seen) = (wanted.members(), Seen::default());
+        let before = (0, 0, 0);
+        let mut reader = IdReader { wanted, members: &members, before, seen: &mut seen };
         for row in rows {
             reader.row(&mut Scan::new(row)).expect("a row");
         }
-        found
+        seen.found
     }
 
     #[test]

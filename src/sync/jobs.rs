@@ -3,6 +3,7 @@
 use super::accounts::Accounts;
 use super::partition::Partition;
 use super::plan::Plan;
+use super::sample;
 use super::sizes::Sizes;
 use super::starts::{Start, Starts};
 use super::windows::{Window, growing_windows, windows};
@@ -28,6 +29,8 @@ pub(crate) struct Cut {
     pub report_window: u16,
     /// If the run ends after `max_runtime`: how long windows took so far.
     pub growing: Option<Arc<Sizes>>,
+    /// Whether one window is enough, and no task is created.
+    pub is_sample: bool,
 }
 
 /// All jobs of the run, created one after the other: by stream, partition, and window with the
@@ -44,8 +47,11 @@ pub(crate) fn jobs(
         .iter()
         .map(|p| (p.stream.per, p.stream.window_days().min(cut.report_window)))
         .collect();
+    let is_left_out = |plan: &Plan| cut.is_sample && plan.stream.call.task.is_some();
+    let left_out: Vec<bool> = plans.iter().map(is_left_out).collect();
     let (starts, cut) = (Arc::clone(starts), cut.clone());
-    columns.into_iter().enumerate().flat_map(move |(plan, (per, most))| {
+    let columns = columns.into_iter().enumerate().filter(move |(plan, _)| !left_out[*plan]);
+    columns.flat_map(move |(plan, (per, most))| {
         let (starts, cut) = (Arc::clone(&starts), cut.clone());
         let skipped = if plan == 0 { first_account.min(counts.0) } else { 0 };
         partitions(per, counts, skipped).flat_map(move |partition| {
@@ -70,6 +76,7 @@ fn partitions(
         Per::BusinessCenter => Box::new((0..business_centers).map(Partition::BusinessCenter)),
         Per::Once => Box::new(std::iter::once(Partition::Once)),
         Per::App => Box::new(std::iter::once(Partition::App)),
+        Per::Run => Box::new(std::iter::empty()),
         Per::Account => Box::new((skipped..open).chain(0..skipped).map(Partition::Account)),
     }
 }
@@ -83,6 +90,9 @@ fn windows_of(
 ) -> Box<dyn Iterator<Item = Window> + Send> {
     let Some((first, end)) = start.days else { return Box::new(std::iter::empty()) };
     let firm = start.firm.unwrap_or(end).min(end);
+    if cut.is_sample {
+        return Box::new(sample::window(first, end, firm, most).into_iter());
+    }
     let after = |day: Date| day.next_day().unwrap_or(Date::MAX).max(first);
     let Some(sizes) = cut.growing.clone() else {
         let fresh = if firm < end { Some(windows(after(firm), end, most)) } else { None };

@@ -15,6 +15,7 @@ mod named_accounts;
 mod partition;
 pub mod plan;
 mod read;
+mod sample;
 mod sides;
 mod sizes;
 mod skips;
@@ -23,6 +24,7 @@ mod stop;
 mod windows;
 
 pub use deliver::Failures;
+pub(crate) use sample::write_schemas;
 
 use crate::api::cause::Loss;
 use crate::api::client::Client;
@@ -30,6 +32,7 @@ use crate::api::error::ApiError;
 use crate::api::pacing::Halt;
 use crate::config::Config;
 use crate::pool::{Budget, Pool};
+use crate::run_report::RunReport;
 use crate::signals::Signals;
 use crate::singer::catalog::CatalogStream;
 use crate::singer::output::Output;
@@ -38,7 +41,7 @@ use crate::streams::{Per, Replication};
 use accounts::Accounts;
 use anyhow::Result;
 use context::Context;
-use deliver::Delivery;
+use deliver::{Delivery, Note, Tracker};
 use jobs::Cut;
 use named_accounts::Unnamed;
 use plan::Plan;
@@ -68,16 +71,50 @@ fn budget(workers: usize, plans: &[Plan]) -> Budget {
 
 /// Replicates the selected streams and returns the failures. The last STATE covers everything that
 /// was delivered.
-pub fn run(
+pub(crate) fn run(
+    config: Config,
+    catalog: &[CatalogStream],
+    state: State,
+    signals: &Signals,
+    out: impl Write,
+    report: &mut RunReport,
+) -> Result<Failures> {
+    replicate(config, catalog, state, signals, Output::new(out), false, report)
+}
+
+/// Delivers one record per stream and account, without a STATE, and returns the failures.
+pub(crate) fn test(
+    mut config: Config,
+    catalog: &[CatalogStream],
+    signals: &Signals,
+    out: impl Write,
+    report: &mut RunReport,
+) -> Result<Failures> {
+    sample::shrink_config(&mut config);
+    replicate(config, catalog, State::default(), signals, Output::without_states(out), true, report)
+}
+
+fn replicate(
     mut config: Config,
     catalog: &[CatalogStream],
     mut state: State,
     signals: &Signals,
-    out: impl Write,
+    mut out: Output<impl Write>,
+    is_sample: bool,
+    report: &mut RunReport,
 ) -> Result<Failures> {
     let halt = Arc::new(Halt::default());
     let stop = Stop::new(signals, config.max_runtime);
     let mut plans = plan::plan(catalog, &config)?;
+    let verification = plans.iter().position(|plan| plan.stream.per == Per::Run);
+    let verification = verification.map(|place| plans.remove(place));
+    let skipped = plan::skipped(catalog, &config);
+    if let Some(content) = report.content() {
+        content.skipped.clone_from(&skipped);
+    }
+    if is_sample {
+        sample::shrink_plans(&mut plans);
+    }
     if config.max_runtime.is_some() {
         go_on_where_the_last_run_ended(&mut plans, &state);
     }
@@ -85,20 +122,26 @@ pub fn run(
     match named_accounts::ids(&client, &config, &stop) {
         Some(Ok(ids)) => config.accounts = ids,
         Some(Err(Unnamed::Wrong(error))) => {
-            Output::new(out).state(&state.to_value())?;
+            out.state(&state.to_value())?;
             return Err(error);
         }
-        Some(Err(Unnamed::Refused(error))) => return end_early(out, &state, &stop, Some(&error)),
-        None => return end_early(out, &state, &stop, None),
+        Some(Err(Unnamed::Refused(error))) => {
+            return end_early(out, &state, &stop, Some(&error), report);
+        }
+        None => return end_early(out, &state, &stop, None, report),
     }
-    let accounts = match open_accounts(&client, &config, &plans, &stop) {
+    let mut accounts = match open_accounts(&client, &config, &plans, &stop) {
         Some(Ok(accounts)) => accounts,
         early => {
             halt.halt();
             let error = early.and_then(Result::err);
-            return end_early(out, &state, &stop, error.as_ref());
+            return end_early(out, &state, &stop, error.as_ref(), report);
         }
     };
+    let failures = Failures::of_accounts(&accounts, &plans);
+    if is_sample {
+        sample::shrink_accounts(&mut accounts, &plans);
+    }
     let now = OffsetDateTime::now_utc();
     bookmarks::check(&mut state, &plans, &accounts, &config, now)?;
     let starts = Arc::new(Starts::new(&plans, &accounts, &state, &config, now)?);
@@ -110,33 +153,51 @@ pub fn run(
     }
     let sizes = Arc::new(Sizes::new(config.max_runtime));
     let growing = config.max_runtime.is_some().then(|| Arc::clone(&sizes));
-    let cut = Cut { report_window: config.report_window, growing };
+    let cut = Cut { report_window: config.report_window, growing, is_sample };
     let resumed = state.current().1.filter(|_| config.max_runtime.is_some());
     let first_account =
         resumed.and_then(|id| accounts.open.iter().position(|account| account.id == id));
     let jobs = jobs::jobs(&plans, &accounts, &starts, &cut, first_account.unwrap_or(0));
     let workers = config.concurrency;
     let budget = budget(workers, &plans);
-    let failures = Failures::of_accounts(&accounts, &plans);
-    let context =
-        Arc::new(Context { client, config, plans, accounts, started: now, starts, sizes });
+    let context = Arc::new(Context {
+        client,
+        config,
+        plans,
+        verification,
+        skipped,
+        accounts,
+        started: now,
+        starts,
+        sizes,
+        is_sample,
+    });
     let reading = Reading::new(Arc::clone(&context), failures.skips());
     let pool = Pool::start(jobs, workers, budget, reading);
-    let result = Delivery::new(&context, out, state, failures, &pool, &stop).run();
+    let tracker = Tracker::new(&context, report);
+    let result = Delivery::new(&context, out, state, failures, &pool, &stop, tracker).run();
     halt.halt();
     result
 }
 
 /// Ends a run before its first stream. Whoever reads the output keeps the state.
 fn end_early(
-    out: impl Write,
+    mut out: Output<impl Write>,
     state: &State,
     stop: &Stop,
     error: Option<&ApiError>,
+    report: &mut RunReport,
 ) -> Result<Failures> {
-    Output::new(out).state(&state.to_value())?;
+    out.state(&state.to_value())?;
     log::info!("{}", stop.reason().unwrap_or("the run cannot start"));
-    Ok(error.map_or_else(Failures::default, Failures::of_run))
+    let Some(error) = error else {
+        report.stops(stop.reason().unwrap_or("the run cannot start"));
+        return Ok(Failures::default());
+    };
+    if let Some(content) = report.content() {
+        content.failures.push(Note::of(error).failure);
+    }
+    Ok(Failures::of_run(error))
 }
 
 /// Puts the stream at which the last run ended early first, and those before it last. Otherwise,

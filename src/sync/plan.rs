@@ -1,15 +1,17 @@
 //! The plan of each selected stream: what is read and how, from the catalog and the stream table.
 
-use super::fields::{identity, specs};
+use super::fields::{hashes_rows, identity, specs};
 use super::sides::{MOST_METRICS, Side, sides};
 use crate::config::Config;
 use crate::error::input;
 use crate::render::{DESELECTED, FieldSpec, Origin, Recipe};
+use crate::run_report::content::Skipped;
 use crate::singer::catalog::CatalogStream;
 use crate::singer::{selection, shape};
 use crate::streams::dictionary::{Grain, dictionary};
 use crate::streams::{Available, Per, Replication, Report, Stream};
 use anyhow::Result;
+use log::Level;
 use serde_json::Value;
 
 /// One stream of the run.
@@ -37,35 +39,45 @@ pub struct Plan {
 
 /// Plans the selected streams, in the order of the catalog.
 pub fn plan(catalog: &[CatalogStream], config: &Config) -> Result<Vec<Plan>> {
-    let (mut plans, mut lacking) = (Vec::new(), Vec::new());
+    let mut plans = Vec::new();
     for stream in catalog.iter().filter(|s| selection::is_selected(s)) {
         let entry = config.streams.find(&stream.id);
         let entry = entry.ok_or_else(|| unknown(&stream.id, &config.streams))?;
-        if config.sandbox && !entry.in_sandbox {
-            lacking.push(stream.id.as_str());
-            continue;
-        }
-        if entry.per == Per::App && config.app.is_none() {
-            log::warn!(
-                "{}: skipped, it is read with the developer app: set `app_id` and `secret`, or \
-                 deselect it",
-                stream.id
-            );
+        if let Some((level, reason)) = skip_reason(entry, config) {
+            // The summary names all of them at the end.
+            if level == Level::Warn {
+                log::warn!("{}: skipped, {reason}", stream.id);
+            }
             continue;
         }
         plans.push(Plan::new(entry, stream, config.verify && !config.sandbox)?);
-    }
-    if !lacking.is_empty() {
-        log::info!(
-            "{} selected streams are skipped because TikTok's sandbox does not have them: {}",
-            lacking.len(),
-            lacking.join(", ")
-        );
     }
     if plans.is_empty() {
         log::warn!("no stream is selected, nothing to do");
     }
     Ok(plans)
+}
+
+/// The selected streams that are not planned, with the reasons.
+pub(crate) fn skipped(catalog: &[CatalogStream], config: &Config) -> Vec<Skipped> {
+    let selected = catalog.iter().filter(|stream| selection::is_selected(stream));
+    let skipped = selected.filter_map(|stream| {
+        let (_, reason) = skip_reason(config.streams.find(&stream.id)?, config)?;
+        Some(Skipped { stream: stream.stream.clone(), reason })
+    });
+    skipped.collect()
+}
+
+/// Why a stream cannot be read with this config, and whether that is a warning.
+fn skip_reason(stream: &Stream, config: &Config) -> Option<(Level, &'static str)> {
+    if config.sandbox && !stream.in_sandbox {
+        return Some((Level::Info, "the sandbox does not have it"));
+    }
+    if stream.per == Per::Run && !config.verify {
+        return Some((Level::Info, "it has rows only with `verify`"));
+    }
+    let why = "it is read with the developer app: set `app_id` and `secret`, or deselect it";
+    (stream.per == Per::App && config.app.is_none()).then_some((Level::Warn, why))
 }
 
 fn unknown(id: &str, available: &Available) -> anyhow::Error {
@@ -98,6 +110,7 @@ impl Plan {
             specs(stream, catalog, &keys, &selection::marked_schema(catalog, &always, DESELECTED));
         let report = stream.report();
         let metrics = report.map_or_else(Vec::new, |r| metrics(&catalog.id, r, &specs));
+        // No such report has more than the 53 metrics of GMV Max, so the others do not exist.
         if metrics.len() > MOST_METRICS && stream.call.has_parents() {
             return Err(input(format!(
                 "catalog: `{}` selects {} metrics; of this report the tap requests \
@@ -117,11 +130,13 @@ impl Plan {
         let compared = cursor.filter(|_| is_compared);
         let is_nested = report.is_some_and(|report| !report.has_flat_rows());
         let is_hourly = report.is_some_and(|report| report.grain == Grain::Hour);
+        let has_hashes = hashes_rows(stream);
         let recipe = |specs| {
             let recipe = Recipe::new(&catalog.stream, is_nested, compared, specs)
                 .identified_by(&identity(stream))
                 .summing(&summed);
-            if is_hourly { recipe.with_hours() } else { recipe }
+            let recipe = if is_hourly { recipe.with_hours() } else { recipe };
+            if has_hashes { recipe.hashing_rows() } else { recipe }
         };
         Ok(Plan {
             stream: stream.clone(),

@@ -6,20 +6,41 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A folder of `src/`, and the other parts of the crate that its files may name.
-const MAY_NAME: [(&str, &[&str]); 9] = [
+const MAY_NAME: [(&str, &[&str]); 12] = [
     ("json", &[]),
     ("pool", &[]),
+    ("logging", &["words"]),
+    ("progress", &["logging"]),
+    ("run_report", &["error", "logging", "singer", "words"]),
     ("streams", &["json"]),
     ("render", &["json"]),
     ("api", &["config", "error", "json", "logging", "words"]),
     ("singer", &["error", "files"]),
     ("config", &["error", "files", "logging", "streams", "words"]),
-    ("auth", &["api", "cli", "config", "error", "json", "logging", "signals", "streams", "words"]),
+    (
+        "auth",
+        &[
+            "api", "cli", "config", "error", "json", "logging", "requests", "signals", "streams",
+            "words",
+        ],
+    ),
     (
         "sync",
         &[
-            "api", "config", "error", "json", "logging", "pool", "render", "signals", "singer",
-            "streams", "words",
+            "api",
+            "config",
+            "error",
+            "json",
+            "logging",
+            "pool",
+            "progress",
+            "render",
+            "requests",
+            "run_report",
+            "signals",
+            "singer",
+            "streams",
+            "words",
         ],
     ),
 ];

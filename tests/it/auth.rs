@@ -3,7 +3,10 @@
 
 mod check;
 mod files;
+mod kept;
+mod preflight;
 mod refusals;
+mod typed;
 
 use crate::harness::{binary, serve, world};
 use fake_tiktok::{APP_ID, SECRET, Server, TOKEN};
@@ -63,7 +66,14 @@ pub(crate) fn command(dir: &TempDir, server: &Server, settings: &Value) -> Comma
 
 impl Auth {
     /// Starts a command and waits for the address of the consent page.
-    pub(crate) fn start(mut command: Command) -> Self {
+    pub(crate) fn start(command: Command) -> Self {
+        let mut auth = Auth::spawn(command);
+        auth.read_url();
+        auth
+    }
+
+    /// Starts a command.
+    pub(crate) fn spawn(mut command: Command) -> Self {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary starts");
         let (stdin, stderr) = (child.stdin.take(), child.stderr.take().unwrap());
@@ -75,10 +85,13 @@ impl Auth {
                 }
             }
         });
-        let mut auth = Auth { child, stdin, lines, stderr: Vec::new(), url: String::new() };
-        let line = auth.wait_for("/portal/auth?");
-        line.split_whitespace().last().unwrap().clone_into(&mut auth.url);
-        auth
+        Auth { child, stdin, lines, stderr: Vec::new(), url: String::new() }
+    }
+
+    /// Waits for the address of the consent page.
+    pub(crate) fn read_url(&mut self) {
+        let line = self.wait_for("/portal/auth?");
+        line.split_whitespace().last().unwrap().clone_into(&mut self.url);
     }
 
     /// Waits for a line of stderr.
@@ -117,9 +130,24 @@ impl Ended {
     /// Fails unless the run ended with this exit code and its last line has these parts.
     #[track_caller]
     pub(crate) fn refused(&self, code: i32, parts: &[&str]) {
+        assert!(self.stdout.is_empty(), "{}", self.stdout);
+        self.failed(code, parts);
+    }
+
+    /// Fails unless the run failed in this way, but the config with the token is on stdout.
+    #[track_caller]
+    pub(crate) fn kept(&self, code: i32, parts: &[&str]) {
+        let config: Value = serde_json::from_str(&self.stdout).expect("a config");
+        assert_eq!(config["access_token"], TOKEN);
+        self.failed(code, parts);
+        self.failed(code, &["The config is on stdout"]);
+    }
+
+    #[track_caller]
+    fn failed(&self, code: i32, parts: &[&str]) {
         assert_eq!(self.code, Some(code), "{}", self.stderr.join("\n"));
         let cause = self.stderr.last().unwrap();
-        assert!(cause.starts_with("CRITICAL ") && self.stdout.is_empty(), "{cause}");
+        assert!(cause.starts_with("CRITICAL "), "{cause}");
         for part in parts {
             assert!(cause.contains(part), "no {part} in: {cause}");
         }
@@ -222,56 +250,6 @@ fn a_code_may_be_pasted_alone_or_with_its_address() {
         assert!(ended.stderr.last().unwrap().contains("The config is on stdout"));
     }
     assert_eq!(server.violations(), [""; 0]);
-}
-
-#[test]
-fn the_secret_is_asked_for_if_no_config_has_it() {
-    let server = serve(world());
-    let dir = TempDir::new().unwrap();
-    let mut command = command(&dir, &server, &json!({"secret": null, "app_id": null}));
-    command.args(["--paste", "--app-id", APP_ID]);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    // The address is printed after the secret was read, so everything is typed ahead here. The
-    // code is wrong, because it cannot be known yet.
-    let mut child = command.spawn().unwrap();
-    write!(child.stdin.take().unwrap(), "{SECRET}\nno-such-code\n").unwrap();
-    let ended = child.wait_with_output().unwrap();
-    let stderr = String::from_utf8(ended.stderr).unwrap();
-    assert!(stderr.lines().last().unwrap().contains("the code is wrong"), "{stderr}");
-    assert!(!stderr.contains(SECRET) && !stderr.contains("no-such-code"), "{stderr}");
-    let sent = server.requests();
-    assert_eq!(sent.len(), 1, "the exchange and nothing else");
-    assert_eq!((sent[0].param("secret"), sent[0].param("app_id")), (Some(SECRET), Some(APP_ID)));
-}
-
-#[test]
-fn the_browser_is_opened_where_that_is_asked_for() {
-    let server = serve(world());
-    for opens in [true, false] {
-        let dir = TempDir::new().unwrap();
-        let (script, opened) = (dir.path().join("xdg-open"), dir.path().join("opened"));
-        let text =
-            format!("#!/bin/sh\necho \"$1\" > '{0}.new'\nmv '{0}.new' '{0}'\n", opened.display());
-        std::fs::write(&script, text).unwrap();
-        std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o700))
-            .unwrap();
-        let mut command = command(&dir, &server, &json!({}));
-        command.arg("--paste").env("PATH", format!("{}:/usr/bin:/bin", dir.path().display()));
-        if opens {
-            command.arg("--open");
-        }
-        let mut auth = Auth::start(command);
-        let begun = std::time::Instant::now();
-        while opens && !opened.exists() && begun.elapsed() < PATIENCE {
-            thread::sleep(Duration::from_millis(20));
-        }
-        let to = press(&auth.url, "confirm");
-        auth.paste(&to);
-        let url = auth.url.clone();
-        auth.end().done();
-        let found = std::fs::read_to_string(&opened).ok();
-        assert_eq!(found.as_deref().map(str::trim), opens.then_some(url.as_str()));
-    }
 }
 
 #[test]

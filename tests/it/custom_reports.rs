@@ -35,7 +35,8 @@ fn tap(server: &Server, reports: &[Value]) -> Tap {
 }
 
 fn stream(report: &Value) -> Stream {
-    let available = Available::new(&json!([]), &json!([]), &json!([report])).expect("valid");
+    let available =
+        Available::new(&json!([]), &json!([]), &json!([report]), &json!(false)).expect("valid");
     available.listed().next().expect("one stream").clone()
 }
 

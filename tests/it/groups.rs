@@ -29,7 +29,9 @@ fn of_groups(groups: &[Group]) -> Vec<&'static str> {
 
 /// Lists nothing and reads no catalog: what is selected comes from the test.
 fn everything() -> Value {
-    catalog_of(&Available::new(&json!(["all"]), &json!([]), &json!([])).expect("valid"))
+    catalog_of(
+        &Available::new(&json!(["all"]), &json!([]), &json!([]), &json!(false)).expect("valid"),
+    )
 }
 
 #[test]

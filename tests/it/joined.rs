@@ -224,7 +224,7 @@ fn what_is_joined_is_proven() {
         for row in &table {
             assert_eq!(row[3], row[4], "{row:?}");
             let compared = if row[1] == "ads to account" { "4" } else { "8" };
-            assert_eq!(row[5..], [compared, "0", "0", "0", "0"], "{row:?}");
+            assert_eq!(row[5..], [compared, "0", "0", "0", "0", "0"], "{row:?}");
         }
     }
     let server = serve(world());

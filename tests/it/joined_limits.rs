@@ -108,3 +108,24 @@ fn a_day_that_cannot_be_made_smaller_is_held_all_the_same() {
     let records = run.records("advertiser_insights");
     assert_eq!((records.len(), records[0].raw("advertiser_name").len()), (1, size + 2));
 }
+
+#[test]
+fn a_key_that_comes_twice_in_all_answers_is_reported_once() {
+    let server = serve(WorldConfig { accounts: 1, ..world() });
+    let dimensions =
+        json!({"advertiser_id": ids(&server)[0], "stat_time_day": format!("{START} 00:00:00")});
+    let row = |name: &str| json!({"dimensions": dimensions, "metrics": {"advertiser_name": name}});
+    let info = json!({"page": 1, "page_size": 1000, "total_number": 2, "total_page": 1});
+    let data = json!({"list": [row("one"), row("two")], "page_info": info});
+    server.add_fault(Fault {
+        path: Some(REPORT.into()),
+        start_date: Some(START.into()),
+        times: usize::MAX,
+        kind: FaultKind::Body(json!({"code": 0, "message": "OK", "data": data}).to_string()),
+        ..Fault::default()
+    });
+    let catalog = catalog("advertiser_insights", METRICS);
+    let run = Tap::on(&server).set("end_date", START).catalog(&catalog).run().ended(4);
+    let said = run.stderr.iter().filter(|line| line.contains("have the key of another row"));
+    assert_eq!(said.count(), 1, "{}", run.stderr.join("\n"));
+}

@@ -8,31 +8,31 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-const LEADS: &str = "page/lead/task/";
+pub(crate) const LEADS: &str = "page/lead/task/";
 const LEADS_FILE: &str = "page/lead/task/download/";
 
-fn text(row: &Row, name: &str) -> String {
+pub(crate) fn text(row: &Row, name: &str) -> String {
     let raw = row.get(name).unwrap_or_default();
     serde_json::from_str(raw).unwrap_or_else(|_| raw.to_owned())
 }
 
-fn value(record: &Fields, name: &str) -> Value {
+pub(crate) fn value(record: &Fields, name: &str) -> Value {
     serde_json::from_str(record.raw(name)).unwrap()
 }
 
-fn of_leads(server: &Server) -> Tap {
+pub(crate) fn of_leads(server: &Server) -> Tap {
     Tap::on(server).set("stream_groups", "leads")
 }
 
 /// The leads that an account can read, by their ids: those of its forms and of all libraries.
-fn leads_of(server: &Server, account: &str) -> BTreeMap<String, Row> {
+pub(crate) fn leads_of(server: &Server, account: &str) -> BTreeMap<String, Row> {
     let owners = [vec![account.to_owned()], server.world().libraries()].concat();
     let rows = owners.iter().flat_map(|owner| server.world().listed(LEADS, owner));
     rows.map(|row| (text(&row, "lead_id"), row)).collect()
 }
 
 /// Accounts and ids of all leads.
-fn wanted(server: &Server) -> BTreeSet<(String, String)> {
+pub(crate) fn wanted(server: &Server) -> BTreeSet<(String, String)> {
     let of = |account: String| {
         let leads = leads_of(server, &account);
         leads.into_keys().map(move |lead| (account.clone(), lead))
@@ -40,7 +40,7 @@ fn wanted(server: &Server) -> BTreeSet<(String, String)> {
     ids(server).into_iter().flat_map(of).collect()
 }
 
-fn delivered(run: &Run) -> Vec<(String, String)> {
+pub(crate) fn delivered(run: &Run) -> Vec<(String, String)> {
     let key = |name: &str, record: &Fields| record.raw(name).trim_matches('"').to_owned();
     let records = run.records("leads").into_iter();
     records.map(|record| (key("advertiser_id", record), key("lead_id", record))).collect()
@@ -54,7 +54,7 @@ fn has_all_leads(server: &Server, run: &Run) {
     assert_eq!(once.len(), found.len(), "leads come twice");
 }
 
-fn file(times: usize, bytes: impl Into<Vec<u8>>) -> Fault {
+pub(crate) fn file(times: usize, bytes: impl Into<Vec<u8>>) -> Fault {
     let kind = FaultKind::File(bytes.into());
     Fault { path: Some(LEADS_FILE.into()), times, kind, ..Fault::default() }
 }

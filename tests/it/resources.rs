@@ -86,7 +86,7 @@ fn every_resource_resumes_from_its_state() {
         let owners = match stream.per {
             Per::Account => ids(&server),
             Per::BusinessCenter => server.world().business_centers(),
-            Per::AccountBatch | Per::Once | Per::App => Vec::new(),
+            Per::AccountBatch | Per::Once | Per::App | Per::Run => Vec::new(),
         };
         for owner in owners.iter().filter(|_| stream.replication_key().is_some()) {
             let bookmark = &first.state()["bookmarks"][stream.name][owner];

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
-use tap_tiktok_ads::streams;
+use tap_tiktok_ads::streams::{self, Available};
 
 /// Every entity with its key properties.
 const KEYS: &[(&str, &[&str])] = &[
@@ -100,6 +100,18 @@ const KEYS: &[(&str, &[&str])] = &[
     ("carriers", &["carrier_id"]),
     ("os_versions", &["os_id"]),
     ("timezones", &["timezone"]),
+    (
+        "verification",
+        &[
+            "advertiser_id",
+            "stream",
+            "window_start",
+            "window_end",
+            "compared",
+            "metric",
+            "read_date",
+        ],
+    ),
 ];
 
 /// Times and durations whose names end like those of points in time.
@@ -186,7 +198,10 @@ fn every_entity_has_a_schema_and_every_schema_an_entity() {
     let mut known: Vec<&str> = KEYS.iter().map(|(name, _)| *name).collect();
     known.sort_unstable();
     assert_eq!(names, known);
-    for stream in streams::all().iter().filter(|s| s.report().is_none()) {
+    let available = Available::default();
+    let verification = available.find("verification").expect("a stream");
+    let resources = streams::all().iter().filter(|s| s.report().is_none());
+    for stream in resources.chain([verification]) {
         let keys = KEYS.iter().find(|(name, _)| *name == stream.name).map(|(_, keys)| *keys);
         assert_eq!(keys, Some(&*stream.keys), "{}", stream.name);
     }

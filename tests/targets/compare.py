@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from decimal import Decimal
 
-from losses import loss
+from losses import FLAT, UNDECLARED, Flat, loss
 from values import JsonText, Number, parse
 
 MOST_SHOWN = 5
@@ -148,4 +148,29 @@ def check_itself():
         missed.append("a missing row")
     if compare({("1",): first}, good, fields).differences != 1:
         missed.append("an extra row")
+    return missed + _check_losses()
+
+
+def _check_losses():
+    """Losses that are known must be counted, and what only looks like one must be a difference."""
+    tree = {"name": "x", "count": Number("3"), "ids": ["1"], "inner": {"on": True}}
+    columns = {"name": "x", "count": 3, "ids": "['1']", "inner__on": True}
+    missed = []
+    for want, got, name in [
+        (tree, Flat(columns), FLAT),
+        ({}, None, FLAT),
+        ({"name": None}, None, FLAT),
+        ({**tree, "more": "z"}, Flat(columns), UNDECLARED),
+        (tree, None, None),
+        (["1"], None, None),
+        ([], None, None),
+        (JsonText(["1"]), None, None),
+        (tree, Flat(columns, name="y"), None),
+        (tree, Flat(columns, name=None), None),
+        (tree, Flat(columns, ids="['2']"), None),
+        (tree, Flat(columns, more="z"), None),
+        (["1"], Flat({"name": "x"}), None),
+    ]:
+        if loss(want, got) != name:
+            missed.append(f"{want!r} as {got!r} is {loss(want, got)}, not {name}")
     return missed

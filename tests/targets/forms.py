@@ -5,6 +5,7 @@ Targets write booleans, times, lists and objects in forms of their own, which ar
 
 import json
 
+from losses import Flat
 from values import Number, is_time, parse, types
 
 
@@ -33,6 +34,19 @@ def _json(text):
 
 def record(stream, row):
     """A row with the fields of the stream. What a target adds is left out."""
-    return {
-        name: read(schema, row[name]) for name, schema in stream.properties.items() if name in row
-    }
+    fields = {}
+    for name, schema in stream.properties.items():
+        if row.get(name) is None and "object" in types(schema):
+            # Some targets keep a column for the object itself, which is always null.
+            fields[name] = _columns(row, f"{name}__")
+        elif name in row:
+            fields[name] = read(schema, row[name])
+    return fields
+
+
+def _columns(row, prefix):
+    """The columns that a target made of an object; None if all of them are null."""
+    found = Flat(
+        (column[len(prefix) :], value) for column, value in row.items() if column.startswith(prefix)
+    )
+    return found if any(value is not None for value in found.values()) else None

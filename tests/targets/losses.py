@@ -12,6 +12,11 @@ EMPTY = "empty text becomes null"
 TABS = "tabs and line ends become escape sequences"
 PYTHON = "lists and objects become text of Python"
 FLAT = "objects become columns of their own"
+UNDECLARED = "members of objects that the catalog does not declare are lost"
+
+
+class Flat(dict):
+    """The columns that a target made of an object, by the names of its members."""
 
 
 def loss(want, got):
@@ -29,14 +34,44 @@ def loss(want, got):
 
 
 def _container_loss(want, got):
-    if got is None:
-        return FLAT
+    if got is None or isinstance(got, Flat):
+        return _flat_loss(want, got) if isinstance(want, dict) else None
     if isinstance(got, str):
         try:
             return PYTHON if _plain(ast.literal_eval(got)) == _plain(want) else None
         except (SyntaxError, ValueError):
             return None
     return FLOATS if _plain(want) == _plain(got) else None
+
+
+def _flat_loss(want, got):
+    """Each column must hold what the member is. A member without a column is lost."""
+    members, columns = dict(_members(want)), got or {}
+    if not all(_is_stored(members.get(name), value) for name, value in columns.items()):
+        return None
+    lost = [name for name, item in members.items() if name not in columns and item is not None]
+    if not lost:
+        return FLAT
+    return None if got is None else UNDECLARED
+
+
+def _members(value, path=""):
+    """All members of an object with the names of their columns."""
+    for name, item in value.items():
+        if isinstance(item, dict):
+            yield from _members(item, f"{path}{name}__")
+        else:
+            yield path + name, item
+
+
+def _is_stored(want, got):
+    if want is None or got is None:
+        return want is None and got is None
+    if isinstance(want, Number):
+        return float(want) == float(got)
+    if isinstance(want, list):
+        return isinstance(got, str) and _container_loss(want, got) == PYTHON
+    return want == got
 
 
 def _plain(value):

@@ -65,7 +65,7 @@ class Sqlite(Table):
     name = "sqlite"
     package = "target-sqlite==0.2.0"
     python = "3.9"  # it pins SQLAlchemy 1.2, which does not start on Python 3.10
-    losses = frozenset({losses.FLOATS, losses.PYTHON, losses.FLAT})
+    losses = frozenset({losses.FLOATS, losses.PYTHON, losses.FLAT, losses.UNDECLARED})
 
     def __init__(self, folder):
         super().__init__(folder)

@@ -1,10 +1,12 @@
 //! The failures of a run: logs them when they happen, decides what is left out from then on, and
 //! determines the exit code. All retries were made before a failure comes here.
 
+use super::note::Note;
 use super::permission;
 use crate::api::cause::{Cause, Loss};
 use crate::api::error::ApiError;
 use crate::error::Exit;
+use crate::run_report::content::LeftOut;
 use crate::streams::{ADVERTISER_INFO, Per};
 use crate::sync::accounts::Accounts;
 use crate::sync::context::Context;
@@ -35,6 +37,8 @@ pub struct Failures {
     /// Whether streams are read that need no account.
     reads_others: bool,
     skips: Arc<Skips>,
+    /// All failures since they were last taken, for the run report.
+    notes: Vec<Note>,
 }
 
 /// The worst failure so far, which becomes the last line of the run. The others are logged
@@ -55,7 +59,7 @@ impl Failures {
     /// The run could not start.
     pub(crate) fn of_run(error: &ApiError) -> Self {
         let mut failures = Failures { ends_run: true, ..Failures::default() };
-        failures.note(error.cause.exit(), error.to_string());
+        failures.note(error.cause.exit(), error.to_string(), Note::of(error));
         failures
     }
 
@@ -64,32 +68,35 @@ impl Failures {
         let reads_others = plans.iter().any(|plan| match plan.stream.per {
             Per::BusinessCenter => !accounts.business_centers.is_empty(),
             Per::App => true,
-            Per::Account | Per::AccountBatch | Per::Once => false,
+            Per::Account | Per::AccountBatch | Per::Once | Per::Run => false,
         });
         let open = accounts.open.len();
         let mut failures = Failures { open, reads_others, ..Failures::default() };
         for (id, error) in &accounts.refused {
-            failures.note(Exit::Refused, format!("account {id}, left out of the run: {error}"));
+            let note = Note::of(error).about_account(id, LeftOut::Owner);
+            let words = format!("account {id}, left out of the run: {error}");
+            failures.note(Exit::Refused, words, note);
         }
         for id in &accounts.missing {
             let words = "is not in TikTok's answer; its reports are read, with days in UTC";
-            failures.note(
-                Exit::Refused,
-                format!("account {id}: {ADVERTISER_INFO}: it {words}; check the account"),
-            );
+            let words = format!("account {id}: {ADVERTISER_INFO}: it {words}; check the account");
+            let note = Note::of_words(&words).about_account(id, LeftOut::Nothing);
+            failures.note(Exit::Refused, words, note);
         }
         if let Some(error) = &accounts.no_centers {
-            failures.note(error.cause.exit(), format!("streams of Business Centers: {error}"));
+            let words = format!("streams of Business Centers: {error}");
+            failures.note(error.cause.exit(), words, Note::of(error));
         }
-        let of_accounts = plans.iter().find(|p| p.stream.per == Per::AccountBatch);
+        let of_accounts = plans.iter().position(|p| p.stream.per == Per::AccountBatch);
         if let Some(error) = &accounts.undescribed {
             let exit = error.cause.exit();
             // If the stream of accounts is not selected, a missing endpoint is only a warning: some
             // apps and the sandbox never have it.
             if let Some(plan) = of_accounts {
-                failures.note(exit, format!("{}: {error}", plan.name));
+                let words = format!("{}: {error}", plans[plan].name);
+                failures.note(exit, words, Note::of(error).about_stream(plan));
             } else if exit == Exit::Transient {
-                failures.note(exit, error.to_string());
+                failures.note(exit, error.to_string(), Note::of(error));
             }
         }
         failures
@@ -183,7 +190,7 @@ impl Failures {
         self.parts.insert((job.plan, job.partition));
         let permission = permission::words(&context.plans[job.plan].stream, error);
         let words = format!("{place}: {error}{permission}{what}");
-        let is_kept = self.note(error.cause.exit(), words);
+        let is_kept = self.note(error.cause.exit(), words, Note::of(error).about(job));
         if is_kept && !self.ends_run {
             let stream = &context.plans[job.plan].name;
             let account = job.partition.words(&context.accounts);
@@ -193,12 +200,31 @@ impl Failures {
 
     /// Notes that delivered rows differ from TikTok's count or totals.
     pub(crate) fn differs(&mut self, words: String) {
-        self.note(Exit::Refused, words);
+        let note = Note::of_words(&words);
+        self.note(Exit::Refused, words, note);
+    }
+
+    /// The same about a slice.
+    pub(crate) fn differs_in(&mut self, job: Job, words: String) {
+        let note = Note::of_words(&words).about(job);
+        self.note(Exit::Refused, words, note);
+    }
+
+    /// The same about a stream.
+    pub(crate) fn differs_in_stream(&mut self, plan: usize, words: String) {
+        let note = Note::of_words(&words).about_stream(plan);
+        self.note(Exit::Refused, words, note);
+    }
+
+    /// The failures since this was last asked for.
+    pub(crate) fn take_notes(&mut self) -> Vec<Note> {
+        std::mem::take(&mut self.notes)
     }
 
     /// Logs a failure, or keeps it for the last line and returns `true`.
-    fn note(&mut self, exit: Exit, words: String) -> bool {
+    fn note(&mut self, exit: Exit, words: String, note: Note) -> bool {
         self.count += 1;
+        self.notes.push(note);
         let is_worst = self.worst.0.as_ref().is_none_or(|(worst, _)| rank(exit) < rank(*worst));
         let told = if is_worst {
             self.worst.0.replace((exit, words)).map(|(_, before)| before)
@@ -214,13 +240,20 @@ impl Failures {
     /// The exit code of the run, and the description of the cause if something failed. Temporary
     /// failures come before refusals, because running again may help.
     pub fn verdict(mut self) -> (Exit, Option<String>) {
-        let Some((worst, words)) = self.worst.0.take() else { return (Exit::Done, None) };
+        let verdict = self.outcome();
+        self.worst.0 = None;
+        verdict
+    }
+
+    /// The same, before the end.
+    pub(crate) fn outcome(&self) -> (Exit, Option<String>) {
+        let Some((worst, words)) = &self.worst.0 else { return (Exit::Done, None) };
         let others = self.count - 1;
         let more = if others == 0 { String::new() } else { format!(" ({others} more above)") };
         if self.open == 0 && !self.reads_others && !self.ends_run {
             return (Exit::Denied, Some(format!("every account was refused: {words}{more}")));
         }
-        (worst, Some(format!("{words}{more}")))
+        (*worst, Some(format!("{words}{more}")))
     }
 }
 

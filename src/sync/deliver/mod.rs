@@ -3,25 +3,32 @@
 
 mod counts;
 mod failures;
+mod ledger;
+mod note;
 mod permission;
 mod proof;
+mod tracker;
+mod verification;
+mod work;
 
 pub use failures::Failures;
+pub(crate) use note::Note;
+pub(crate) use tracker::Tracker;
 
 use super::context::{Context, Ending, PassEnd};
 use super::jobs::Job;
+use super::sample::Delivered;
 use super::stop::{LOOK, Stop};
-use crate::logging;
 use crate::pool::{Event, Pool, Work};
 use crate::render::Tally;
+use crate::singer::bookmark::Bookmark;
 use crate::singer::output::Output;
 use crate::singer::state::State;
 use anyhow::Result;
-use counts::say_counts;
+use counts::{not_rows, say_counts};
 use proof::Proof;
-use serde_json::Value;
 use std::io::Write;
-use std::time::Instant;
+use verification::Verification;
 
 /// Writes the results of the workers.
 pub(crate) struct Delivery<'a, W, R: Work> {
@@ -32,19 +39,18 @@ pub(crate) struct Delivery<'a, W, R: Work> {
     pool: &'a Pool<R>,
     stop: &'a Stop<'a>,
     current: Option<Current>,
-    /// RECORD lines written.
-    records: u64,
+    tracker: Tracker<'a>,
     /// Whether any bookmark moved.
     moved: bool,
     proof: Proof,
+    verification: Option<Verification<'a>>,
+    /// What was delivered of a sample.
+    delivered: Delivered,
 }
 
 /// The stream being delivered.
 struct Current {
     plan: usize,
-    since: Instant,
-    /// RECORD lines written.
-    records: u64,
     /// Counts of its slices that ended.
     tally: Tally,
 }
@@ -53,24 +59,26 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
     /// A delivery of what `pool` reads to `out`.
     pub(crate) fn new(
         context: &'a Context,
-        out: W,
+        out: Output<W>,
         state: State,
         failures: Failures,
         pool: &'a Pool<R>,
         stop: &'a Stop<'a>,
+        tracker: Tracker<'a>,
     ) -> Self {
-        let (current, records, moved, proof) = (None, 0, false, Proof::default());
         Delivery {
             context,
-            out: Output::new(out),
+            out,
             state,
             failures,
             pool,
             stop,
-            current,
-            records,
-            moved,
-            proof,
+            current: None,
+            tracker,
+            moved: false,
+            proof: Proof::default(),
+            verification: context.verification.as_ref().map(Verification::new),
+            delivered: Delivered::default(),
         }
     }
 
@@ -78,10 +86,12 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
     /// failures.
     pub(crate) fn run(mut self) -> Result<Failures> {
         // Targets create tables while the first request is in flight.
+        self.tracker.note(self.failures.take_notes());
         self.enter(0)?;
         let mut last = None;
         loop {
             if let Some(reason) = self.stop.reason() {
+                self.tracker.stop(Some(reason));
                 self.stopped(reason, last);
                 break;
             }
@@ -97,6 +107,7 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
                     self.enter(job.plan)?;
                     self.end(job, ending)?;
                     if self.failures.ends_run() {
+                        self.tracker.stop(None);
                         break;
                     }
                 }
@@ -105,20 +116,26 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
                     self.state.set_current(None);
                     break;
                 }
-                Event::Waiting => {}
+                Event::Waiting => {
+                    // What the run waits for is what it is doing.
+                    if let Some(job) = self.pool.reading() {
+                        last = Some(job);
+                        self.enter(job.plan)?;
+                        self.tracker.reach(job);
+                    }
+                }
             }
         }
         if let Some(current) = self.current.take() {
             self.leave(&current)?;
         }
+        if let Some(verification) = &mut self.verification {
+            verification.end(&mut self.out)?;
+        }
         self.out.state(&self.state.to_value())?;
         self.prove();
-        log::info!(
-            "{} records, {} requests, {:.1} s",
-            self.records,
-            self.context.client.requests(),
-            self.stop.elapsed().as_secs_f64()
-        );
+        self.tracker.note(self.failures.take_notes());
+        self.tracker.finish(self.stop.elapsed());
         Ok(self.failures)
     }
 
@@ -156,12 +173,10 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         if self.failures.covers(job.plan, job.partition) {
             return Ok(());
         }
+        let lines = if self.context.is_sample { self.delivered.first(job, lines) } else { lines };
+        self.tracker.reach(job);
         self.out.records(lines)?;
-        let written = memchr::memchr_iter(b'\n', lines).count() as u64;
-        self.records += written;
-        if let Some(current) = &mut self.current {
-            current.records += written;
-        }
+        self.tracker.records(job, memchr::memchr_iter(b'\n', lines).count() as u64);
         Ok(())
     }
 
@@ -171,11 +186,7 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
         let is_due =
             self.context.config.verify && self.stop.reason().is_none() && !self.failures.ends_run();
         if is_due && self.proof.is_empty() {
-            self.failures.differs(
-                "verify: nothing could be compared with TikTok's totals; it takes BASIC reports \
-                 outside of the sandbox"
-                    .to_owned(),
-            );
+            self.failures.differs(proof::NOTHING.to_owned());
         }
     }
 
@@ -196,12 +207,8 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
                 &begun.keys,
                 begun.stream.replication_key(),
             )?;
-            self.current = Some(Current {
-                plan: next,
-                since: Instant::now(),
-                records: 0,
-                tally: Tally::default(),
-            });
+            self.current = Some(Current { plan: next, tally: Tally::default() });
+            self.tracker.enter(next);
         }
         Ok(())
     }
@@ -209,18 +216,17 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
     fn leave(&mut self, done: &Current) -> Result<()> {
         let plan = &self.context.plans[done.plan];
         self.out.state(&self.state.to_value())?;
-        say_counts(plan, &done.tally, &mut self.failures);
-        logging::metric("counter", "record_count", &done.records.into(), &plan.name);
-        logging::metric(
-            "timer",
-            "sync_duration",
-            &Value::from(done.since.elapsed().as_secs_f64()),
-            &plan.name,
-        );
+        let warnings = say_counts(plan, &done.tally);
+        if let Some(words) = not_rows(plan, &done.tally) {
+            self.failures.differs_in_stream(done.plan, words);
+        }
+        self.tracker.note(self.failures.take_notes());
+        self.tracker.leave(done.plan, warnings);
         Ok(())
     }
 
     fn end(&mut self, job: Job, mut ending: Ending) -> Result<()> {
+        self.tracker.reach(job);
         let covered = self.failures.covers(job.plan, job.partition);
         if let Some(current) = self.current.as_mut().filter(|_| !covered) {
             current.tally.add(std::mem::take(&mut ending.tally));
@@ -232,43 +238,54 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
             if let Some(error) = ending.failure.filter(|error| !self.failures.knows(job, error)) {
                 self.failures.add(self.context, job, &error);
             }
+            self.tracker.leave_out(job);
+            self.tracker.note(self.failures.take_notes());
             return Ok(());
         }
         if ending.skipped {
             self.failures.leave_out(job);
+            self.tracker.leave_out(job);
         }
         if ending.is_incomplete {
             self.failures.hold_bookmark(job);
         }
-        if !plan.full_table && !self.failures.holds_bookmark(job) {
-            self.move_bookmark(job, &ending);
+        if let Some(verification) = &mut self.verification {
+            let records = verification.write(self.context, job, &ending.checks, &mut self.out)?;
+            self.tracker.records_of_run(records);
         }
+        let may_move = !plan.full_table && !self.failures.holds_bookmark(job);
+        let moved = if may_move { self.move_bookmark(job, &ending) } else { None };
         let differences = self.proof.add(self.context, job, ending.checks);
         for words in ending.oddities.into_iter().chain(differences) {
-            self.failures.differs(words);
+            self.failures.differs_in(job, words);
         }
-        if let Some(error) = ending.failure {
-            self.failures.add(self.context, job, &error);
+        match ending.failure {
+            Some(error) => self.failures.add(self.context, job, &error),
+            None if ending.skipped => {}
+            None => self.tracker.end(job, moved),
         }
+        self.tracker.note(self.failures.take_notes());
         if self.out.is_state_due() {
             self.out.state(&self.state.to_value())?;
         }
         Ok(())
     }
 
-    /// Moves the bookmark to what the slice reached.
-    fn move_bookmark(&mut self, job: Job, ending: &Ending) {
+    /// Moves the bookmark to what the slice reached. Returns it if it moved.
+    fn move_bookmark(&mut self, job: Job, ending: &Ending) -> Option<Bookmark> {
         let context = self.context;
         let id = job.partition.id(&context.accounts);
         if id.is_empty() {
-            return;
+            return None;
         }
         let stream = &context.plans[job.plan].stream;
         let (name, accounts) = (stream.name, &context.config.accounts);
+        let mut moved = None;
         if let Some(reached) = ending.reached {
             // A list that was read to its end is progress, even if it has no new rows.
             let is_list = !stream.has_windows();
-            self.moved |= self.state.advance(name, id, reached, accounts) || is_list;
+            moved = self.state.advance(name, id, reached, accounts).then_some(reached);
+            self.moved |= moved.is_some() || is_list;
         }
         match &ending.pass {
             Some(PassEnd::Held(pass, bookmark)) => {
@@ -279,5 +296,6 @@ impl<'a, W: Write, R: Work<Job = Job, End = Ending>> Delivery<'a, W, R> {
             }
             _ => {}
         }
+        moved
     }
 }

@@ -7,6 +7,10 @@ use crate::sync::context::Context;
 use crate::sync::jobs::Job;
 use std::collections::BTreeMap;
 
+/// What is said if no metric could be compared.
+pub(crate) const NOTHING: &str = "verify: nothing could be compared with TikTok's totals; it takes \
+     BASIC or GMV Max reports outside of the sandbox";
+
 /// The results of all comparisons of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Proof(BTreeMap<(usize, What, usize), Line>);
@@ -16,7 +20,7 @@ pub(crate) struct Proof(BTreeMap<(usize, What, usize), Line>);
 struct Line {
     ours: Sum,
     theirs: Sum,
-    compared: [u64; 5],
+    compared: [u64; 6],
 }
 
 impl Proof {
@@ -62,7 +66,7 @@ impl Proof {
             return Vec::new();
         }
         let head = "verify: stream | compared | metric | ours | TikTok's | equal | rounded | \
-                    too fresh | unknown | different"
+                    no hour | too fresh | unknown | different"
             .to_owned();
         let line = |((plan, what, metric), line): (&(usize, What, usize), &Line)| {
             let plan = &context.plans[*plan];

@@ -1,5 +1,8 @@
 //! Checks that a list that was read page by page is complete: its rows match TikTok's count, and no
 //! row comes twice. Otherwise, it is read a second time, and the two readings together decide.
+//!
+//! Rows without an id are told apart by all that they hold. Two of them may be equal, but if they
+//! stand on different pages, a row may as well have moved from one page to the next.
 
 use super::list::Rendered;
 use crate::render::{Store, Sum};
@@ -12,6 +15,12 @@ pub(crate) struct Audit {
     pub rows: u64,
     /// A hash of the key of each row, 8 bytes a row. Rows without a key are in `rows` only.
     keys: Vec<u64>,
+    /// If rows have no id: the hashes of the rows of all pages.
+    hashes: Option<HashSet<u64>>,
+    /// The number of rows without an id that are equal to a row of an earlier page.
+    repeated: u64,
+    /// Their records, which are not written before it is known that TikTok has them all.
+    pub withheld: Vec<u8>,
     /// TikTok's count on the first page and on the last one.
     totals: Option<(u64, u64)>,
     /// The number of rows that TikTok returns, if the list has more.
@@ -47,6 +56,12 @@ pub(crate) enum Verdict {
 impl Audit {
     /// Adds the next page, and takes its keys.
     pub(crate) fn add(&mut self, page: &mut Rendered) {
+        if page.has_hashes {
+            let hashes = self.hashes.get_or_insert_default();
+            self.repeated += page.keys.iter().filter(|hash| hashes.contains(hash)).count() as u64;
+            page.repeated = page.row_ids.iter().map(|row| hashes.contains(&row.short())).collect();
+            hashes.extend(&page.keys);
+        }
         self.rows += page.rows;
         self.keys.append(&mut page.keys);
         self.sums.resize(page.sums.len().max(self.sums.len()), Sum::default());
@@ -133,13 +148,14 @@ impl Audit {
         distinct(&self.keys) == distinct(&other.keys)
     }
 
-    /// Takes over what another request for the same rows brought beyond this one.
+    /// Takes over what another request for the same rows brought beyond this one. Rows without a
+    /// key are the same in both.
     pub(crate) fn unite(&mut self, other: Audit) {
         let known: HashSet<u64> = self.keys.iter().copied().collect();
-        let without_key = other.rows - other.keys.len() as u64;
-        let new: Vec<u64> = other.keys.into_iter().filter(|key| !known.contains(key)).collect();
-        self.rows += new.len() as u64 + without_key;
-        self.keys.extend(new);
+        let without_key = |audit: &Audit| audit.rows - audit.keys.len() as u64;
+        let without_key = without_key(self).max(without_key(&other));
+        self.keys.extend(other.keys.into_iter().filter(|key| !known.contains(key)));
+        self.rows = self.keys.len() as u64 + without_key;
         self.sums.iter_mut().zip(&other.sums).for_each(|(sum, more)| sum.add_all(more));
     }
 
@@ -150,8 +166,17 @@ impl Audit {
         !self.moved && self.total().is_none_or(|total| self.rows == expected(total))
     }
 
-    /// The number of different rows. Each row without a key counts as different.
+    /// Whether its rows have no id.
+    pub(crate) fn has_hashes(&self) -> bool {
+        self.hashes.is_some()
+    }
+
+    /// The number of different rows. Each row without a key counts as different, and so do equal
+    /// rows without an id on the same page.
     fn distinct(&mut self) -> u64 {
+        if self.has_hashes() {
+            return self.rows - self.repeated;
+        }
         self.keys.sort_unstable();
         self.rows - self.keys.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64
     }
@@ -169,11 +194,16 @@ mod tests {
     use super::*;
 
     fn audit(pages: &[(&[u64], u64)]) -> Audit {
+        of_pages(pages, false)
+    }
+
+    fn of_pages(pages: &[(&[u64], u64)], has_hashes: bool) -> Audit {
         let mut audit = Audit::default();
         for (keys, total) in pages {
             let mut page = Rendered {
                 rows: keys.len() as u64,
                 keys: keys.to_vec(),
+                has_hashes,
                 total: Some(*total),
                 ..Rendered::default()
             };
@@ -229,6 +259,33 @@ mod tests {
             audit(&[(&[1, 2, 3, 4, 5], 5)]).verdict(&mut audit(twice), true),
             Verdict::Whole
         );
+    }
+
+    #[test]
+    fn rows_of_several_requests_are_counted_once() {
+        for (one, other, want) in
+            [(&[1, 2][..], &[2, 3][..], 3), (&[], &[], 2), (&[1], &[1], 2), (&[1, 2], &[], 4)]
+        {
+            // Each request returns two rows, some of them without a key.
+            let of = |keys: &[u64]| Audit { rows: 2, keys: keys.to_vec(), ..Audit::default() };
+            let mut united = of(one);
+            united.unite(of(other));
+            assert_eq!(united.rows, want, "{one:?} and {other:?}");
+        }
+    }
+
+    #[test]
+    fn equal_rows_without_an_id_are_right_if_both_readings_have_them() {
+        let hashed = |pages| of_pages(pages, true);
+        assert!(hashed(&[(&[1, 1], 3), (&[2], 3)]).is_whole(), "equal rows on one page");
+        let apart: &[(&[u64], u64)] = &[(&[1, 2], 4), (&[2, 3], 4)];
+        assert!(!hashed(apart).is_whole(), "a row may have moved to the next page");
+        let together: &[(&[u64], u64)] = &[(&[1], 4), (&[2, 2], 4), (&[3], 4)];
+        assert_eq!(hashed(together).verdict(&mut hashed(apart), true), Verdict::Whole);
+        let again: &[(&[u64], u64)] = &[(&[1, 2, 3], 4), (&[2], 4)];
+        assert_eq!(hashed(again).verdict(&mut hashed(apart), true), Verdict::Repeats(1));
+        let moved: &[(&[u64], u64)] = &[(&[1, 2, 3], 4), (&[3], 4)];
+        assert_eq!(hashed(moved).verdict(&mut hashed(apart), true), Verdict::Uneven);
     }
 
     #[test]

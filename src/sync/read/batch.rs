@@ -3,6 +3,7 @@
 use super::ids::Ids;
 use crate::api::params::Params;
 use crate::render::Constants;
+use crate::requests::name_parent;
 use crate::streams::Parent;
 use std::sync::Arc;
 
@@ -23,37 +24,23 @@ struct Named {
 }
 
 impl Batch {
-    /// The batch with ids of one more parent: those from the place `from` to before `to`.
-    pub(crate) fn with(
-        &self,
-        parent: &'static Parent,
-        all: Arc<Ids>,
-        from: usize,
-        to: usize,
-    ) -> Batch {
-        let mut batch = self.clone();
-        batch.ids.push(Named { parent, all, from, to });
-        batch
+    /// The batches that name ids of one more parent: together all of them.
+    pub(crate) fn with_all(&self, parent: &'static Parent, all: &Arc<Ids>) -> Vec<Batch> {
+        let most = parent.most.max(1);
+        let with = |from: usize| {
+            let (all, to) = (Arc::clone(all), (from + most).min(all.len()));
+            let mut batch = self.clone();
+            batch.ids.push(Named { parent, all, from, to });
+            batch
+        };
+        (0..all.len()).step_by(most).map(with).collect()
     }
 
     /// Adds what the batch names to the parameters of a call.
     pub(crate) fn add_to(&self, params: &mut Params) {
         for Named { parent, all, from, to } in &self.ids {
-            if parent.replaces_owner {
-                params.remove("advertiser_id");
-            }
-            if parent.param.ends_with('s') {
-                let ids: Vec<String> = (*from..*to).map(|place| all.get(place)).collect();
-                params.set(parent.param, ids);
-            } else {
-                params.set(parent.param, all.get(*from));
-            }
-            for ((param, _), value) in parent.also.iter().zip(all.also(*from)) {
-                params.set(param, &**value);
-            }
-            for (param, value) in parent.with {
-                params.set_json(param, value);
-            }
+            let ids = (*from..*to).map(|place| all.get(place)).collect();
+            name_parent(params, parent, ids, all.also(*from).iter().map(|value| &**value));
         }
     }
 

@@ -4,17 +4,18 @@
 
 use super::audit::Audit;
 use super::batch::Batch;
-use super::batches::{self, Refused};
+use super::batches;
 use super::ids::Ids;
 use super::list::List;
+use super::list_totals::ListTotals;
 use super::many::Many;
+use super::memory::Refusal;
 use super::page_cap::PageCap;
 use super::reader::Slice;
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
 use crate::singer::bookmark::Bookmark;
 use crate::streams::{Cap, Parent, Rest};
-use crate::sync::id_list::Found;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -26,7 +27,8 @@ pub(super) fn read_rest(
     bookmark: Option<Bookmark>,
     listed: &Audit,
 ) -> Result<(), ApiError> {
-    let Some(cap) = slice.plan.stream.call.cap else { return Ok(()) };
+    let cap = slice.plan.stream.call.cap.filter(|_| !slice.context.is_sample);
+    let Some(cap) = cap else { return Ok(()) };
     let Rest::ById(parents) = cap.rest else {
         if let Some(total) = listed.beyond() {
             say_missing(slice, "", total, listed.rows);
@@ -73,30 +75,23 @@ fn read_by_id(
     parents: &'static [Parent],
     bookmark: Option<Bookmark>,
     listed: &Audit,
-) -> Result<Vec<Refused>, ApiError> {
+) -> Result<Vec<Refusal>, ApiError> {
     let mut known: HashSet<u64> = listed.keys().iter().copied().collect();
-    let (mut all, recipe) = (Vec::new(), &slice.plan.recipe);
+    let (mut all, mut refused, recipe) = (Vec::new(), Vec::new(), &slice.plan.recipe);
     for parent in parents {
-        let mut ids = batches::ids_since(slice, parent, bookmark)?;
+        let (mut ids, lacking) = batches::ids_since(slice, parent, bookmark)?;
+        refused.extend(lacking);
         ids.retain(|(id, _)| recipe.key_of(id).is_none_or(|key| known.insert(key)));
-        all.extend(batches_of(parent, ids));
+        all.extend(Batch::default().with_all(parent, &Arc::new(Ids::new(ids))));
     }
     if all.is_empty() {
-        return Ok(Vec::new());
+        return Ok(refused);
     }
     let written = listed.keys().iter().copied().collect();
     // Rows that are named for the first time are delivered, however old they are.
     let template = List { written, bookmark: None, cap: None, ..many.template };
-    slice.read_many(Many { batches: all, template, ..many })
-}
-
-fn batches_of(parent: &'static Parent, ids: Vec<Found>) -> Vec<Batch> {
-    let all = Arc::new(Ids::new(ids));
-    let batch = |from: usize| {
-        let to = (from + parent.most).min(all.len());
-        Batch::default().with(parent, Arc::clone(&all), from, to)
-    };
-    (0..all.len()).step_by(parent.most.max(1)).map(batch).collect()
+    refused.extend(slice.read_many(Many { batches: all, template, ..many })?.0);
+    Ok(refused)
 }
 
 /// Reads the lists of all batches, each row once. Lists that are longer than TikTok returns are
@@ -106,22 +101,23 @@ pub(super) fn read_many(
     slice: &mut Slice,
     way: &[Parent],
     many: Many,
-) -> Result<Vec<Refused>, ApiError> {
-    if way.iter().any(|parent| parent.shares_rows) {
-        return read_overlapping(slice, &many);
+) -> Result<(Vec<Refusal>, ListTotals), ApiError> {
+    if way.iter().any(|parent| parent.shares_rows) && !slice.context.is_sample {
+        return Ok((read_overlapping(slice, &many)?, ListTotals::default()));
     }
     let Some(Cap { rest: Rest::ByPart(part), .. }) = slice.plan.stream.call.cap else {
         return slice.read_many(many);
     };
     let mut others = Vec::new();
-    for (words, error) in slice.read_many(many.clone())? {
+    let (refused, totals) = slice.read_many(many.clone())?;
+    for (words, error) in refused {
         let batch = many.batches.iter().find(|batch| batch.words() == words);
         match batch.filter(|_| error.cause == Cause::TooLarge) {
             Some(batch) => others.extend(read_by_part(slice, &many, batch, part)?),
             None => others.push((words, error)),
         }
     }
-    Ok(others)
+    Ok((others, totals))
 }
 
 fn read_by_part(
@@ -129,7 +125,7 @@ fn read_by_part(
     many: &Many,
     batch: &Batch,
     part: &'static Parent,
-) -> Result<Vec<Refused>, ApiError> {
+) -> Result<Vec<Refusal>, ApiError> {
     log::info!(
         "{}, {}: TikTok returns only the beginning of the list; the rest is read by {}",
         slice.place(),
@@ -141,7 +137,7 @@ fn read_by_part(
     for batch in std::iter::once(batch.clone()).chain(parts) {
         match read_once(slice, many, &batch, &mut written) {
             Ok(audit) => total = total.max(audit.total().unwrap_or_default()),
-            Err(error) if error.cause == Cause::Refused => refused.push((batch.words(), error)),
+            Err(error) if error.cause.costs_list() => refused.push((batch.words(), error)),
             Err(error) => return Err(error),
         }
     }
@@ -154,11 +150,11 @@ fn read_by_part(
 
 /// Reads lists that may have rows in common one after the other, and delivers each row once.
 /// Returns those that TikTok refuses.
-fn read_overlapping(slice: &mut Slice, many: &Many) -> Result<Vec<Refused>, ApiError> {
+fn read_overlapping(slice: &mut Slice, many: &Many) -> Result<Vec<Refusal>, ApiError> {
     let (mut written, mut refused) = (HashSet::new(), Vec::new());
     for batch in &many.batches {
         match read_once(slice, many, batch, &mut written) {
-            Err(error) if error.cause == Cause::Refused => refused.push((batch.words(), error)),
+            Err(error) if error.cause.costs_list() => refused.push((batch.words(), error)),
             read => drop(read?),
         }
     }

@@ -15,6 +15,8 @@ use crate::sync::context::Context;
 /// The calls for the details of the rows of one page.
 #[derive(Debug)]
 pub(crate) struct Details {
+    /// The stream, by its place among the plans.
+    pub plan: usize,
     pub detail: Detail,
     /// The parameters of each call except the id.
     pub owner: Vec<(&'static str, String)>,

@@ -39,7 +39,7 @@ impl Slice<'_> {
             if !self.desk.send(rendered.lines) {
                 return Err(ApiError::halted(list.path));
             }
-            if number >= end {
+            if number >= end || self.context.is_sample {
                 break;
             }
             number += 1;
@@ -87,7 +87,8 @@ impl Slice<'_> {
             return Ok(());
         }
         let owner = list.params.iter().filter(|(name, _)| *name == "advertiser_id");
-        let details = Details { detail, owner: owner.cloned().collect(), ids: ids.clone() };
+        let details =
+            Details { plan: list.plan, detail, owner: owner.cloned().collect(), ids: ids.clone() };
         let answers = match self.gather(&Arc::new(Whole::Details(details)), usize::MAX) {
             Err(error) if is_general(&error) => {
                 refused.is_general = true;

@@ -3,12 +3,13 @@
 //! there. Nothing is written before that, so no key is written twice.
 
 use super::audit::Audit;
-use super::list::{List, now};
+use super::list::List;
 use super::reader::Slice;
 use super::refusals::metrics;
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
 use crate::render::{Constants, Join, Renderer, Sum, Tally};
+use crate::singer::output::time_extracted;
 use crate::sync::check;
 
 /// The most bytes of rows that a worker holds. Windows with more are requested in smaller ones.
@@ -29,9 +30,17 @@ pub(crate) fn read(
     constants: &Constants,
     read_side: &mut ReadSide,
 ) -> Result<(Audit, Vec<Option<Sum>>), ApiError> {
-    let mut held = 0;
+    let (mut held, odd_before) = (0, slice.ending.oddities.len());
     let joined = read_held(slice, constants, read_side, &mut held);
     slice.desk.release(held);
+    // What is odd about the rows is the same in all answers.
+    let mut odd: Vec<String> = Vec::new();
+    for words in slice.ending.oddities.drain(odd_before..) {
+        if !odd.contains(&words) {
+            odd.push(words);
+        }
+    }
+    slice.ending.oddities.append(&mut odd);
     joined
 }
 
@@ -111,7 +120,11 @@ fn send(slice: &mut Slice, constants: &Constants, sides: &Sides) -> Result<(), A
     let (plan, path) = (slice.plan, slice.plan.stream.call.path);
     let renderer = Renderer::new(&plan.recipe, constants, None);
     let stores = sides.iter().map(|side| side.as_ref().map(|audit| &audit.stored));
-    let join = Join::new(renderer, plan.sides.iter().map(|side| &side.recipe).zip(stores), &now());
+    let join = Join::new(
+        renderer,
+        plan.sides.iter().map(|side| &side.recipe).zip(stores),
+        &time_extracted(),
+    );
     let (mut tally, mut lines) = (Tally::default(), slice.desk.buffer());
     for row in join.rows() {
         join.push(&row, &mut tally, &mut lines);

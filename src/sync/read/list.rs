@@ -9,11 +9,10 @@ use crate::api::request::{PageOf, Request};
 use crate::json::{Reader, RowsAt};
 use crate::render::{Constants, PageRows, Renderer, RowHash, StoredPage, Sum, Tally};
 use crate::singer::bookmark::Bookmark;
+use crate::singer::output::time_extracted;
 use crate::streams::Detail;
 use crate::sync::context::Context;
 use std::collections::HashSet;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 /// A buffer for bodies that grew beyond this many bytes is freed after its page.
 const KEPT: usize = 8 << 20;
@@ -45,6 +44,8 @@ pub(crate) struct List {
     pub may_be_whole: bool,
     /// Whether it is a report.
     pub is_report: bool,
+    /// The days of its window; 0 if it has none.
+    pub days: u16,
     /// Whether it is read to its end even if TikTok leaves out rows of older ads.
     pub takes_cut: bool,
     /// Which of the `sides` of its plan it is. Its rows are stored then, not written.
@@ -75,6 +76,10 @@ pub(crate) struct Rendered {
     pub totals: Option<String>,
     /// Hashes of rows without an id, and where the number goes in their records.
     pub row_ids: Vec<RowHash>,
+    /// Whether `keys` are hashes of whole rows, because the rows have no id.
+    pub has_hashes: bool,
+    /// For each of `row_ids`, whether an earlier page has an equal row.
+    pub repeated: Vec<bool>,
     /// TikTok's count of the rows of all pages.
     pub total: Option<u64>,
     /// The number of rows that TikTok returns, if the list has more.
@@ -101,6 +106,19 @@ impl Rendered {
         let moved = more.row_ids.into_iter();
         self.row_ids.extend(moved.map(|id| RowHash { place: id.place + before, ..id }));
     }
+
+    /// Moves the records of rows that an earlier page has to `withheld`.
+    pub(crate) fn withhold_repeated(&mut self, withheld: &mut Vec<u8>) {
+        let mut moved = Vec::new();
+        let rows = self.row_ids.iter().zip(&self.repeated);
+        for (row, _) in rows.rev().filter(|(_, is_repeated)| **is_repeated) {
+            let start = memchr::memrchr(b'\n', &self.lines[..row.place]).map_or(0, |at| at + 1);
+            let end = memchr::memchr(b'\n', &self.lines[row.place..]);
+            let end = end.map_or(self.lines.len(), |at| row.place + at + 1);
+            moved.splice(..0, self.lines.drain(start..end));
+        }
+        withheld.append(&mut moved);
+    }
 }
 
 /// Renders the rows of an answer. If the answer is cut off, another one follows.
@@ -114,7 +132,7 @@ pub(super) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub(super) fn new(list: &'a List, context: &'a Context, lines: Vec<u8>) -> Self {
-        let (time, renderer) = (now(), list.renderer(context));
+        let (time, renderer) = (time_extracted(), list.renderer(context));
         Lines { list, context, time, renderer, buffer: lines }
     }
 }
@@ -133,6 +151,11 @@ impl<'a> Reader for Lines<'a> {
 }
 
 impl List {
+    /// Whether it can be asked for in windows of fewer days.
+    pub(crate) fn is_divisible(&self) -> bool {
+        self.days > 1
+    }
+
     /// Reads the page of that number, from 1. `lines` and `body` are buffers of any content.
     pub(crate) fn page(
         &self,
@@ -169,7 +192,8 @@ impl List {
                 size,
                 may_be_whole: self.may_be_whole,
             }),
-            is_report: self.is_report,
+            // What timed out is asked for in smaller windows, and not repeated.
+            is_report: self.is_report || self.is_divisible(),
             ..Request::list(self.path, self.rows, self.params.clone())
         };
         let answer = context.client.call(&request, body, reader);
@@ -218,6 +242,7 @@ impl List {
             keys: renderer.take_keys(),
             sums: renderer.take_sums(),
             row_ids: renderer.take_row_ids(),
+            has_hashes: renderer.has_hashes(),
             total: page.page_info.map(|info| info.total_number),
             tally: renderer.finish(),
             last: page.last,
@@ -275,11 +300,4 @@ impl List {
         let error = ApiError::new(Cause::UnknownForm, path, message, remedy);
         Err(ApiError { request_id: page.request_id.clone(), ..error })
     }
-}
-
-/// When rows were extracted: RFC 3339, UTC, to the millisecond.
-pub(super) fn now() -> String {
-    let now = OffsetDateTime::now_utc();
-    let whole = now.replace_nanosecond(now.nanosecond() / 1_000_000 * 1_000_000).unwrap_or(now);
-    whole.format(&Rfc3339).unwrap_or_default()
 }

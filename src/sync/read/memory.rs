@@ -1,6 +1,7 @@
 //! What workers find out about TikTok during a run, shared so that it is found out only once.
 
 use super::ids::Ids;
+use crate::api::error::ApiError;
 use crate::streams::Buying;
 use crate::sync::partition::Partition;
 use std::collections::{HashMap, HashSet};
@@ -13,12 +14,18 @@ pub(crate) struct Memory {
     refused: Mutex<HashMap<(usize, Partition), Refused>>,
     /// Which accounts have results of `TopView`.
     pub top_view: Answers<Partition, bool>,
-    /// Ids of parents, by owner and by what was asked for.
-    pub ids: Answers<(Partition, String), Arc<Ids>>,
+    /// Ids of parents, by owner and by what was asked for, and what was refused of their lists.
+    pub ids: Answers<(Partition, String), Listed>,
     /// The campaigns of accounts and passes, which every window needs that is too large and has to
     /// be split.
     pub campaigns: Answers<(Partition, Buying), Arc<Vec<String>>>,
 }
+
+/// What TikTok refuses, in words, and why.
+pub(crate) type Refusal = (String, ApiError);
+
+/// The ids of a parent, and what TikTok refuses of their lists.
+pub(crate) type Listed = (Arc<Ids>, Vec<Refusal>);
 
 /// What TikTok refused of the reports of one stream and partition.
 #[derive(Debug, Default)]

@@ -7,11 +7,13 @@ mod batches;
 mod capped;
 mod capped_page;
 mod constants;
+mod days;
 mod detail;
 mod detailed;
 mod ids;
 mod joined;
 mod list;
+mod list_totals;
 mod lists;
 mod many;
 mod memory;
@@ -19,11 +21,14 @@ mod narrowing;
 mod page_cap;
 mod part;
 mod part_reader;
+mod passes;
+mod patience;
 mod printed;
 mod reader;
 mod refusals;
 mod reports;
 mod requests;
+mod second_reading;
 mod split;
 mod stored;
 mod subset;
@@ -37,6 +42,7 @@ pub(crate) use joined::MOST_HELD;
 
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
+use crate::logging::stream::work_for;
 use crate::pool::{self, Work};
 use crate::streams::REPORT;
 use crate::sync::context::{Context, Ending};
@@ -46,7 +52,7 @@ use crate::sync::skips::Skips;
 use crate::sync::starts::Start;
 use detailed::costs_detail;
 use list::List;
-use many::Piece;
+use many::{Piece, is_refused};
 use memory::Memory;
 use reader::{Desk, Gathered, Slice, Whole};
 use std::collections::HashMap;
@@ -86,12 +92,14 @@ impl Work for Reading {
         if self.skips.has(job.plan, job.partition) {
             return Ending { skipped: true, ..Ending::default() };
         }
+        let _working = work_for(&self.context.plans[job.plan].name);
         let ending = read(&self.context, &self.memory, job, desk);
         self.skips.add(job.plan, job.partition, ending.failure.as_ref());
         ending
     }
 
     fn piece(&self, whole: &Whole, number: u64, lines: Vec<u8>, body: &mut Vec<u8>) -> Self::Piece {
+        let _working = work_for(&self.context.plans[whole.plan()].name);
         match whole {
             Whole::List(list) => {
                 let page = if list.side.is_some() { stored::page } else { List::page };
@@ -112,10 +120,20 @@ impl Work for Reading {
         gathered: &mut Gathered,
         piece: Self::Piece,
     ) -> Result<(Vec<u8>, u64), ApiError> {
-        let Piece { rendered: mut page, refused, detail } = piece?;
+        let Piece { rendered: mut page, answered, refused, long, oddities, totals, detail } =
+            piece?;
+        gathered.answered += answered;
         gathered.refused.extend(refused);
+        gathered.long.extend(long);
+        gathered.oddities.extend(oddities);
+        gathered.totals.add(totals);
         let last = match whole {
-            Whole::Many(many) => many.batches.len() as u64,
+            Whole::Many(many) => {
+                if let Some(error) = is_refused(gathered.answered, &gathered.refused) {
+                    return Err(error.clone());
+                }
+                many.batches.len() as u64
+            }
             Whole::Details(details) => {
                 match detail {
                     Some(Err(error)) if !costs_detail(&error) => return Err(error),
@@ -125,20 +143,23 @@ impl Work for Reading {
             }
             Whole::List(list) => {
                 gathered.audit.add(&mut page);
-                if page.is_cut && !list.takes_cut {
+                if page.is_cut && !list.takes_cut && !self.context.is_sample {
                     let message = CUT.to_owned();
                     return Err(ApiError::new(Cause::Truncated, list.path, message, ""));
                 }
                 if gathered.audit.expected_bytes() > list.most_held {
                     return Err(joined::too_much(list, &gathered.audit));
                 }
-                page.last
+                if self.context.is_sample { 1 } else { page.last }
             }
         };
-        for row in page.row_ids {
+        for row in &page.row_ids {
             let number = gathered.numbers.entry(row.hash).or_default();
             row.set_number(*number, &mut page.lines);
             *number += 1;
+        }
+        if matches!(whole, Whole::List(_)) {
+            page.withhold_repeated(&mut gathered.audit.withheld);
         }
         gathered.tally.add(page.tally);
         Ok((page.lines, last))

@@ -2,7 +2,8 @@
 
 use super::reader::Slice;
 use super::subset::Subset;
-use crate::streams::{Buying, Filter, Per, Report};
+use crate::requests;
+use crate::streams::{Buying, Filter, Report};
 use crate::sync::windows::Window;
 use serde_json::{Value, json};
 
@@ -51,27 +52,13 @@ pub(crate) fn params(
     part: &Part,
     asked: &Asked,
 ) -> Vec<(&'static str, String)> {
-    let is_bc = slice.plan.stream.per == Per::BusinessCenter;
-    let owner = if is_bc { "bc_id" } else { "advertiser_id" };
-    let mut params = vec![
-        (owner, slice.account.to_owned()),
-        ("report_type", report.report_type.to_owned()),
-        ("dimensions", json!(report.dimensions).to_string()),
-    ];
-    match part.window {
-        Some(window) => {
-            params.push(("start_date", window.start.to_string()));
-            params.push(("end_date", window.end.to_string()));
-        }
-        None => params.push(("query_lifetime", "true".to_owned())),
-    }
-    if let Some(level) = report.data_level {
-        params.push(("service_type", "AUCTION".to_owned()));
-        params.push(("data_level", level.to_owned()));
-    }
-    if !asked.metrics.is_empty() {
-        params.push(("metrics", json!(asked.metrics).to_string()));
-    }
+    let wanted = requests::Asked {
+        owner: slice.account,
+        metrics: asked.metrics.clone(),
+        days: part.window.map(|window| (window.start, window.end)),
+        ..requests::Asked::default()
+    };
+    let mut params = requests::integrated_report(&slice.plan.stream, report, &wanted);
     let settings = &report.settings;
     let subset = part.subset.filter();
     // A subset has only ids that the user's own condition lets pass.

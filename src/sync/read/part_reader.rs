@@ -7,9 +7,7 @@ use super::list::List;
 use super::part::{Asked, Part, params};
 use super::reader::Slice;
 use super::refusals::{asked, learn};
-use super::subset::Subset;
 use super::totals::{Read, add, add_with_deleted, compare};
-use crate::api::cause::Cause;
 use crate::api::error::ApiError;
 use crate::render::Sum;
 use crate::streams::Report;
@@ -51,11 +49,7 @@ pub(crate) fn read_rows(
             most_held,
             ..list(slice, asked)
         };
-        let read = read_list(slice, report, part, Some(side), &list);
-        if read.as_ref().is_err_and(|error| error.cause == Cause::TooMuchToHold) {
-            remember_size(slice, part);
-        }
-        read
+        read_list(slice, report, part, Some(side), &list)
     })
 }
 
@@ -77,16 +71,6 @@ fn read_list(
     }
 }
 
-/// Remembers how many days of a window with too many rows can probably be held.
-fn remember_size(slice: &Slice, part: &Part) {
-    if let (Some(window), Subset::All) = (part.window, &part.subset) {
-        let days = usize::from(window.days()) / slice.times_too_much.max(2);
-        let days = u16::try_from(days.max(1)).unwrap_or(u16::MAX);
-        let of = (slice.job.plan, slice.job.partition, part.buying);
-        slice.context.sizes.failed(of, days.saturating_mul(2));
-    }
-}
-
 /// The list of a part's rows.
 pub(crate) fn list(
     slice: &Slice,
@@ -97,7 +81,7 @@ pub(crate) fn list(
 ) -> List {
     let mut params = params(slice, report, part, asked);
     if !slice.plan.summed.is_empty() {
-        params.push(("enable_total_metrics", "true".to_owned()));
+        params.push((Report::TOTALS, "true".to_owned()));
     }
     let call = slice.plan.stream.call;
     let most = call.paging.most().map(|most| page_size.min(most));

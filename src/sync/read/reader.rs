@@ -1,14 +1,15 @@
 //! Reads the lists of one slice page by page, checks that they are complete, and reads them a
 //! second time if they are not. `lists` and `reports` decide which lists a slice has.
 
-use super::audit::{Audit, Verdict};
+use super::audit::Audit;
 use super::constants::constants;
 use super::detail::Details;
 use super::list::List;
+use super::list_totals::ListTotals;
 use super::many::Many;
-use super::memory::Memory;
+use super::memory::{Memory, Refusal};
+use super::second_reading::{again, compare, written};
 use crate::api::cause::Cause;
-use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
 use crate::api::page::Page;
 use crate::api::request::{PageOf, Request};
@@ -34,6 +35,17 @@ pub(crate) enum Whole {
     Details(Details),
 }
 
+impl Whole {
+    /// The stream that it belongs to, by its place among the plans.
+    pub(crate) fn plan(&self) -> usize {
+        match self {
+            Whole::List(list) => list.plan,
+            Whole::Many(many) => many.template.plan,
+            Whole::Details(details) => details.plan,
+        }
+    }
+}
+
 /// What was read of it, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
@@ -41,8 +53,16 @@ pub(crate) struct Gathered {
     pub tally: Tally,
     /// How often each row without an id came so far.
     pub numbers: HashMap<u128, u32>,
+    /// Of many lists: how many were answered.
+    pub answered: usize,
     /// Descriptions of the batches that were refused, with the errors.
-    pub refused: Vec<(String, ApiError)>,
+    pub refused: Vec<Refusal>,
+    /// Lists that are too long to be held, with descriptions of their batches.
+    pub long: Vec<(String, List)>,
+    /// Descriptions of what is odd about the rows.
+    pub oddities: Vec<String>,
+    /// The sums of many lists, and TikTok's totals.
+    pub totals: ListTotals,
     /// The details of rows.
     pub details: Vec<Result<String, ApiError>>,
 }
@@ -127,6 +147,7 @@ impl Slice<'_> {
             page_size: most.map(|most| self.context.config.page_size.min(most)),
             may_be_whole: matches!(self.plan.stream.call.paging, Paging::PagesOrWhole(_)),
             is_report: self.plan.stream.report().is_some(),
+            days: window.map_or(0, Window::days),
             takes_cut: false,
             side: None,
             most_held: usize::MAX,
@@ -147,50 +168,28 @@ impl Slice<'_> {
         let whole = Arc::new(Whole::List(list));
         let mut first = self.pages(&whole, usize::MAX)?;
         let Whole::List(list) = &*whole else { return Ok(first) };
-        if first.is_whole() {
+        if self.context.is_sample || first.is_whole() {
             return Ok(first);
         }
         let words = first.words();
         log::info!("{}: {}: {words}; it is read once more", self.place(), list.path);
-        // Entities that were written need not be written again: a row that changed since is after
-        // the bookmark, and comes with the next run. Rows of a report that were written may be
-        // outdated.
-        let written = if list.is_report {
-            HashSet::new()
-        } else {
-            first.keys().iter().chain(&list.written).copied().collect()
-        };
-        // The pages get another size, so that a page which came twice by mistake does not do so
-        // again in the same place.
-        let page_size = list.page_size.map(|size| size - (size / 3).max(1).min(size - 1));
-        let again = List { written, page_size, ..list.clone() };
+        let again = List { written: written(list, &first), ..again(list) };
         self.numbers = numbers;
-        first.stored = Store::default();
+        (first.stored, first.withheld) = (Store::default(), Vec::new());
+        let whole_again = Arc::new(Whole::List(again));
         // Pages are read one after the other. Then rows that are added meanwhile can only lead to
         // repeated rows, not to missing ones.
-        let mut second = self.pages(&Arc::new(Whole::List(again)), 1)?;
-        let cause = match second.verdict(&mut first, page_size < list.page_size) {
-            Verdict::Whole => return Ok(second),
-            Verdict::Repeats(rows) => {
-                self.ending.oddities.push(format!(
-                    "{}: {}: {rows} rows have the key of another row, also when read once more; \
-                     all are delivered, the last one counts",
-                    self.place(),
-                    list.path
-                ));
-                return Ok(second);
-            }
-            Verdict::Grew => Cause::Growing,
-            Verdict::Partial => Cause::PartMissing,
-            Verdict::Uneven => Cause::Incomplete,
-        };
-        let (code, message) = match (&second.partial, cause) {
-            (Some(words), Cause::PartMissing) => (Some(PARTIAL), words.clone()),
-            _ => (None, format!("{}, also when read once more", second.words())),
-        };
-        let remedy = "run again later; if it stays so, report it to TikTok with the account and \
-                      the window";
-        Err(ApiError { code, ..ApiError::new(cause, list.path, message, remedy) })
+        let mut second = self.pages(&whole_again, 1)?;
+        let Whole::List(again) = &*whole_again else { return Ok(second) };
+        if let Some(words) = compare((list, &mut first), (again, &mut second))? {
+            self.ending.oddities.push(format!("{}: {words}", self.place()));
+        }
+        let withheld = std::mem::take(&mut second.withheld);
+        if withheld.is_empty() || self.desk.send(withheld) {
+            Ok(second)
+        } else {
+            Err(ApiError::halted(list.path))
+        }
     }
 
     /// Reads all pages of a list: the first one tells how many there are.
@@ -203,10 +202,32 @@ impl Slice<'_> {
         }
     }
 
-    /// Reads many short lists. Returns descriptions of the refused batches, with the errors.
-    pub(crate) fn read_many(&mut self, many: Many) -> Result<Vec<(String, ApiError)>, ApiError> {
+    /// Reads many lists. Returns descriptions of the refused batches with the errors, and the sums
+    /// of the others.
+    pub(crate) fn read_many(&mut self, many: Many) -> Result<(Vec<Refusal>, ListTotals), ApiError> {
         let whole = Arc::new(Whole::Many(many));
-        Ok(self.gather(&whole, usize::MAX)?.refused)
+        let Gathered { mut refused, mut answered, long, oddities, mut totals, .. } =
+            self.gather(&whole, usize::MAX)?;
+        let place = self.place();
+        self.ending.oddities.extend(oddities.iter().map(|odd| format!("{place}, {odd}")));
+        for (batch, list) in long {
+            match self.read(list) {
+                Ok(read) => {
+                    answered += 1;
+                    let (sums, theirs) = (&read.sums, read.announced.as_deref());
+                    totals.add(ListTotals::of(read.rows, sums, theirs, &self.plan.summed));
+                }
+                Err(error) if error.cause.costs_list() => refused.push((batch, error)),
+                Err(error) => return Err(error),
+            }
+        }
+        let is_of_all = |(_, error): &Refusal| error.cause == Cause::NotGranted;
+        match refused.first() {
+            Some((_, error)) if answered == 0 && refused.iter().all(is_of_all) => {
+                Err(error.clone())
+            }
+            _ => Ok((refused, totals)),
+        }
     }
 
     /// Reads all pieces of what workers read together.

@@ -1,6 +1,7 @@
 //! Reads slices of reports: a window of days, in two passes, and in fewer days at once if TikTok
 //! finds the window too large.
 
+use super::days::read_days;
 use super::part::Part;
 use super::part_reader::read_part;
 use super::reader::Slice;
@@ -14,7 +15,6 @@ use crate::api::error::ApiError;
 use crate::singer::bookmark::Bookmark;
 use crate::streams::{Buying, Report};
 use crate::sync::windows::Window;
-use std::time::Instant;
 use time::{Date, Duration, OffsetDateTime};
 
 /// Reads a window, or all time, and notes the bookmark that it reached.
@@ -26,6 +26,7 @@ pub(crate) fn read(
     let mut read = Read { with_deleted: Some(Vec::new()), ..Read::default() };
     let passes = slice.plan.stream.call.passes;
     let asks_top_view = passes.iter().any(|pass| pass.buying == Some(Buying::TopView));
+    let asks_top_view = asks_top_view && !slice.context.is_sample;
     if asks_top_view && !refuses_top_view(slice) && has_top_view(slice)? {
         match read_pass(slice, report, window, Buying::TopView, &mut read) {
             Err(error) if error.cause.is_refusal() && error.cause != Cause::AccountGone => {
@@ -47,7 +48,7 @@ fn read_pass(
     read: &mut Read,
 ) -> Result<(), ApiError> {
     if let Some(window) = window {
-        return read_days(slice, report, window, buying, read);
+        return read_window(slice, report, window, buying, read);
     }
     let part = Part { window, buying, subset: Subset::All };
     match read_part(slice, report, &part, slice.context.config.page_size, read) {
@@ -62,47 +63,38 @@ fn read_pass(
     }
 }
 
-/// Reads a window in pieces of as many days as TikTok takes, the oldest first.
-fn read_days(
+/// Reads a window, the oldest days first. A day that is too large by itself is read in parts.
+fn read_window(
     slice: &mut Slice,
     report: &Report,
     window: Window,
     buying: Buying,
     read: &mut Read,
 ) -> Result<(), ApiError> {
-    let context = slice.context;
-    let of = (slice.job.plan, slice.job.partition, buying);
-    let mut left = Some(window);
-    while let Some(window) = left {
-        let piece = window.first(context.sizes.days(of));
+    let page_size = slice.context.config.page_size;
+    read_days(slice, window, buying, &mut |slice, piece| {
         let part = Part { window: Some(piece), buying, subset: Subset::All };
-        let began = Instant::now();
-        match read_part(slice, report, &part, context.config.page_size, read) {
-            Ok(_) => context.sizes.worked(of, piece.days(), began.elapsed()),
+        let is_answered = match read_part(slice, report, &part, page_size, read) {
+            Ok(_) => true,
             // If TikTok leaves out ads, fewer days do not help.
             Err(error)
-                if error.cause.is_too_much()
-                    && error.cause != Cause::Truncated
-                    && piece.days() > 1 =>
+                if error.cause == Cause::Truncated
+                    || error.cause.is_too_much() && piece.days() == 1 =>
             {
-                log::info!("{}; asked for in smaller windows", trouble(slice, Some(piece), &error));
-                context.sizes.failed(of, piece.days());
-                continue;
-            }
-            Err(error) if error.cause.is_too_much() => {
                 read_in_parts(slice, report, &part, error, read)?;
+                false
             }
             Err(error) if is_delivered(slice, &error) => {
                 read_settled_days(slice, report, &part, piece, error, read)?;
+                false
             }
             Err(error) => return Err(error),
-        }
+        };
         if buying == Buying::Ordinary {
             reach(slice, piece.end);
         }
-        left = window.after(piece.end);
-    }
-    Ok(())
+        Ok(is_answered)
+    })
 }
 
 /// Whether the rows of a list that grew during both readings were delivered all the same. Rows that
@@ -140,7 +132,7 @@ fn read_settled_days(
     if window.start < fresh {
         let end = fresh.previous_day().unwrap_or(fresh);
         let settled = Window { end, ..window };
-        read_days(slice, report, settled, part.buying, read)?;
+        read_window(slice, report, settled, part.buying, read)?;
     }
     // Their sums do not belong to a single point in time.
     read.with_deleted = None;

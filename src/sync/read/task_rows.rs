@@ -55,40 +55,52 @@ impl Columns {
 
     /// The columns of a file, if `line` is the line with their names.
     fn find(&self, line: &ByteRecord) -> Option<Vec<Column>> {
-        let mut taken = Vec::new();
         let labels: Vec<String> = line
             .iter()
             .map(|cell| String::from_utf8_lossy(cell).trim_start_matches(MARK).to_owned())
             .collect();
-        if !labels.iter().any(|label| self.name(label) == self.landmark) {
-            return None;
-        }
-        let column = |label: &String| {
-            let name = self.name(label);
-            let field = self.fields.iter().find(|(field, _)| *field == name);
-            let is_question =
-                self.questions.filter(|questions| !questions.others.contains(&&*name));
-            let is_free = !taken.contains(&name)
-                && is_question.is_none_or(|questions| field.is_some() && questions.field != name);
-            taken.push(name.clone());
+        let names: Vec<String> = labels.iter().map(|label| self.name(label)).collect();
+        let landmark = names.iter().position(|name| name == self.landmark)?;
+        // If TikTok's columns have plain names, a label such as `Ad name` is that of a question.
+        let is_plain = |label: &str| plain(label) == label;
+        let has_plain = is_plain(&labels[landmark]);
+        let column = |place: usize| {
+            let (name, label) = (&names[place], &labels[place]);
+            let field = self.fields.iter().find(|(field, _)| field == name);
+            let same = || (0..names.len()).filter(|other| names[*other] == *name);
+            let is_first = same().next() == Some(place);
+            let own = same().find(|other| is_plain(&labels[*other]));
+            let own = own.or(same().next().filter(|_| !has_plain));
+            let question = self.questions.filter(|questions| {
+                !questions.others.contains(&name.as_str()) || own != Some(place)
+            });
+            let is_named = question.is_none_or(|Questions { field: all, others }| {
+                field.is_some() && is_first && all != name && !others.contains(&name.as_str())
+            });
+            let is_named = is_named && (is_first || self.questions.is_some());
             Column {
                 may_be_array: field.is_some_and(|(_, may_be_array)| *may_be_array),
-                name: Some(name).filter(|name| is_free && !name.is_empty()),
-                question: is_question.map(|_| Value::from(label.as_str()).to_string()),
+                name: Some(name.clone()).filter(|name| is_named && !name.is_empty()),
+                question: question.map(|_| Value::from(label.as_str()).to_string()),
             }
         };
-        Some(labels.iter().map(column).collect())
+        Some((0..names.len()).map(column).collect())
     }
 
     /// The name of a field for a label: `Object ID` is `object_id`.
     fn name(&self, label: &str) -> String {
-        let is_part = |c: char| c.is_alphanumeric();
-        let words: Vec<String> =
-            label.split(|c| !is_part(c)).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
-        let name = words.join("_");
+        let name = plain(label);
         let renamed = self.renamed.iter().find(|(known, _)| *known == name);
         renamed.map_or(name, |(_, renamed)| (*renamed).to_owned())
     }
+}
+
+/// A label in the form of a name: its words in lower case.
+fn plain(label: &str) -> String {
+    let is_part = |c: char| c.is_alphanumeric();
+    let words: Vec<String> =
+        label.split(|c| !is_part(c)).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
+    words.join("_")
 }
 
 /// Passes the rows of a CSV file on as JSON text, with the number of byte sequences that are not
@@ -221,6 +233,29 @@ mod tests {
             r#"{"name":"email","value":"d@e.f"},{"name":"field data","value":""}]}"#
         );
         assert_eq!(rows("leads", csv.as_bytes()).expect("valid"), (want.to_owned(), 0));
+    }
+
+    #[test]
+    fn questions_named_like_columns_of_tiktok_are_kept() {
+        for (csv, want) in [
+            (
+                "Ad name,lead_id,ad_name,ad_name\nq,7,a,r\n",
+                concat!(
+                    r#"{"lead_id":"7","ad_name":"a","field_data":["#,
+                    r#"{"name":"Ad name","value":"q"},{"name":"ad_name","value":"r"}]}"#
+                ),
+            ),
+            (
+                "lead_id,Page ID\n7,q\n",
+                r#"{"lead_id":"7","field_data":[{"name":"Page ID","value":"q"}]}"#,
+            ),
+            (
+                "Lead ID,Ad name,Ad Name\n7,a,q\n",
+                r#"{"lead_id":"7","ad_name":"a","field_data":[{"name":"Ad Name","value":"q"}]}"#,
+            ),
+        ] {
+            assert_eq!(rows("leads", csv.as_bytes()).expect("valid").0, want, "{csv}");
+        }
     }
 
     #[test]

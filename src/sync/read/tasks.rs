@@ -1,35 +1,53 @@
 //! Reads rows that are the result of a task: creates it, asks for it until it is done, and
-//! downloads its file. A task that failed, or whose file is gone or broken, is created anew.
+//! downloads its file. A task that failed, or whose file is gone or broken, is created anew, but
+//! all tasks for the same rows together are only waited for as long as one.
 
 use super::list::{List, Rendered};
+use super::memory::Refusal;
+use super::patience::Patience;
 use super::{task_file, task_rows};
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
 use crate::api::request::{Method, Request};
 use crate::json::scan::{Malformed, Scan};
 use crate::json::{Last, Rows, RowsAt, member};
+use crate::logging::metrics;
 use crate::streams::Task;
 use crate::sync::context::Context;
+use std::cell::Cell;
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often a task is created for the same rows.
 const TRIES: usize = 3;
-/// Seconds between the questions whether a task is done; the last one repeats.
-const PAUSES: [u64; 6] = [1, 2, 4, 8, 15, 30];
-/// How often a task is asked for: about half an hour long.
-const MOST_CHECKS: usize = 64;
+/// Seconds between the questions whether a task is done.
+const PAUSES: [u64; 5] = [1, 2, 4, 8, 15];
+/// Seconds between all further questions.
+const LAST_PAUSE: u64 = 30;
+/// What TikTok says of tasks that it still works on.
+const RUNNING: [&str; 9] = [
+    "CREATED",
+    "SUBMITTED",
+    "PENDING",
+    "QUEUED",
+    "QUEUING",
+    "WAITING",
+    "RUNNING",
+    "PROCESSING",
+    "IN_PROGRESS",
+];
 /// The region for which there is no header.
 const OTHER: &str = "other";
 
 const LATER: &str = "run again later; the state is kept";
+const CHANGED: &str = "TikTok's answers have changed: report it";
 
 /// The rows of the tasks of one call.
 #[derive(Debug, Default)]
 pub(crate) struct Read {
     pub rendered: Rendered,
     /// Descriptions of the tasks that have no file, with the errors.
-    pub refused: Vec<(String, ApiError)>,
+    pub refused: Vec<Refusal>,
 }
 
 /// What the tasks of one region have in common.
@@ -38,6 +56,9 @@ struct Errand<'a> {
     list: &'a List,
     context: &'a Context,
     region: Option<&'a str>,
+    patience: &'a Patience,
+    /// Seconds that were waited so far.
+    waited: Cell<u64>,
 }
 
 /// Reads the rows of `list`, of which `words` say what it names. Rows that come from several
@@ -46,14 +67,17 @@ pub(crate) fn read(
     task: &Task,
     list: &List,
     words: &str,
+    patience: &Patience,
     context: &Context,
     body: &mut Vec<u8>,
 ) -> Result<Read, ApiError> {
     let all = context.config.lead_regions.iter().map(|region| Some(region.as_str()));
     let regions: Vec<_> = if task.region_header.is_some() { all.collect() } else { vec![None] };
-    let errand = |region| Errand { task, list, context, region };
+    let waited = || Cell::new(0);
+    let errand = |region| Errand { task, list, context, region, patience, waited: waited() };
     // TikTok works on the tasks of all regions at the same time.
     let created: Vec<_> = regions.iter().map(|region| errand(*region).create(body)).collect();
+    let count = regions.len();
     let (mut read, mut written) = (Read::default(), HashSet::new());
     for (region, created) in regions.into_iter().zip(created) {
         let fresh = List { written, ..list.clone() };
@@ -65,13 +89,17 @@ pub(crate) fn read(
                 written.extend(rows.keys.drain(..));
                 read.rendered.append(rows);
             }
-            Err(error) if error.cause == Cause::Refused => {
+            Err(error) if error.cause.costs_list() || error.cause == Cause::Unfinished => {
                 let place = [Some(words).filter(|words| !words.is_empty()), region];
                 let place: Vec<_> = place.into_iter().flatten().collect();
                 read.refused.push((place.join(", region "), error));
             }
             Err(error) => return Err(error),
         }
+    }
+    let is_not_granted = |(_, error): &Refusal| error.cause == Cause::NotGranted;
+    if read.refused.len() == count && read.refused.iter().all(is_not_granted) {
+        return Err(read.refused.swap_remove(0).1);
     }
     Ok(read)
 }
@@ -101,7 +129,10 @@ impl Errand<'_> {
         task: &str,
         body: &mut Vec<u8>,
     ) -> Result<Result<Rendered, String>, ApiError> {
-        let file = match self.wait(task, body).and_then(|()| self.download(task, body)) {
+        let begun = Instant::now();
+        let done = self.wait(task, body);
+        metrics::job_duration(self.list.path, begun.elapsed(), done.is_ok());
+        let file = match done.and_then(|()| self.download(task, body)) {
             Err(error) if error.cause == Cause::Refused => return Ok(Err(error.message)),
             file => file?,
         };
@@ -125,10 +156,14 @@ impl Errand<'_> {
     }
 
     fn create(&self, body: &mut Vec<u8>) -> Result<String, ApiError> {
+        if self.patience.seconds() == 0 {
+            let message = "no task is created, because too many before it did not end";
+            return Err(self.error(Cause::Unfinished, message.to_owned()));
+        }
         let answer = self.ask(self.list.path, Method::Post, self.list.params.clone(), body)?;
         text(&answer, "task_id").ok_or_else(|| {
             let message = "the answer does not name the task".to_owned();
-            self.error(Cause::UnknownForm, message)
+            ApiError { remedy: CHANGED, ..self.error(Cause::UnknownForm, message) }
         })
     }
 
@@ -136,23 +171,44 @@ impl Errand<'_> {
     fn wait(&self, task: &str, body: &mut Vec<u8>) -> Result<(), ApiError> {
         let is_same = self.task.check == self.list.path;
         let method = if is_same { Method::Post } else { Method::Get };
-        for check in 0..MOST_CHECKS {
-            let pause = PAUSES[check.min(PAUSES.len() - 1)];
-            if !self.context.client.rest(Duration::from_secs(pause)) {
+        for pause in PAUSES.iter().chain(std::iter::repeat(&LAST_PAUSE)) {
+            let waited = self.waited.get() + pause;
+            if waited > self.patience.seconds() {
+                break;
+            }
+            self.waited.set(waited);
+            if !self.context.client.rest(Duration::from_secs(*pause)) {
                 return Err(ApiError::halted(self.task.check));
             }
             let mut params = if is_same { self.list.params.clone() } else { self.owner() };
             params.push(("task_id", task.to_owned()));
             let answer = self.ask(self.task.check, method, params, body)?;
-            match text(&answer, "status").unwrap_or_default().to_ascii_uppercase().as_str() {
+            let status = text(&answer, "status").unwrap_or_default();
+            match status.to_ascii_uppercase().as_str() {
                 "SUCCEED" | "SUCCESS" | "SUCCEEDED" => return Ok(()),
                 "FAILED" | "FAIL" | "CANCELED" | "CANCELLED" | "EXPIRED" => {
                     return Err(self.error(Cause::Refused, "TikTok's task failed".to_owned()));
                 }
-                _ => {}
+                known if RUNNING.contains(&known) => {}
+                _ => return Err(self.unknown(&status)),
             }
         }
-        Err(self.error(Cause::Refused, "TikTok's task does not end".to_owned()))
+        self.patience.lose();
+        let message = match self.waited.get() / 60 {
+            0 => "TikTok's task has not ended, and others before it did not end".to_owned(),
+            1 => "TikTok's task has not ended after a minute".to_owned(),
+            minutes => format!("TikTok's task has not ended after {minutes} minutes"),
+        };
+        Err(self.error(Cause::Unfinished, message))
+    }
+
+    /// The status of a task is not known.
+    fn unknown(&self, status: &str) -> ApiError {
+        let message = match status {
+            "" => "the answer does not name the status of the task".to_owned(),
+            status => format!("the status of the task is \"{status}\", which is not known"),
+        };
+        ApiError { remedy: CHANGED, ..self.error(Cause::UnknownForm, message) }
     }
 
     /// The file of a task, taken out of its answer.

@@ -8,7 +8,8 @@ use crate::api::cause::Cause;
 use crate::api::error::ApiError;
 use crate::json::scan::{Malformed, Scan};
 use crate::json::{Last, Rows};
-use crate::streams::Buying;
+use crate::streams::{Buying, Report};
+use crate::sync::plan::Plan;
 use serde_json::json;
 use std::collections::HashSet;
 
@@ -56,8 +57,14 @@ fn campaigns_with_results(
         let (name, values) = buying.report_filter();
         filtering.push(condition(name, values));
     }
-    // One answer serves all reports of the account.
-    if slice.context.plans.iter().any(|plan| slice.context.includes_deleted(plan)) {
+    // One answer serves all reports of the account. Ads are compared with their account including
+    // deleted ones.
+    let is_compared = |plan: &Plan| {
+        let report = plan.stream.report();
+        !plan.summed.is_empty() && report.is_some_and(Report::adds_up_to_account)
+    };
+    let needs_deleted = |plan: &Plan| slice.context.includes_deleted(plan) || is_compared(plan);
+    if slice.context.plans.iter().any(needs_deleted) {
         filtering.push(condition("campaign_status", &["STATUS_ALL"]));
     }
     if !ids.is_empty() {

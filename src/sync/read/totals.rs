@@ -106,7 +106,7 @@ fn totals_of(
     let origins = takes_origins(slice);
     let asked = Asked { metrics: metrics.to_vec(), origins, deleted: true };
     let mut params = params(slice, report, part, &asked);
-    params.push(("enable_total_metrics", "true".to_owned()));
+    params.push((Report::TOTALS, "true".to_owned()));
     match slice.first_page(params, 1, &mut Last(NoRows)) {
         Ok(page) => {
             let totals = page.totals.filter(|_| !page.is_cut);

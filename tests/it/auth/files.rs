@@ -10,13 +10,14 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use tempfile::TempDir;
 
-fn write(server: &Server, dir: &TempDir, settings: &Value, path: &Path, args: &[&str]) {
+/// Writes a config, and returns the log.
+fn write(server: &Server, dir: &TempDir, settings: &Value, path: &Path, args: &[&str]) -> String {
     let mut command = command(dir, server, settings);
     command.arg("--paste").arg("--output").arg(path).args(args);
     let mut auth = Auth::start(command);
     let to = press(&auth.url, "confirm");
     auth.paste(&to);
-    auth.end().done();
+    auth.end().done().stderr.join("\n")
 }
 
 fn mode(path: &Path) -> u32 {
@@ -61,9 +62,15 @@ fn accounts_of_the_given_config_are_kept_if_they_exist() {
     let dir = TempDir::new().unwrap();
     let name = server.world().accounts()[1].name.clone();
     let path = dir.path().join("config.json");
-    write(&server, &dir, &json!({"accounts": [name]}), &path, &[]);
+    let said = write(&server, &dir, &json!({"accounts": [name, "77"]}), &path, &[]);
     let config: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    assert_eq!(config["accounts"], json!([name]));
+    assert_eq!(config["accounts"], json!([name, "77"]));
+    for part in [
+        "WARNING The config keeps its `accounts`, so 1 of the accounts that the token reaches",
+        "WARNING The token does not reach these `accounts` of the config: 77;",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
 
     let other = dir.path().join("other.json");
     let mut command = command(&dir, &server, &json!({"accounts": ["Nobody"]}));
@@ -71,8 +78,13 @@ fn accounts_of_the_given_config_are_kept_if_they_exist() {
     let mut auth = Auth::start(command);
     let to = press(&auth.url, "confirm");
     auth.paste(&to);
-    auth.end().refused(2, &["\"Nobody\"", &name]);
-    assert!(!other.exists());
+    auth.end().refused(2, &["\"Nobody\"", &name, "other.json", "mend the cause"]);
+    let config: Value = serde_json::from_slice(&fs::read(&other).unwrap()).unwrap();
+    assert_eq!(
+        (&config["accounts"], &config["access_token"]),
+        (&json!(["Nobody"]), &json!(TOKEN)),
+        "the token is not lost"
+    );
 }
 
 #[test]

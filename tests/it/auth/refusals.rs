@@ -64,7 +64,8 @@ fn apps_that_tiktok_refuses_have_their_messages() {
     let secret = pasted(&server, &json!({"secret": "another-secret-of-an-app"}), None);
     secret.refused(3, &["the app id and the secret do not belong together", "developer portal"]);
     assert!(!secret.stderr.concat().contains("another-secret-of-an-app"));
-    let foreign = pasted(&server, &json!({"app_id": "7000000000000000002"}), Some("abc"));
+    let foreign =
+        pasted(&server, &json!({"app_id": "7000000000000000002"}), Some("0123456789abcdef"));
     foreign.refused(3, &["the app does not exist, is blocked, or is not the one", "`app_id`"]);
     server.add_fault(Fault {
         path: Some("oauth2/advertiser/get/".into()),
@@ -72,14 +73,14 @@ fn apps_that_tiktok_refuses_have_their_messages() {
         ..Fault::default()
     });
     let other = pasted(&server, &json!({}), None);
-    other.refused(3, &["the code was accepted, but", "the token belongs to another app"]);
+    other.kept(3, &["the code was accepted, but", "the token belongs to another app"]);
 }
 
 #[test]
 fn consent_without_accounts_or_without_consent_is_said() {
     let server = serve(world());
     server.set_options(|options| options.no_accounts = true);
-    pasted(&server, &json!({}), None).refused(3, &["the token reaches no ad account"]);
+    pasted(&server, &json!({}), None).kept(3, &["the token reaches no ad account"]);
     server.set_options(|options| options.no_accounts = false);
     for listens in [true, false] {
         let (dir, port) = (TempDir::new().unwrap(), free_port());
@@ -145,7 +146,26 @@ fn an_exchange_is_not_repeated() {
         times: usize::MAX,
         ..Fault::default()
     });
-    pasted(&server, &json!({}), None).refused(5, &["oauth2/access_token/", "HTTP status 500"]);
+    let ended = pasted(&server, &json!({}), None);
+    ended.refused(5, &["oauth2/access_token/", "HTTP status 500", "; run again later"]);
+    assert!(!ended.stderr.concat().contains("the state is kept"), "{:?}", ended.stderr);
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn an_exchange_is_read_like_every_other_answer() {
+    let server = serve(world());
+    server.add_fault(Fault {
+        path: Some("oauth2/access_token/".into()),
+        kind: FaultKind::Http {
+            status: 200,
+            content_type: "text/html".into(),
+            body: "<html>Sign in</html>".into(),
+        },
+        ..Fault::default()
+    });
+    let ended = pasted(&server, &json!({}), None);
+    ended.refused(5, &["oauth2/access_token/", "the answer is HTML instead of JSON"]);
     assert_eq!(server.requests().len(), 1);
 }
 

@@ -54,9 +54,9 @@ class Project:
     def add_tap(self, definition, wheel):
         """Adds the tap from its definition, and installs it from a wheel."""
         text = definition.read_text(encoding="utf-8")
-        text, count = re.subn(r"(?m)^pip_url: .*$", f"pip_url: {wheel}", text)
+        text, count = re.subn(r"(?m)^# pip_url: .*$", f"pip_url: {wheel}", text)
         if count != 1:
-            raise Failed(f"{definition} has no pip_url")
+            raise Failed(f"{definition} has no place for pip_url")
         changed = self.folder / "plugin.yml"
         changed.write_text(text, encoding="utf-8")
         self.meltano("add", "tap-tiktok-ads", "--from-ref", str(changed))

@@ -128,6 +128,7 @@ fn find(context: &Context, params: &Params, owner: &[String], id: &str) -> Resul
         let is_theirs = task.params.iter().any(|(_, value)| owner.contains(value));
         is_theirs && given("x-lead-region") == params.text("x-lead-region")
     };
-    let message = || Refusal::of(40007, format!("The task {id} does not exist."));
+    // Tasks end at TikTok by themselves, so a client cannot know which there are.
+    let message = || Refusal::by_option(40007, format!("The task {id} does not exist."));
     task.filter(same).ok_or_else(message)
 }
