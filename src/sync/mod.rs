@@ -13,6 +13,7 @@ mod id_list;
 mod jobs;
 mod named_accounts;
 mod partition;
+mod permission;
 pub mod plan;
 mod read;
 mod sample;

@@ -59,10 +59,12 @@ fn the_sandbox_is_read_as_far_as_it_goes_and_one_line_says_what_it_lacks() {
         streams::all().iter().partition(|stream| stream.in_sandbox);
     let read: BTreeSet<&str> = run.streams().into_iter().collect();
     assert_eq!(read, has.iter().map(|stream| stream.name).collect());
-    let says = |line: &&String| line.contains("sandbox does not have them");
+    let says = |line: &&String| line.contains("the sandbox does not have it");
     let lines: Vec<_> = run.stderr.iter().filter(says).collect();
     assert_eq!(lines.len(), 1, "{}", run.stderr.join("\n"));
-    let named: BTreeSet<&str> = lines[0].rsplit(": ").next().unwrap().split(", ").collect();
+    let (_, list) = lines[0].split_once("skipped: ").unwrap();
+    let list = list.strip_suffix(", the sandbox does not have it").unwrap();
+    let named: BTreeSet<&str> = list.split(", ").collect();
     assert_eq!(named, lacks.iter().map(|stream| stream.name).collect());
     assert_eq!(run.said("ERROR", ""), 0, "{}", run.stderr.join("\n"));
 }

@@ -2,7 +2,6 @@
 //! determines the exit code. All retries were made before a failure comes here.
 
 use super::note::Note;
-use super::permission;
 use crate::api::cause::{Cause, Loss};
 use crate::api::error::ApiError;
 use crate::error::Exit;
@@ -12,6 +11,7 @@ use crate::sync::accounts::Accounts;
 use crate::sync::context::Context;
 use crate::sync::jobs::Job;
 use crate::sync::partition::Partition;
+use crate::sync::permission;
 use crate::sync::plan::Plan;
 use crate::sync::skips::Skips;
 use std::collections::HashSet;

@@ -5,7 +5,6 @@ mod counts;
 mod failures;
 mod ledger;
 mod note;
-mod permission;
 mod proof;
 mod tracker;
 mod verification;

@@ -4,7 +4,8 @@
 //! Rows without an id are told apart by all that they hold. Two of them may be equal, but if they
 //! stand on different pages, a row may as well have moved from one page to the next.
 
-use super::list::Rendered;
+use super::rendered::Rendered;
+use super::verdict::Verdict;
 use crate::render::{Store, Sum};
 use std::collections::HashSet;
 
@@ -35,22 +36,6 @@ pub(crate) struct Audit {
     pub announced: Option<String>,
     /// Its rows, if they are not written but stored.
     pub stored: Store,
-}
-
-/// The result of two readings of a list, of which the first was not complete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// The second reading is complete.
-    Whole,
-    /// Both readings, with pages of different sizes, have the same rows, and this many keys more
-    /// than once. So TikTok really has them more than once.
-    Repeats(u64),
-    /// The count grew and never fell. The rows may be complete, but that cannot be proven.
-    Grew,
-    /// TikTok said that a part is missing.
-    Partial,
-    /// There is no explanation for the difference.
-    Uneven,
 }
 
 impl Audit {

@@ -1,7 +1,8 @@
 //! The last page of a list of which TikTok returns only the beginning.
 
-use super::list::{List, Rendered};
+use super::list::List;
 use super::page_cap::PageCap;
+use super::rendered::Rendered;
 use crate::api::error::ApiError;
 
 impl List {

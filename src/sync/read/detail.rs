@@ -1,7 +1,8 @@
 //! The details of rows: members that only a call for a single row returns. They are joined to the
 //! text of the row, which is rendered like any other.
 
-use super::list::{Lines, List, Rendered};
+use super::list::{Lines, List};
+use super::rendered::Rendered;
 use crate::api::cause::Cause;
 use crate::api::client::Client;
 use crate::api::error::ApiError;

@@ -3,10 +3,11 @@
 
 use super::audit::Audit;
 use super::batch::Batch;
-use super::list::{List, Rendered};
+use super::list::List;
 use super::list_totals::ListTotals;
 use super::memory::Refusal;
 use super::patience::Patience;
+use super::rendered::Rendered;
 use super::second_reading::{again, compare};
 use super::tasks;
 use crate::api::cause::Cause;

@@ -26,6 +26,7 @@ mod patience;
 mod printed;
 mod reader;
 mod refusals;
+mod rendered;
 mod reports;
 mod requests;
 mod second_reading;
@@ -37,6 +38,7 @@ mod task_rows;
 mod tasks;
 mod top_view;
 mod totals;
+mod verdict;
 
 pub(crate) use joined::MOST_HELD;
 

@@ -1,8 +1,9 @@
 //! The second reading of a list that was not complete at first: its request, and what both readings
 //! together say.
 
-use super::audit::{Audit, Verdict};
+use super::audit::Audit;
 use super::list::List;
+use super::verdict::Verdict;
 use crate::api::cause::Cause;
 use crate::api::codes::PARTIAL;
 use crate::api::error::ApiError;
@@ -12,16 +13,12 @@ use std::collections::HashSet;
 /// The list, to be read once more. The pages get another size, so that a page which came twice by
 /// mistake does not do so again in the same place.
 pub(crate) fn again(list: &List) -> List {
-    let size = |size| {
-        let size = other_size(size);
-        list.cap.map_or(size, |cap| cap.page_size(size))
-    };
-    List { page_size: list.page_size.map(size), ..list.clone() }
+    List { page_size: list.page_size.map(other_size), ..list.clone() }
 }
 
-/// The rows that need not be written again, because the first reading or another list wrote them. Entities that
-/// changed since are after the bookmark, and come with the next run. Rows of a report that were
-/// written may be outdated. Rows without an id may be equal.
+/// The rows that need not be written again, because another list or the first reading wrote them.
+/// Entities that changed since are after the bookmark, and come with the next run. Rows of a report
+/// that were written may be outdated. Rows without an id may be equal.
 pub(crate) fn written(list: &List, first: &Audit) -> HashSet<u64> {
     let needs_all = list.is_report || first.has_hashes();
     let mut written = list.written.clone();

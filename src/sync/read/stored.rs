@@ -1,7 +1,8 @@
 //! Reads pages of one of several requests for the same rows, and stores their rows until the
 //! answers to the other requests are there.
 
-use super::list::{Lines, List, Rendered};
+use super::list::{Lines, List};
+use super::rendered::Rendered;
 use crate::api::error::ApiError;
 use crate::json::Reader;
 use crate::render::{StoredPage, StoredRow, StoredRows};

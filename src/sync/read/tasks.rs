@@ -2,9 +2,10 @@
 //! downloads its file. A task that failed, or whose file is gone or broken, is created anew, but
 //! all tasks for the same rows together are only waited for as long as one.
 
-use super::list::{List, Rendered};
+use super::list::List;
 use super::memory::Refusal;
 use super::patience::Patience;
+use super::rendered::Rendered;
 use super::{task_file, task_rows};
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;

@@ -9,7 +9,7 @@ use crate::streams::{self, Stream};
 const CODES: [i64; 2] = [40001, 40125];
 
 /// The end of a message about a refused call of a stream; empty if no permission is missing.
-pub(super) fn words(stream: &Stream, error: &ApiError) -> String {
+pub(crate) fn words(stream: &Stream, error: &ApiError) -> String {
     let is_missing = matches!(error.cause, Cause::ScopeMissing | Cause::NotGranted)
         && error.code.is_some_and(|code| CODES.contains(&code));
     // The call may be one for the ids of another stream.
