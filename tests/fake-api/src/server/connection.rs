@@ -1,6 +1,7 @@
 //! One connection: reads request after request and delivers the answers, whole or broken.
 //! Owns the socket; what to answer comes from `api` and `admin`.
 
+use super::api::Outcome;
 use super::http::{self, Head};
 use super::{Shared, admin, api, consent, lock};
 use std::io::{self, Write};
@@ -61,9 +62,7 @@ pub(crate) fn serve(shared: &Shared, mut stream: TcpStream, id: u64) {
         let path = head.target.split('?').next().unwrap_or_default();
         let is_api = !path.starts_with("/_fake/") && !path.starts_with(consent::BASE);
         let next = if is_api {
-            let next = serve_api(shared, &mut stream, &head, id);
-            lock(&shared.journal).leave();
-            next
+            serve_api(shared, &mut stream, &head, id)
         } else {
             serve_other(shared, &mut stream, &head, id)
         };
@@ -86,8 +85,22 @@ fn serve_other(shared: &Shared, stream: &mut TcpStream, head: &Head, id: u64) ->
 }
 
 fn serve_api(shared: &Shared, stream: &mut TcpStream, head: &Head, id: u64) -> io::Result<bool> {
+    // A client that ends before its body is complete has not made a request.
     let body = http::read_body(stream, head)?;
     let outcome = api::answer(shared, head, &body);
+    let next = send(shared, stream, head, id, &outcome);
+    lock(&shared.journal).leave();
+    next
+}
+
+/// True when the connection goes on.
+fn send(
+    shared: &Shared,
+    stream: &mut TcpStream,
+    head: &Head,
+    id: u64,
+    outcome: &Outcome,
+) -> io::Result<bool> {
     shared.sleep(outcome.wait);
     if outcome.reply.delivery == Delivery::Reset {
         shared.forget(id);

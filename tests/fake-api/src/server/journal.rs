@@ -94,6 +94,10 @@ impl Journal {
         self.entries.iter().map(|(_, request)| request.clone()).collect()
     }
 
+    pub(crate) fn count(&self) -> usize {
+        self.entries.len()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
         self.violations.clear();

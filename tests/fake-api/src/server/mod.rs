@@ -155,6 +155,12 @@ impl Server {
         lock(&self.shared.journal).requests()
     }
 
+    /// How many API requests there were so far.
+    #[must_use]
+    pub fn request_count(&self) -> usize {
+        lock(&self.shared.journal).count()
+    }
+
     /// What TikTok would have refused so far, each text once.
     #[must_use]
     pub fn violations(&self) -> Vec<String> {
