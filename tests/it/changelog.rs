@@ -1,7 +1,7 @@
 //! The change log, which is read with tasks, one for each window: it comes in both forms that are
 //! known of it, and no failure, limit or kill loses a row.
 
-use crate::harness::{Fields, Tap, ids, serve, world};
+use crate::harness::{Fields, Run, Tap, ids, serve, world};
 use fake_tiktok::{Fault, FaultKind, Row, Server};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,11 +33,17 @@ fn of_changes(server: &Server) -> Tap {
 
 /// Time and object of the changes of the days that tests read, by account, in order.
 fn wanted_changes(server: &Server) -> Vec<(String, String, String)> {
-    let ([start, end], mut wanted) = (days(), Vec::new());
+    let [start, end] = days();
+    changes_of(server, [&start, &end])
+}
+
+/// Time and object of the changes of some days, by account, in order.
+fn changes_of(server: &Server, [start, end]: [&str; 2]) -> Vec<(String, String, String)> {
+    let mut wanted = Vec::new();
     for account in ids(server) {
         for row in server.world().listed(CHANGES, &account) {
             let time = text(&row, "Time");
-            if (start.as_str()..=end.as_str()).contains(&&time[..10]) {
+            if (start..=end).contains(&&time[..10]) {
                 let time = format!("{}Z", time.replace(' ', "T"));
                 wanted.push((account.clone(), time, text(&row, "Object ID")));
             }
@@ -55,6 +61,11 @@ fn changes(records: &[&Fields]) -> Vec<(String, String, String)> {
     let mut changes: Vec<_> = records.iter().map(key).collect();
     changes.sort();
     changes
+}
+
+/// Checks that a run delivered all changes of some days.
+pub(crate) fn check(server: &Server, run: &Run, days: [&str; 2]) {
+    assert_eq!(changes(&run.records("changelog")), changes_of(server, days));
 }
 
 #[test]

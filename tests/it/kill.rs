@@ -1,10 +1,11 @@
 //! Runs that are killed at any moment, one after the other, until one ends by itself: no row may be
-//! lost, and no value changed.
+//! lost, and no value changed. `streams` does so with streams of every kind by themselves.
 //!
 //! `TAP_TIKTOK_ADS_KILLS` sets the number of kills. `TAP_TIKTOK_ADS_SEED` sets the seed, to repeat
 //! a failure.
 
 mod random;
+mod streams;
 mod target;
 
 use crate::failures::code;

@@ -46,8 +46,9 @@ pub(crate) fn delivered(run: &Run) -> Vec<(String, String)> {
     records.map(|record| (key("advertiser_id", record), key("lead_id", record))).collect()
 }
 
+/// Checks that a run delivered all leads once.
 #[track_caller]
-fn has_all_leads(server: &Server, run: &Run) {
+pub(crate) fn check(server: &Server, run: &Run) {
     let found = delivered(run);
     let once: BTreeSet<_> = found.iter().cloned().collect();
     assert_eq!(once, wanted(server));
@@ -63,7 +64,7 @@ pub(crate) fn file(times: usize, bytes: impl Into<Vec<u8>>) -> Fault {
 fn all_leads_come_with_their_questions_and_are_shown_nowhere_else() {
     let server = serve(world());
     let run = of_leads(&server).arg("-v").run().ended(0);
-    has_all_leads(&server, &run);
+    check(&server, &run);
     assert_eq!(server.violations(), [""; 0]);
     for record in run.records("leads") {
         let account = value(record, "advertiser_id");
@@ -140,7 +141,7 @@ fn failed_and_expired_tasks_are_created_anew() {
     let gone = Fault { path: Some(LEADS_FILE.into()), times: 1, kind: expired, ..Fault::default() };
     server.add_fault(gone);
     let run = of_leads(&server).set("concurrency", 1).run().ended(0);
-    has_all_leads(&server, &run);
+    check(&server, &run);
     assert_eq!(server.violations(), [""; 0]);
 }
 
