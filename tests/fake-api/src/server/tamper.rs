@@ -78,16 +78,18 @@ pub(crate) fn write(kind: &FaultKind, data: &Data, id: &str) -> Vec<u8> {
 fn misshape(shape: Shape, data: &Data, id: &str) -> String {
     let rows = data.clone().rows_mut().cloned().unwrap_or_default();
     let with_list = |list: &str| {
-        let list = match data {
-            Data::Shaped { open, end, .. } if open.ends_with('[') => {
-                format!("{}{list}{end}", open.trim_end_matches('['))
+        let json = match data {
+            Data::Shaped { open, page_info, end, .. } if open.ends_with('[') => {
+                let info = page_info.as_ref().map(|info| format!(",\"page_info\":{info}"));
+                let open = open.trim_end_matches('[');
+                format!("{open}{list}{}{end}", info.unwrap_or_default())
             }
             // Data that is no list stays as it is.
             _ => {
                 data.json().replacen(&format!("\"list\":[{rows}]"), &format!("\"list\":{list}"), 1)
             }
         };
-        envelope(0, "OK", id, &list)
+        envelope(0, "OK", id, &json)
     };
     let with_code = |code: &str| envelope::success(data, id).replacen("\"code\":0,", code, 1);
     match shape {
