@@ -4,6 +4,7 @@ A target lists the names that apply to it. Any other difference fails the compar
 """
 
 import ast
+import re
 
 from values import JsonText, Number
 
@@ -13,6 +14,10 @@ TABS = "tabs and line ends become escape sequences"
 PYTHON = "lists and objects become text of Python"
 FLAT = "objects become columns of their own"
 UNDECLARED = "members of objects that the catalog does not declare are lost"
+
+
+# How Python writes a number that a target keeps with its digits. It is no literal.
+DECIMAL = re.compile(r"Decimal\('([^']*)'\)")
 
 
 class Flat(dict):
@@ -38,7 +43,8 @@ def _container_loss(want, got):
         return _flat_loss(want, got) if isinstance(want, dict) else None
     if isinstance(got, str):
         try:
-            return PYTHON if _plain(ast.literal_eval(got)) == _plain(want) else None
+            literal = ast.literal_eval(DECIMAL.sub(r"\1", got))
+            return PYTHON if _plain(literal) == _plain(want) else None
         except (SyntaxError, ValueError):
             return None
     return FLOATS if _plain(want) == _plain(got) else None
