@@ -108,6 +108,27 @@ fn a_missing_permission_is_named_in_the_words_of_the_app_page() {
 }
 
 #[test]
+fn a_feature_that_tiktok_refuses_costs_its_streams_only() {
+    let server = serve(config());
+    let is_called = |stream: &&Stream| stream.per != Per::AccountBatch && stream.per != Per::Run;
+    let resources: Vec<&Stream> =
+        streams::all().iter().filter(|s| s.report().is_none()).filter(is_called).collect();
+    let other = streams::find("languages").unwrap();
+    let mut failed = Vec::new();
+    for stream in resources.into_iter().filter(|stream| stream.call.path != other.call.path) {
+        server.set_options(|options| options.refused_paths = vec![stream.call.path.to_owned()]);
+        let run = tap(&server, &[]).set("concurrency", 4).catalog(&of([stream, other])).run();
+        let is_named = run.cause().contains(stream.name) && run.cause().contains("40118");
+        let (rows, others) = (run.records(stream.name).len(), run.records(other.name).len());
+        if run.code != Some(4) || !is_named || rows > 0 || others == 0 {
+            let cause = run.cause();
+            failed.push(format!("{}: {:?}, {rows}, {others}: {cause}", stream.name, run.code));
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+#[test]
 fn the_user_names_and_passwords_of_feeds_are_never_delivered() {
     let server = serve(world());
     let stream = streams::find("catalog_feeds").unwrap();

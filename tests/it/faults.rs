@@ -2,7 +2,8 @@
 //! goes away and if it stays.
 //!
 //! A new fault is a line in `table`. Each is tried on an entity and on a report, on the first page,
-//! one in the middle and the last. `strike` runs them and checks the rows of this run and the next. `streams` tries them elsewhere.
+//! one in the middle and the last. `strike` runs them and checks the rows of this run and the next.
+//! `streams` tries them on lists under parents, lists of days, and tasks.
 
 mod streams;
 mod table;

@@ -44,6 +44,7 @@ mod order;
 mod other_reports;
 mod output;
 mod oversized;
+mod paced;
 mod passes;
 mod pipes;
 mod process;
