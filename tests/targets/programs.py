@@ -16,6 +16,7 @@ MATURIN = "maturin==1.16.0"
 
 # Packages whose program has another name.
 PROGRAMS = {
+    "apache-airflow": "airflow",
     "matplotlib": "fonttools",  # has no program, but brings this one
     "meltanolabs-target-csv": "target-csv",
     "meltanolabs-target-postgres": "target-postgres",
@@ -56,8 +57,11 @@ def target(kind):
     return package(kind.package, kind.python, kind.pins)
 
 
-def package(spec, python=None, pins=()):
-    """The program of a package, which is installed in a virtual environment of its own."""
+def package(spec, python=None, pins=(), requirements=None):
+    """The program of a package, which is installed in a virtual environment of its own.
+
+    `requirements` is a file with the versions of what the package needs.
+    """
     name = spec.split("==")[0]
     folder = _home() / "-".join([spec, *pins]).replace("==", "-")
     program = folder / "bin" / PROGRAMS.get(name, name)
@@ -65,7 +69,8 @@ def package(spec, python=None, pins=()):
         interpreter = _python(python) if python else sys.executable
         if not interpreter:
             return None
-        _install(interpreter, folder, [spec, *pins])
+        listed = [f"--requirement={requirements}"] if requirements else []
+        _install(interpreter, folder, [spec, *pins, *listed])
     return str(program)
 
 
