@@ -16,7 +16,7 @@ fn config() -> WorldConfig {
 }
 
 /// So many days ago, as a setting.
-fn ago(days: i64) -> String {
+pub(crate) fn ago(days: i64) -> String {
     (OffsetDateTime::now_utc() - Duration::days(days)).date().to_string()
 }
 

@@ -70,6 +70,7 @@ mod strike;
 mod tasks;
 mod tls;
 mod truth;
+mod uncertain;
 mod values;
 mod verification;
 mod verify;
