@@ -154,8 +154,8 @@ fn a_fact_that_is_otherwise_costs_only_the_stream_that_depends_on_it() {
         let usual = read(&server, &[stream, other]).ended(0);
         let value = |param: &str| {
             let asked = server.requests();
-            let asked = asked.iter().filter(|request| request.path == fact.path);
-            asked.filter_map(|request| request.param(param)).next().map(str::to_owned)
+            let mut asked = asked.iter().filter(|request| request.path == fact.path);
+            asked.find_map(|request| request.param(param)).map(str::to_owned)
         };
         server.add_fault(Fault {
             path: Some(fact.path.to_owned()),
