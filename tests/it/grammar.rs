@@ -1,5 +1,5 @@
 //! Property tests of the input: any content of a config, catalog or state is accepted or refused
-//! with a message, and never causes a panic.
+//! with a message, and never causes a panic. `PROPTEST_CASES` sets the number of inputs.
 
 use crate::harness::CORE;
 use proptest::prelude::*;
@@ -93,8 +93,6 @@ fn config() -> Config {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
-
     #[test]
     fn any_state_is_accepted_or_refused_with_its_place(value in any_json()) {
         let state = match State::parse(&value.to_string()) {
