@@ -4,13 +4,16 @@
 use serde_json::{Value, json};
 use std::io::{self, Write};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
 
-/// When rows are extracted that are read now: RFC 3339, UTC, to the millisecond.
+const MILLISECOND: &[BorrowedFormatItem] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+
+/// When rows are extracted that are read now: RFC 3339, UTC, to the millisecond. It always has the
+/// same length, because the bytes of records decide when a STATE is due.
 pub(crate) fn time_extracted() -> String {
-    let now = OffsetDateTime::now_utc();
-    let whole = now.replace_nanosecond(now.nanosecond() / 1_000_000 * 1_000_000).unwrap_or(now);
-    whole.format(&Rfc3339).unwrap_or_default()
+    OffsetDateTime::now_utc().format(MILLISECOND).unwrap_or_default()
 }
 
 /// Writes the messages of a run to the target.

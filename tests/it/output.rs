@@ -141,7 +141,9 @@ impl Message {
             "RECORD" => {
                 let time = text("time_extracted");
                 assert!(
-                    time.ends_with('Z') && time.as_bytes()[10] == b'T',
+                    time.len() == "2026-05-04T03:02:01.000Z".len()
+                        && time.ends_with('Z')
+                        && time.as_bytes()[10] == b'T',
                     "time_extracted {time}"
                 );
                 Message::Record { stream: text("stream"), fields: Fields::of(&parts.0["record"]) }
