@@ -36,6 +36,7 @@ const SMALLEST: &str = concat!(
 
 /// The settings of a run.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "settings of the user")]
 pub struct Config {
     /// The token that is sent with every request.
     pub access_token: Secret,
@@ -70,6 +71,8 @@ pub struct Config {
     pub request_timeout: Duration,
     /// Whether the delivered rows are compared with TikTok's own totals.
     pub verify: bool,
+    /// Whether reports are not requested for days on which an account has no results.
+    pub skip_idle_days: bool,
     /// How long the run may take before it stops early and writes its state.
     pub max_runtime: Option<Duration>,
     /// Where the run report is written, if one is wanted.
@@ -136,6 +139,7 @@ impl Config {
             request_timeout: seconds(&settings, "request_timeout")?
                 .unwrap_or(Duration::from_secs(300)),
             verify: flag("verify"),
+            skip_idle_days: flag("skip_idle_days"),
             max_runtime: seconds(&settings, "max_runtime")?,
             run_report: text("run_report").map(PathBuf::from),
             user_agent: text("user_agent").unwrap_or_else(|| {

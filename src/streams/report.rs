@@ -48,6 +48,12 @@ impl Report {
         }
     }
 
+    /// Whether rows may be about days on which nothing was delivered. SKAN postbacks come days
+    /// after their ads.
+    pub fn comes_after_delivery(&self) -> bool {
+        self.dimensions.contains(&"skan_postback_sequence")
+    }
+
     /// Whether requests can be limited to single campaigns, ad groups or ads, and can include what
     /// TikTok hides by default.
     pub fn is_narrowable(&self) -> bool {

@@ -29,6 +29,7 @@ mod grammar;
 mod grid;
 mod groups;
 mod harness;
+mod idle_days;
 mod input;
 mod joined;
 mod joined_limits;

@@ -14,6 +14,8 @@ pub(crate) struct Memory {
     refused: Mutex<HashMap<(usize, Partition), Refused>>,
     /// Which accounts have results of `TopView`.
     pub top_view: Answers<Partition, bool>,
+    /// On which days accounts have results, as bits, by the span that counts back from today.
+    pub days: Answers<(Partition, u16), u32>,
     /// Ids of parents, by owner and by what was asked for, and what was refused of their lists.
     pub ids: Answers<(Partition, String), Listed>,
     /// The campaigns of accounts and passes, which every window needs that is too large and has to

@@ -10,6 +10,8 @@ mod constants;
 mod days;
 mod detail;
 mod detailed;
+mod dimensions;
+mod idle;
 mod ids;
 mod joined;
 mod list;

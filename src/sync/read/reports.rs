@@ -2,6 +2,7 @@
 //! finds the window too large.
 
 use super::days::read_days;
+use super::idle::is_idle;
 use super::part::Part;
 use super::part_reader::read_part;
 use super::reader::Slice;
@@ -23,6 +24,12 @@ pub(crate) fn read(
     report: &Report,
     window: Option<Window>,
 ) -> Result<(), ApiError> {
+    if let Some(window) = window
+        && is_idle(slice, report, window)?
+    {
+        reach(slice, window.end);
+        return Ok(());
+    }
     let mut read = Read { with_deleted: Some(Vec::new()), ..Read::default() };
     let passes = slice.plan.stream.call.passes;
     let asks_top_view = passes.iter().any(|pass| pass.buying == Some(Buying::TopView));

@@ -2,12 +2,12 @@
 //! are requested a second time. It takes one request per account and run, and a second one to
 //! confirm.
 
+use super::dimensions::{Dimensions, text};
 use super::part::condition;
 use super::reader::Slice;
 use crate::api::cause::Cause;
 use crate::api::error::ApiError;
-use crate::json::scan::{Malformed, Scan};
-use crate::json::{Last, Rows};
+use crate::json::Last;
 use crate::streams::{Buying, Report};
 use crate::sync::plan::Plan;
 use serde_json::json;
@@ -82,9 +82,12 @@ fn campaigns_with_results(
     if !filtering.is_empty() {
         params.push(("filtering", json!(filtering).to_string()));
     }
-    let mut campaigns = Last(Campaigns::default());
-    slice.first_page(params, MOST, &mut campaigns)?;
-    Ok(campaigns.0.0)
+    let mut rows = Last(Dimensions::default());
+    slice.first_page(params, MOST, &mut rows)?;
+    let rows = rows.0.0.into_iter().filter(|dimensions| !dimensions.is_empty());
+    Ok(rows
+        .map(|dimensions| Campaign { id: text(&dimensions, "campaign_id"), dimensions })
+        .collect())
 }
 
 /// What a row of a report is about.
@@ -93,25 +96,4 @@ struct Campaign {
     id: Option<String>,
     /// All of its dimensions, as they came.
     dimensions: String,
-}
-
-#[derive(Debug, Default)]
-struct Campaigns(HashSet<Campaign>);
-
-impl<'t> Rows<'t> for Campaigns {
-    fn row(&mut self, scan: &mut Scan<'t>) -> Result<(), Malformed> {
-        let mut first = true;
-        scan.enter(b'{')?;
-        while scan.next(first, b'}')? {
-            first = false;
-            let is_dimensions = scan.name()? == "\"dimensions\"";
-            let value = scan.value()?;
-            if is_dimensions {
-                let parsed: serde_json::Value = serde_json::from_str(value).unwrap_or_default();
-                let id = parsed["campaign_id"].as_str().map(str::to_owned);
-                self.0.insert(Campaign { id, dimensions: value.to_owned() });
-            }
-        }
-        Ok(())
-    }
 }

@@ -206,7 +206,8 @@ impl<'a> Plan<'a> {
                 .subject(key)
                 .map_or(0, |subject| subject.parts.iter().map(|part| of(*part)).sum()),
             (None, Level::Advertiser) => self.tree.ads.iter().map(|ad| of(ad.hash)).sum(),
-            _ => of(self.entity_hash(key)),
+            _ if self.account_delivers(day) => of(self.entity_hash(key)),
+            _ => 0,
         }
     }
 
@@ -217,9 +218,14 @@ impl<'a> Plan<'a> {
             (Some(_), _) => {
                 self.subject(key).is_some_and(|subject| subject.parts.iter().any(delivers))
             }
-            (None, Level::Advertiser) => self.tree.ads.iter().any(|ad| delivers(&ad.hash)),
-            _ => delivers(&self.entity_hash(key)),
+            (None, Level::Advertiser) => self.account_delivers(day),
+            _ => delivers(&self.entity_hash(key)) && self.account_delivers(day),
         }
+    }
+
+    /// Whether any ad of the account delivered on a day. Without one, nothing else did.
+    fn account_delivers(&self, day: i32) -> bool {
+        self.tree.ads.iter().any(|ad| self.part_delivers(ad.hash, day))
     }
 
     fn part_delivers(&self, part: u64, day: i32) -> bool {
